@@ -1,0 +1,1 @@
+"""The ways in: pages, API, intake and jobs."""

@@ -1,0 +1,1 @@
+"""What every way in shares: middleware, sign-in, components and template tags."""

@@ -1,0 +1,1 @@
+"""How others write it: pure readers and writers of their formats."""

@@ -1,0 +1,1 @@
+"""What we produce: reports, exports, notices, channels and statements, one file each."""

@@ -1,0 +1,3 @@
+"""What is right: plain rules over plain values, without a database, a clock or chance."""
+
+RULES_VERSION = "1"

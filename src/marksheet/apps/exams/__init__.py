@@ -1,0 +1,1 @@
+"""Assessments, schedules, enrolments, attempts and responses."""

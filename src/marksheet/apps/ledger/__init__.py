@@ -1,0 +1,1 @@
+"""Changes, the audit log and its chain, work, and the clock."""

@@ -1,0 +1,86 @@
+"""Claim, carry out and account for work that follows a commit; any number of workers, any number of times."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+
+from marksheet.apps.ledger.change import draft
+from marksheet.apps.ledger.models import Work, WorkState
+
+MOST_ATTEMPTS = 8
+
+
+def claim(worker: str, *, at: datetime, lease: timedelta, kinds: Sequence[str] = ()) -> Work | None:
+    """Return the next piece of work, claimed for ``worker`` until ``at + lease``; None when there is none.
+
+    Work whose lease has run out goes first: its worker died.
+    """
+    with draft():
+        due = Work.objects.filter(
+            Q(state=WorkState.WAITING, paused=False, run_after__lte=at)
+            | Q(state=WorkState.CLAIMED, lease_until__lt=at)
+        )
+        if kinds:
+            due = due.filter(kind__in=kinds)
+        if connection.vendor == "postgresql":
+            due = due.select_for_update(skip_locked=True)
+        work = due.order_by("run_after", "id").first()
+        if work is None:
+            return None
+        taken = Work.objects.filter(pk=work.pk, state=work.state, lease_until=work.lease_until).update(
+            state=WorkState.CLAIMED, worker=worker, lease_until=at + lease, attempts=F("attempts") + 1
+        )
+        if not taken:
+            return None
+        work.refresh_from_db()
+        return work
+
+
+def keep(work: Work, *, at: datetime, lease: timedelta, done: int | None = None, total: int | None = None) -> bool:
+    """Lengthen the lease and tell progress; False when the work is no longer ours and must stop."""
+    news: dict[str, object] = {"lease_until": at + lease}
+    if done is not None:
+        news["done"] = done
+    if total is not None:
+        news["total"] = total
+    with draft():
+        return bool(_ours(work).update(**news))
+
+
+def finish(work: Work, *, at: datetime, outcome: object = None) -> bool:
+    """Mark ``work`` as done; False when another worker has it by now."""
+    with draft():
+        return bool(
+            _ours(work).update(
+                state=WorkState.DONE, finished_at=at, lease_until=None, outcome=outcome, last_error=""
+            )
+        )
+
+
+def fail(work: Work, error: str, *, at: datetime, final: bool = False) -> None:
+    """Put ``work`` back for later, ever later; park it when it is hopeless or tried often enough."""
+    hopeless = final or work.attempts >= MOST_ATTEMPTS
+    wait = timedelta(seconds=min(3600, 5 * 2 ** min(work.attempts, 10)))
+    with draft():
+        _ours(work).update(
+            state=WorkState.PARKED if hopeless else WorkState.WAITING,
+            run_after=at if hopeless else at + wait,
+            lease_until=None,
+            last_error=error[:2000],
+        )
+
+
+def put_back(work: Work, *, at: datetime, after: timedelta = timedelta(0)) -> None:
+    """Return ``work`` unharmed, to be taken again after a while; does not count as a try."""
+    with draft():
+        _ours(work).update(
+            state=WorkState.WAITING, run_after=at + after, lease_until=None, attempts=F("attempts") - 1
+        )
+
+
+def _ours(work: Work) -> QuerySet[Work]:
+    return Work.objects.filter(
+        pk=work.pk, state=WorkState.CLAIMED, worker=work.worker, attempts=work.attempts
+    )

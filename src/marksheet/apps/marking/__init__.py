@@ -1,0 +1,1 @@
+"""Marks, submissions and who had which script in hand."""

@@ -1,0 +1,93 @@
+"""The tables of marks: who gave which part which number, in which round, and whose work is submitted."""
+
+from django.db import models
+from django.db.models import Q
+
+from marksheet.apps.exams.models import Attempt, Part, Schedule, Scheme
+from marksheet.apps.people.models import Person
+
+
+class Round(models.TextChoices):
+    """The rounds in which a script is marked, in their order."""
+
+    MARKER_1 = "marker-1"
+    MARKER_2 = "marker-2"
+    MODERATION_1 = "moderation-1"
+    MODERATION_2 = "moderation-2"
+    MODERATION_3 = "moderation-3"
+
+
+class Mark(models.Model):
+    """A number that one marker gave one part in one round; each save is a new version, never an overwrite.
+
+    ``value_thousandths`` None with ``no_response`` False means that the mark was taken back: unmarked again.
+    """
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+")
+    round = models.CharField(max_length=12, choices=Round)
+    marker = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    version = models.IntegerField()
+    value_thousandths = models.BigIntegerField(null=True)
+    no_response = models.BooleanField(default=False)
+    scheme = models.ForeignKey(Scheme, models.PROTECT, null=True, related_name="+")
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "part", "round", "marker", "version"], name="mark_version_once"),
+            models.CheckConstraint(
+                condition=Q(no_response=False) | Q(value_thousandths=None), name="no_response_has_no_value"
+            ),
+        ]
+
+
+class Script(models.Model):
+    """One attempt's place in one round: with whom it is, and whether it was submitted."""
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
+    round = models.CharField(max_length=12, choices=Round)
+    marker = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    unmarked = models.IntegerField()
+    submitted_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)
+    last_saved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "round"], name="script_once_per_round"),
+            models.CheckConstraint(condition=Q(unmarked__gte=0), name="unmarked_is_a_count"),
+            models.CheckConstraint(
+                condition=Q(submitted_at=None) | Q(unmarked=0), name="submitted_scripts_are_wholly_marked"
+            ),
+        ]
+        indexes = [models.Index(fields=["schedule", "submitted_at"], name="scripts_of_schedule")]
+
+
+class HandsOn(models.Model):
+    """Who ever had a script in hand; whoever is here never re-marks it."""
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "person"], name="hands_on_once")]
+
+
+class MarkDraft(models.Model):
+    """What somebody typed that could not be saved because another was faster; kept for them to decide."""
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    typed = models.CharField(max_length=40)
+    against_version = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "part", "person"], name="one_draft_per_cell")]
+
+

@@ -1,0 +1,1 @@
+"""The organisation tree, people, roles, grants and invitations."""

@@ -1,0 +1,1 @@
+"""Publications, disclosures and what is open to candidates."""

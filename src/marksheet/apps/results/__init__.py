@@ -1,0 +1,1 @@
+"""Working results and immutable result versions."""

@@ -1,0 +1,83 @@
+"""What every test gets: a migrated database of its own kind, and a guard on how it is written.
+
+- ``db`` or ``@pytest.mark.django_db``: the usual, rolled back at the end of the test.
+- ``committed_db``: a copy of the template of its own; commits are real, other threads and processes see them.
+  Its value is the ``DATABASE_URL`` for another process.
+- ``databases``: make, use and drop copies by hand (see tests/databases.py).
+- ``writes_allowed()`` from tests.guard: write directly, to set a scene.
+- ``exam_data``: the folder with the real exams.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.db.backends.signals import connection_created
+from hypothesis import HealthCheck, settings as hypothesis_settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests import guard
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+
+# A slow machine is not a wrong answer.
+hypothesis_settings.register_profile(
+    "house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def databases(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Databases]:
+    """The databases of this worker."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    kind = PostgresDatabases if settings.TEST_DB == "postgres" else SqliteDatabases
+    made = kind(worker, settings.TEST_VAR)
+    with django_db_blocker.unblock():
+        made.make_template()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Give this worker its copy of the template, in place of pytest-django's own database."""
+    connection_created.connect(guard.watch, dispatch_uid="tests.guard")
+    with django_db_blocker.unblock(), databases.fresh():
+        yield
+        connections.close_all()
+
+
+@pytest.fixture
+def committed_db(
+    request: pytest.FixtureRequest, django_db_setup: None, databases: Databases, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """A database of this test's own, where commits are real; the value is its ``DATABASE_URL``."""
+    if "db" in request.fixturenames:
+        raise pytest.UsageError("committed_db and db exclude each other: one commits, the other rolls back")
+    with django_db_blocker.unblock(), databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def transactional_db() -> None:
+    """Refuse: it would flush append-only tables."""
+    raise pytest.UsageError("transactional tests flush tables, which are append-only here: use committed_db")
+
+
+@pytest.fixture(scope="session")
+def exam_data() -> Path:
+    """The folder of the real exams: MARKSHEET_EXAM_DATA, else ../shared/data; skips by name without it."""
+    place = Path(os.environ.get("MARKSHEET_EXAM_DATA") or settings.ROOT.parent / "shared" / "data")
+    if not place.is_dir():
+        pytest.skip(f"real exam data: {place} is missing; set MARKSHEET_EXAM_DATA")
+    return place
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse the marker that would flush; keep what works on one prepared state on one worker."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and marker.kwargs.get("transaction"):
+            raise pytest.UsageError(f"{item.nodeid}: transaction=True flushes tables; use committed_db")

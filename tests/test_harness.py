@@ -1,0 +1,47 @@
+"""The ground under the tests: copies instead of flushes, and a guard on writing."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.utils import timezone
+
+from marksheet.apps.people.models import Person
+from tests.databases import Databases
+from tests.guard import WroteOutsideChange, writes_allowed
+
+
+def person(name: str) -> Person:
+    return Person.objects.create(username=name, name=name, sort_name=name, created_at=timezone.now())
+
+
+@pytest.mark.django_db
+def test_writing_outside_a_change_fails() -> None:
+    with pytest.raises(WroteOutsideChange, match="people_person"):
+        person("sid")
+
+
+@pytest.mark.django_db
+def test_scenery_may_be_written_directly() -> None:
+    with writes_allowed():
+        person("ada")
+    assert Person.objects.filter(username="ada").exists()
+
+
+@pytest.mark.parametrize("round_", [1, 2])
+def test_what_a_committing_test_writes_is_gone_after_it(committed_db: str, round_: int) -> None:
+    assert not Session.objects.exists()
+    Session.objects.create(session_key="x", session_data="", expire_date=timezone.now())
+    assert not connection.in_atomic_block
+
+
+def test_a_prepared_state_can_be_copied_for_each_trial(databases: Databases, committed_db: str) -> None:
+    with writes_allowed():
+        person("mo")
+    connection.close()
+    prepared = databases.current
+    for _ in range(2):
+        with databases.fresh(prepared):
+            with writes_allowed():
+                person("mei")
+            assert Person.objects.count() == 2
+    assert Person.objects.count() == 1

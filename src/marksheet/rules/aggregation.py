@@ -91,9 +91,7 @@ class ItemSpec:
         if self.maximum < 0:
             raise BadPaper(f"Item {self.label} has a maximum below 0.")
         if len(dict(self.steps)) < len(self.steps):
-            raise BadPaper(
-                f"Item {self.label} states two scores for one number of right parts."
-            )
+            raise BadPaper(f"Item {self.label} states two scores for one number of right parts.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +127,7 @@ class SectionSpec:
 
         Left-out items are not in it; with a pick it is the sum of the n largest item maxima.
         """
-        maxima = [
-            item.maximum
-            for item in self.items
-            if item.treatment is not Treatment.LEFT_OUT
-        ]
+        maxima = [item.maximum for item in self.items if item.treatment is not Treatment.LEFT_OUT]
         if self.pick is not Pick.ALL:
             maxima = sorted(maxima, reverse=True)[: self.pick_n]
         return sum(maxima, ZERO)
@@ -154,9 +148,7 @@ class PaperSpec:
     @property
     def maximum(self) -> Fraction:
         """The weighted maximum of the paper."""
-        return sum(
-            (section.weight * section.maximum for section in self.sections), ZERO
-        )
+        return sum((section.weight * section.maximum for section in self.sections), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +268,7 @@ class _Item:
     def score(self, outcomes: Sequence[PartOutcome]) -> Amount | None:
         """Return what the item earned, or None while a part is unmarked."""
         if len(outcomes) != len(self.parts):
-            raise BadPaper(
-                f"Item {self.spec.label} has {len(self.parts)} parts, not {len(outcomes)}."
-            )
+            raise BadPaper(f"Item {self.spec.label} has {len(self.parts)} parts, not {len(outcomes)}.")
         if self.spec.treatment is Treatment.FULL_MARKS:
             return self.maximum
         score: Amount
@@ -288,9 +278,7 @@ class _Item:
                 return None
             score = self.number(mark)
         else:
-            marks = [
-                self.number(one.score) for one in outcomes if one.score is not None
-            ]
+            marks = [self.number(one.score) for one in outcomes if one.score is not None]
             if len(marks) < len(outcomes):
                 return None
             score = self.rule(self, outcomes, marks)
@@ -309,9 +297,7 @@ def _sum(item: _Item, outcomes: Sequence[PartOutcome], marks: list[Amount]) -> A
     return sum(marks)
 
 
-def _count_correct(
-    item: _Item, outcomes: Sequence[PartOutcome], marks: list[Amount]
-) -> Amount:
+def _count_correct(item: _Item, outcomes: Sequence[PartOutcome], marks: list[Amount]) -> Amount:
     right, by_hand = 0, cast(Amount, 0)
     for place, (_, machine) in enumerate(item.parts):
         if machine:
@@ -321,25 +307,16 @@ def _count_correct(
     return item.steps.get(right, 0) + by_hand
 
 
-def _all_or_nothing(
-    item: _Item, outcomes: Sequence[PartOutcome], marks: list[Amount]
-) -> Amount:
-    everything = all(
-        item.is_right(place, outcomes[place], marks[place])
-        for place in range(len(marks))
-    )
+def _all_or_nothing(item: _Item, outcomes: Sequence[PartOutcome], marks: list[Amount]) -> Amount:
+    everything = all(item.is_right(place, outcomes[place], marks[place]) for place in range(len(marks)))
     return item.maximum if everything else 0
 
 
-def _best_part(
-    item: _Item, outcomes: Sequence[PartOutcome], marks: list[Amount]
-) -> Amount:
+def _best_part(item: _Item, outcomes: Sequence[PartOutcome], marks: list[Amount]) -> Amount:
     return max(marks)
 
 
-RULES: dict[
-    ItemRule, Callable[[_Item, Sequence[PartOutcome], list[Amount]], Amount]
-] = {
+RULES: dict[ItemRule, Callable[[_Item, Sequence[PartOutcome], list[Amount]], Amount]] = {
     ItemRule.SUM: _sum,
     ItemRule.COUNT_CORRECT: _count_correct,
     ItemRule.ALL_OR_NOTHING: _all_or_nothing,
@@ -350,14 +327,10 @@ RULES: dict[
 class _Section:
     """One section with its numbers in one kind of amount, and the places of its items."""
 
-    def __init__(
-        self, spec: SectionSpec, start: int, number: Callable[[Fraction], Amount]
-    ) -> None:
+    def __init__(self, spec: SectionSpec, start: int, number: Callable[[Fraction], Amount]) -> None:
         self.spec = spec
         self.pool = tuple(
-            start + place
-            for place, item in enumerate(spec.items)
-            if item.treatment is not Treatment.LEFT_OUT
+            start + place for place, item in enumerate(spec.items) if item.treatment is not Treatment.LEFT_OUT
         )
         self.maximum = spec.maximum
         self.floor = None if spec.floor is None else number(spec.floor)
@@ -374,8 +347,7 @@ class _Section:
             answered = (
                 place
                 for place in self.pool
-                if items[place].answered
-                or not all(one.no_response for one in outcomes[place])
+                if items[place].answered or not all(one.no_response for one in outcomes[place])
             )
             return tuple(answered)[:n]
         if any(scores[place] is None for place in self.pool):
@@ -383,9 +355,7 @@ class _Section:
         best = sorted(self.pool, key=lambda place: -cast(Amount, scores[place]))[:n]
         return tuple(sorted(best))
 
-    def total(
-        self, counted: tuple[int, ...], scores: list[Amount | None]
-    ) -> Amount | None:
+    def total(self, counted: tuple[int, ...], scores: list[Amount | None]) -> Amount | None:
         """Return the section's sum within its floor, or None while something is unmarked."""
         total: Amount = 0
         for place in counted:
@@ -408,42 +378,28 @@ class _Plan:
             start += len(section.items)
         self.marks = _Marks()
 
-    def aggregate(
-        self, paper: PaperSpec, maximum: Fraction, outcomes: Outcomes
-    ) -> Aggregate:
+    def aggregate(self, paper: PaperSpec, maximum: Fraction, outcomes: Outcomes) -> Aggregate:
         """Return what the script came to."""
-        scores = [
-            item.score(parts) for item, parts in zip(self.items, outcomes, strict=True)
-        ]
-        sections = tuple(
-            self.section(section, outcomes, scores) for section in self.sections
-        )
+        scores = [item.score(parts) for item, parts in zip(self.items, outcomes, strict=True)]
+        sections = tuple(self.section(section, outcomes, scores) for section in self.sections)
         unmarked: tuple[str, ...] = ()
         total: Fraction | None = None
         if any(section.score is None for section in sections):
             unmarked = self.unmarked(sections, outcomes, scores)
         else:
-            total = sum(
-                (cast(Fraction, section.weighted) for section in sections), ZERO
-            )
+            total = sum((cast(Fraction, section.weighted) for section in sections), ZERO)
             if paper.floor is not None and total < paper.floor:
                 total = paper.floor
         marks = tuple(map(self.marks.__getitem__, scores))
         return Aggregate(marks, sections, total, maximum, unmarked)
 
-    def section(
-        self, section: _Section, outcomes: Outcomes, scores: list[Amount | None]
-    ) -> SectionScore:
+    def section(self, section: _Section, outcomes: Outcomes, scores: list[Amount | None]) -> SectionScore:
         """Return what one section came to."""
         counted = section.counting(self.items, outcomes, scores)
         total = section.total(counted, scores)
         score = self.marks[total]
         spec = section.spec
-        missed = (
-            total is not None
-            and section.minimum is not None
-            and total < section.minimum
-        )
+        missed = total is not None and section.minimum is not None and total < section.minimum
         weighted = score if score is None or spec.weight == 1 else spec.weight * score
         # A section in which nothing counts any more cannot be missed.
         return SectionScore(
@@ -467,9 +423,7 @@ class _Plan:
             for section in sections
             for place in section.counted
             if scores[place] is None
-            for part, outcome in zip(
-                self.items[place].spec.parts, outcomes[place], strict=True
-            )
+            for part, outcome in zip(self.items[place].spec.parts, outcomes[place], strict=True)
             if outcome.score is None
         )
 
@@ -489,9 +443,7 @@ class Compiled:
     def aggregate(self, outcomes: Outcomes) -> Aggregate:
         """Return what one script came to; see ``aggregate``."""
         if len(outcomes) != len(self.exact.items):
-            raise BadPaper(
-                f"The paper has {len(self.exact.items)} items, not {len(outcomes)}."
-            )
+            raise BadPaper(f"The paper has {len(self.exact.items)} items, not {len(outcomes)}.")
         if self.whole:
             try:
                 return self.whole.aggregate(self.paper, self.maximum, outcomes)

@@ -48,9 +48,7 @@ class Chosen:
     settled: bool
 
 
-def attempt_that_counts(
-    attempts: Sequence[AttemptFact], policy: AttemptCounts | str
-) -> Chosen:
+def attempt_that_counts(attempts: Sequence[AttemptFact], policy: AttemptCounts | str) -> Chosen:
     """Return which of ``attempts`` counts under ``policy``; their order does not matter.
 
     A void attempt never counts. An attempt in progress leaves the choice unsettled. With BEST
@@ -67,9 +65,7 @@ def attempt_that_counts(
     if not handed_in:
         if attempts and not in_progress:
             return Chosen(None, "all_void", True)
-        return Chosen(
-            None, "in_progress" if in_progress else "nothing_handed_in", False
-        )
+        return Chosen(None, "in_progress" if in_progress else "nothing_handed_in", False)
     chosen, reason = CHOOSERS[AttemptCounts(policy)](handed_in)
     if in_progress:
         return Chosen(chosen.number, "in_progress", False)
@@ -97,9 +93,7 @@ def _best(handed_in: list[AttemptFact]) -> tuple[AttemptFact, str]:
     return best, "best_tie_earlier" if tied else "best"
 
 
-CHOOSERS: dict[
-    AttemptCounts, Callable[[list[AttemptFact]], tuple[AttemptFact, str]]
-] = {
+CHOOSERS: dict[AttemptCounts, Callable[[list[AttemptFact]], tuple[AttemptFact, str]]] = {
     AttemptCounts.FIRST: _first,
     AttemptCounts.LAST: _last,
     AttemptCounts.BEST: _best,

@@ -69,9 +69,7 @@ class Adjustment:
 
     def __post_init__(self) -> None:
         if self.amount < 0:
-            raise BadScale(
-                f"The size of an adjustment is 0 or more, not {self.amount}."
-            )
+            raise BadScale(f"The size of an adjustment is 0 or more, not {self.amount}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +121,7 @@ def grade(
     Source: docs/rulebook/grading.md.
     """
     if maximum <= 0:
-        raise ValueError(
-            "Nothing counts in this paper: its maximum is 0, so it has no percentage."
-        )
+        raise ValueError("Nothing counts in this paper: its maximum is 0, so it has no percentage.")
     steps: list[Step] = []
     score = _adjusted(score, maximum, scale, adjustments, steps)
     percent = score * HUNDRED / maximum
@@ -164,11 +160,7 @@ class _Judged:
         exact = self.percent if unit is Unit.PERCENT else self.score
         if rounding.decide_on is DecideOn.EXACT:
             return exact
-        decimals = (
-            rounding.percent_decimals
-            if unit is Unit.PERCENT
-            else rounding.score_decimals
-        )
+        decimals = rounding.percent_decimals if unit is Unit.PERCENT else rounding.score_decimals
         return rounded(exact, decimals, rounding.policy)
 
     def reaches(self, boundary: Boundary) -> bool:
@@ -178,19 +170,13 @@ class _Judged:
         value, start = self.pass_comparison(grade_exact)
         line = self.scale.piecewise
         falling = line is not None and start is line.passing and line.top < line.lowest
-        return not self.below_minimum and (
-            value <= start if falling else value >= start
-        )
+        return not self.below_minimum and (value <= start if falling else value >= start)
 
-    def pass_comparison(
-        self, grade_exact: Fraction | None
-    ) -> tuple[Fraction, Fraction]:
+    def pass_comparison(self, grade_exact: Fraction | None) -> tuple[Fraction, Fraction]:
         """Return the value on which passing is decided and where passing starts."""
         line, rounding = self.scale.piecewise, self.scale.rounding
         if line and grade_exact is not None and rounding.decide_on is DecideOn.ROUNDED:
-            return rounded(
-                grade_exact, rounding.grade_decimals, rounding.policy
-            ), line.passing
+            return rounded(grade_exact, rounding.grade_decimals, rounding.policy), line.passing
         return self.decided_on(self.scale.pass_mark.unit), self.scale.pass_mark.at
 
     def verdict(self, grade_exact: Fraction | None) -> Step:
@@ -240,33 +226,23 @@ def _in_a_band(judged: _Judged, steps: list[Step]) -> tuple[str, None, int]:
     steps.append(Step("band", judged.decided_on(band.unit), band.at, band.label))
     pass_marks = judged.scale.pass_mark.marks(judged.maximum)
     if judged.below_minimum and band.marks(judged.maximum) >= pass_marks:
-        failing = [
-            i for i, one in enumerate(bands) if one.marks(judged.maximum) < pass_marks
-        ]
+        failing = [i for i, one in enumerate(bands) if one.marks(judged.maximum) < pass_marks]
         rank = max(failing, default=0)
         steps.append(Step("must_pass", band.at, bands[rank].at, bands[rank].label))
     return bands[rank].label, None, rank
 
 
-def _on_the_line(
-    judged: _Judged, line: Piecewise, steps: list[Step]
-) -> tuple[str, Fraction, int]:
+def _on_the_line(judged: _Judged, line: Piecewise, steps: list[Step]) -> tuple[str, Fraction, int]:
     cut = judged.scale.pass_mark.marks(judged.maximum)
     exact, reason = line_value(line, judged.score, cut, judged.maximum)
     steps.append(Step("piecewise", judged.score, exact, reason))
     rising = line.top > line.lowest
-    if judged.below_minimum and (
-        exact >= line.passing if rising else exact <= line.passing
-    ):
+    if judged.below_minimum and (exact >= line.passing if rising else exact <= line.passing):
         capped = _just_failed(line, judged.scale.rounding.grade_decimals)
         steps.append(Step("must_pass", exact, capped, "below_passing_grade"))
         exact = capped
     shown = _shown_grade(judged, line, exact)
-    steps.append(
-        Step(
-            "grade_rounding", exact, Fraction(shown), judged.scale.rounding.policy.value
-        )
-    )
+    steps.append(Step("grade_rounding", exact, Fraction(shown), judged.scale.rounding.policy.value))
     way = (exact - line.lowest) / (line.top - line.lowest)
     return shown, exact, int(way * 1_000_000 // 1)
 
@@ -280,9 +256,7 @@ def _just_failed(line: Piecewise, decimals: int) -> Fraction:
     )
 
 
-def line_value(
-    line: Piecewise, score: Fraction, cut: Fraction, maximum: Fraction
-) -> tuple[Fraction, str]:
+def line_value(line: Piecewise, score: Fraction, cut: Fraction, maximum: Fraction) -> tuple[Fraction, str]:
     """Return the exact grade of ``score`` on ``line`` and the name of the piece it lies on.
 
     Example: lowest 1, passing 5.5, top 10, cut 33 of 50: 33 marks are 5.5, 41.5 are 7.75.
@@ -292,28 +266,20 @@ def line_value(
     if score >= cut:
         if maximum == cut:
             return line.top, "above_cut"
-        return line.passing + (line.top - line.passing) * (score - cut) / (
-            maximum - cut
-        ), "above_cut"
+        return line.passing + (line.top - line.passing) * (score - cut) / (maximum - cut), "above_cut"
     if score <= 0 or cut <= 0:
         return line.lowest, "lowest"
     if line.below is Below.FROM_ZERO:
         return max(line.lowest, line.passing * score / cut), "below_cut_from_zero"
-    return line.lowest + (
-        line.passing - line.lowest
-    ) * score / cut, "below_cut_from_lowest"
+    return line.lowest + (line.passing - line.lowest) * score / cut, "below_cut_from_lowest"
 
 
-def _limits(
-    judged: _Judged, value: Fraction, unit: Unit
-) -> tuple[Fraction | None, Fraction | None]:
+def _limits(judged: _Judged, value: Fraction, unit: Unit) -> tuple[Fraction | None, Fraction | None]:
     if judged.scale.rounding.decide_on is DecideOn.ROUNDED:
         return None, None
     factor = HUNDRED / judged.maximum if unit is Unit.PERCENT else Fraction(1)
     starts = [
-        one.marks(judged.maximum) * factor
-        for one in (judged.scale.pass_mark, *judged.scale.bands)
-        if one.at
+        one.marks(judged.maximum) * factor for one in (judged.scale.pass_mark, *judged.scale.bands) if one.at
     ]
     reached = max((start for start in starts if start <= value), default=None)
     ahead = min((start for start in starts if start > value), default=None)
@@ -323,19 +289,13 @@ def _limits(
 def _shown_score(judged: _Judged) -> str:
     low, below = _limits(judged, judged.score, Unit.MARKS)
     rounding = judged.scale.rounding
-    return trimmed(
-        shown(
-            judged.score, rounding.score_decimals, rounding.policy, low=low, below=below
-        )
-    )
+    return trimmed(shown(judged.score, rounding.score_decimals, rounding.policy, low=low, below=below))
 
 
 def _shown_percent(judged: _Judged) -> str:
     low, below = _limits(judged, judged.percent, Unit.PERCENT)
     rounding = judged.scale.rounding
-    return shown(
-        judged.percent, rounding.percent_decimals, rounding.policy, low=low, below=below
-    )
+    return shown(judged.percent, rounding.percent_decimals, rounding.policy, low=low, below=below)
 
 
 def _shown_grade(judged: _Judged, line: Piecewise, exact: Fraction) -> str:

@@ -104,9 +104,7 @@ def shown(
             Fraction(floor, unit),
             Fraction(ceiling, unit),
         ):
-            if (low is None or candidate >= low) and (
-                below is None or candidate < below
-            ):
+            if (low is None or candidate >= low) and (below is None or candidate < below):
                 return _text(candidate, places)
     return _text(Fraction(floor, unit), MOST_DECIMALS)
 

@@ -61,9 +61,7 @@ class Piecewise:
                 f"The grades {self.lowest}, {self.passing}, {self.top} must rise or fall steadily."
             )
         if falling and self.below is Below.FROM_ZERO:
-            raise BadScale(
-                "A scale on which the lowest number is best cannot start from zero."
-            )
+            raise BadScale("A scale on which the lowest number is best cannot start from zero.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +91,13 @@ class Scale:
         if self.bands and self.piecewise:
             raise BadScale("A scale has bands or a piecewise line, not both.")
         if self.bands and min(band.at for band in self.bands) != 0:
-            raise BadScale(
-                "The lowest band must start at 0, so that every score has a grade."
-            )
+            raise BadScale("The lowest band must start at 0, so that every score has a grade.")
         for boundary in (self.pass_mark, *self.bands):
             if boundary.at < 0 or (boundary.unit is Unit.PERCENT and boundary.at > 100):
-                raise BadScale(
-                    f"“{boundary.label}” starts at {boundary.at}: outside the scale."
-                )
+                raise BadScale(f"“{boundary.label}” starts at {boundary.at}: outside the scale.")
         if len({band.label for band in self.bands}) < len(self.bands):
             raise BadScale("Two bands have the same label.")
-        starts = {
-            (band.at, band.unit if band.at else Unit.MARKS) for band in self.bands
-        }
+        starts = {(band.at, band.unit if band.at else Unit.MARKS) for band in self.bands}
         if len(starts) < len(self.bands):
             raise BadScale("Two bands start at the same value.")
 
@@ -191,9 +183,7 @@ def _rounding_from_json(stored: object) -> Rounding:
     )
     fields = dict(_only(stored, set(names), "a rounding"))
     for name in names[1:4]:
-        if name in fields and (
-            isinstance(fields[name], bool) or not isinstance(fields[name], int)
-        ):
+        if name in fields and (isinstance(fields[name], bool) or not isinstance(fields[name], int)):
             raise BadScale(f"{name} is a whole number, not {fields[name]!r}.")
     if "policy" in fields:
         fields["policy"] = _word(RoundingPolicy, fields["policy"], "rounding policy")
@@ -217,9 +207,7 @@ def _fraction(value: object, what: str) -> Fraction:
             return Fraction(value)
         except (ValueError, ZeroDivisionError):
             pass
-    raise BadScale(
-        f"Expected a number for {what} (text like 5.5 or 100/3), found {value!r}."
-    )
+    raise BadScale(f"Expected a number for {what} (text like 5.5 or 100/3), found {value!r}.")
 
 
 def _word(kind: type[Word], value: object, what: str) -> Word:

@@ -60,20 +60,12 @@ class Key:
 
     def __post_init__(self) -> None:
         if not self.correct or any(not value.strip() for value in self.correct):
-            raise BadKey(
-                "A key needs at least one right answer, and none of them blank."
-            )
+            raise BadKey("A key needs at least one right answer, and none of them blank.")
         if self.points < 0:
-            raise BadKey(
-                f"A right answer cannot earn {self.points}: points are 0 or more."
-            )
+            raise BadKey(f"A right answer cannot earn {self.points}: points are 0 or more.")
         if self.wrong_points > 0:
-            raise BadKey(
-                f"A wrong answer cannot earn {self.wrong_points}: its points are 0 or less."
-            )
-        if self.tolerance is not None and (
-            self.match is not Match.NUMERIC or self.tolerance < 0
-        ):
+            raise BadKey(f"A wrong answer cannot earn {self.wrong_points}: its points are 0 or less.")
+        if self.tolerance is not None and (self.match is not Match.NUMERIC or self.tolerance < 0):
             raise BadKey("A tolerance is 0 or more, and only for numeric answers.")
         if self.match in (Match.NUMERIC, Match.TRUE_FALSE):
             for value in self.correct:
@@ -123,9 +115,7 @@ def score_answer(value: str | None, key: Key) -> PartScore:
         return PartScore(ZERO, False, "no_response")
     if RIGHT[key.match](value, key):
         return PartScore(key.points, True, "right")
-    return PartScore(
-        key.wrong_points, False, "wrong_points" if key.wrong_points else "wrong"
-    )
+    return PartScore(key.wrong_points, False, "wrong_points" if key.wrong_points else "wrong")
 
 
 def tidy(raw: str) -> str:
@@ -190,19 +180,13 @@ def _numeral(text: str, options: tuple[str, ...]) -> str:
     value = number(text)
     rest, digits = value.denominator, 0
     while rest % 10 == 0 or rest % 5 == 0 or rest % 2 == 0:
-        rest = (
-            rest // 10 if rest % 10 == 0 else rest // 5 if rest % 5 == 0 else rest // 2
-        )
+        rest = rest // 10 if rest % 10 == 0 else rest // 5 if rest % 5 == 0 else rest // 2
         digits += 1
     if rest != 1:
         return str(value)
     sign, scaled = "-" if value < 0 else "", abs(value) * 10**digits
     whole, part = divmod(int(scaled), 10**digits)
-    return (
-        f"{sign}{whole}.{part:0{digits}d}".rstrip("0").rstrip(".")
-        if digits
-        else f"{sign}{whole}"
-    )
+    return f"{sign}{whole}.{part:0{digits}d}".rstrip("0").rstrip(".") if digits else f"{sign}{whole}"
 
 
 READERS: dict[Match, Callable[[str, tuple[str, ...]], str]] = {
@@ -232,9 +216,7 @@ def _same_set(value: str, key: Key) -> bool:
 def _near(value: str, key: Key) -> bool:
     tolerance = ZERO if key.tolerance is None else key.tolerance
     given = number(value)
-    return any(
-        abs(given - number(tidy(correct))) <= tolerance for correct in key.correct
-    )
+    return any(abs(given - number(tidy(correct))) <= tolerance for correct in key.correct)
 
 
 RIGHT: dict[Match, Callable[[str, Key], bool]] = {

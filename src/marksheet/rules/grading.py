@@ -1,5 +1,6 @@
 """A score becomes a percentage, a grade and an outcome here, and is rounded once, last."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +37,8 @@ __all__ = [
 
 ZERO = Fraction(0)
 TINY = Fraction(1, 10**12)
+REMEMBERED_SCALES = 32
+REMEMBERED_GRADES = 20_000
 
 
 class Outcome(StrEnum):
@@ -120,6 +123,35 @@ def grade(
 
     Source: docs/rulebook/grading.md.
     """
+    adjusted_by = tuple(adjustments)
+    if adjusted_by:
+        return _grade(score, maximum, scale, below_minimum, adjusted_by)
+    known = _graded.get(id(scale))
+    if known is None or known[0] is not scale:
+        while len(_graded) >= REMEMBERED_SCALES:
+            _graded.popitem(last=False)
+        # The entry holds the scale itself, so that no other object can come to have its id.
+        known = _graded[id(scale)] = (scale, {})
+    place = (*score.as_integer_ratio(), *maximum.as_integer_ratio(), below_minimum)
+    graded = known[1].get(place)
+    if graded is None:
+        if len(known[1]) >= REMEMBERED_GRADES:
+            known[1].clear()
+        graded = known[1][place] = _grade(score, maximum, scale, below_minimum, ())
+    return graded
+
+
+# A cohort has few distinct scores, and each is graded once.
+_graded: OrderedDict[int, tuple[Scale, dict[tuple[int, int, int, int, bool], Graded]]] = OrderedDict()
+
+
+def _grade(
+    score: Fraction,
+    maximum: Fraction,
+    scale: Scale,
+    below_minimum: bool,
+    adjustments: tuple[Adjustment, ...],
+) -> Graded:
     if maximum <= 0:
         raise ValueError("Nothing counts in this paper: its maximum is 0, so it has no percentage.")
     steps: list[Step] = []

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from marksheet.rules.account import (
@@ -61,7 +61,7 @@ class Switches:
         Raises:
             BadSwitches: an unknown name, or a value that is not true or false.
         """
-        unknown = sorted(set(stored) - {field.name for field in fields(cls)})
+        unknown = sorted(set(stored) - {one.name for one in fields(cls)})
         if unknown:
             raise BadSwitches(f"There is no switch called {', '.join(unknown)}.")
         for name, value in stored.items():
@@ -122,7 +122,7 @@ class ResultFacts:
     sections: tuple[SectionLine, ...] = ()
     items: tuple[ItemLine, ...] = ()
     steps: tuple[Step, ...] = ()
-    rounding: Rounding = Rounding()
+    rounding: Rounding = field(default_factory=Rounding)
     feedback: str = ""
 
 

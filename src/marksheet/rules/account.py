@@ -1,8 +1,6 @@
 """A plain account of how marks became the grade: sentences with names to fill in, one per step."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 
 from marksheet.rules.grading import Step
 from marksheet.rules.rounding import Rounding, shown_marks

@@ -53,7 +53,7 @@ class AdjustmentKind(StrEnum):
 
     SPECIAL_CONSIDERATION = "special_consideration"
     LATE_PENALTY = "late_penalty"
-    CAP_AT_PASS = "cap_at_pass"
+    CAP_AT_PASS = "cap_at_pass"  # noqa: S105
 
 
 LATE_PENALTY = AdjustmentKind.LATE_PENALTY

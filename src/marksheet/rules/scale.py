@@ -86,8 +86,9 @@ class Scale:
     rounding: Rounding = field(default_factory=Rounding)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.pass_mark, Boundary):
-            object.__setattr__(self, "pass_mark", pass_at(*self.pass_mark))
+        mark: object = self.pass_mark
+        if isinstance(mark, tuple):
+            object.__setattr__(self, "pass_mark", pass_at(*mark))
         if self.bands and self.piecewise:
             raise BadScale("A scale has bands or a piecewise line, not both.")
         if self.bands and min(band.at for band in self.bands) != 0:

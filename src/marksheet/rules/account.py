@@ -55,9 +55,12 @@ ADJUSTMENTS = ("special_consideration", "late_penalty", "cap_at_pass")
 
 def adjustment_sentences(steps: tuple[Step, ...], rounding: Rounding) -> tuple[Sentence, ...]:
     """Return one sentence per adjustment among ``steps``."""
-    mark: Callable[[Fraction], str] = lambda value: shown_marks(value, rounding)
     return tuple(
-        sentence(step.name, before=mark(step.before), after=mark(step.after))
+        sentence(
+            step.name,
+            before=shown_marks(step.before, rounding),
+            after=shown_marks(step.after, rounding),
+        )
         for step in steps
         if step.name in ADJUSTMENTS
     )

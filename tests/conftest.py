@@ -16,11 +16,13 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.db.backends.signals import connection_created
-from hypothesis import HealthCheck, settings as hypothesis_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import guard
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.settings import TEST_DB, TEST_VAR
 
 # A slow machine is not a wrong answer.
 hypothesis_settings.register_profile(
@@ -33,8 +35,8 @@ hypothesis_settings.load_profile("house")
 def databases(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Databases]:
     """The databases of this worker."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    kind = PostgresDatabases if settings.TEST_DB == "postgres" else SqliteDatabases
-    made = kind(worker, settings.TEST_VAR)
+    kind = PostgresDatabases if TEST_DB == "postgres" else SqliteDatabases
+    made = kind(worker, TEST_VAR)
     with django_db_blocker.unblock():
         made.make_template()
         yield made
@@ -51,7 +53,10 @@ def django_db_setup(databases: Databases, django_db_blocker: DjangoDbBlocker) ->
 
 @pytest.fixture
 def committed_db(
-    request: pytest.FixtureRequest, django_db_setup: None, databases: Databases, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    databases: Databases,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[str]:
     """A database of this test's own, where commits are real; the value is its ``DATABASE_URL``."""
     if "db" in request.fixturenames:

@@ -1,6 +1,6 @@
 """Copies of a migrated database: how tests get a clean one without ever flushing a table.
 
-A *template* is migrated once per run and never used; every worker, and every test that commits, works on a copy.
+A *template* is migrated once per run and never used; every worker and every committing test works on a copy.
 A copy can be a template itself: prepare a state once, copy it for each trial.
 """
 
@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from functools import cache, partial
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
+
+from tests.settings import TEST_POSTGRES
 
 TEMPLATE = "template"
 # Another run may be copying from an older one.
@@ -155,7 +156,7 @@ class PostgresDatabases(Databases):
 
     def url(self, name: str) -> str:
         """Return the address of the database."""
-        return urlunsplit(urlsplit(settings.TEST_POSTGRES)._replace(path=f"/{self.place(name)}"))
+        return TEST_POSTGRES.removesuffix("/postgres") + f"/{self.place(name)}"
 
     def drop(self, name: str) -> None:
         """Drop the database, with those who are still connected."""
@@ -165,7 +166,7 @@ class PostgresDatabases(Databases):
         self._execute("CREATE DATABASE {} TEMPLATE {}", self.place(name), self.place(of))
 
     def _has_template(self) -> bool:
-        with psycopg.connect(settings.TEST_POSTGRES, autocommit=True) as server:
+        with psycopg.connect(TEST_POSTGRES, autocommit=True) as server:
             found = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.place(TEMPLATE)])
             return found.fetchone() is not None
 
@@ -176,8 +177,8 @@ class PostgresDatabases(Databases):
         self._execute("ALTER DATABASE {} RENAME TO {}", self.place(draft), self.place(TEMPLATE))
 
     def _execute(self, statement: str, *names: str) -> None:
-        with psycopg.connect(settings.TEST_POSTGRES, autocommit=True) as server:
-            server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+        with psycopg.connect(TEST_POSTGRES, autocommit=True) as server:
+            server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @cache

@@ -35,7 +35,9 @@ def writes_allowed() -> Iterator[None]:
         _allowed.reset(token)
 
 
-def guard(execute: Callable[..., Any], statement: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+def guard(
+    execute: Callable[..., Any], statement: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
     """Wrap every statement of a connection (see Django's ``execute_wrapper``)."""
     if not is_open() and not _allowed.get():
         found = _WRITE.search(str(statement))
@@ -48,6 +50,6 @@ def guard(execute: Callable[..., Any], statement: str, params: Any, many: bool, 
 
 
 def watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Guard a connection; meant for Django's ``connection_created`` signal, so that new threads are covered."""
+    """Guard a connection, on Django's ``connection_created`` signal, so that new threads are covered."""
     if guard not in connection.execute_wrappers:
         connection.execute_wrappers.append(guard)

@@ -1,0 +1,1 @@
+"""The promises about speed and size; `python -m bench` prints a table."""

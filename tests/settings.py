@@ -52,3 +52,4 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "session", "csrf"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+MARKSHEET_LEASE_SECONDS = 1

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "marksheet.entrypoints.shared",
     "marksheet.entrypoints.web",
     "marksheet.entrypoints.jobs",
+    "marksheet.entrypoints.intake",
     "marksheet.apps.ledger",
     "marksheet.apps.people",
     "marksheet.apps.exams",
@@ -197,6 +198,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 # A marks grid of 100 candidates and 60 items is one form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- work ---
+
+# For how long a worker that has gone silent keeps what it took.
+MARKSHEET_LEASE_SECONDS = env.float("MARKSHEET_LEASE_SECONDS", default=60)
 
 # --- files ---
 

@@ -9,7 +9,21 @@ from django.db.models import F, Q, QuerySet
 from marksheet.apps.ledger.change import draft
 from marksheet.apps.ledger.models import Work, WorkState
 
+__all__ = ["Taken", "TryLater", "Work", "claim", "fail", "finish", "keep", "put_back"]
+
 MOST_ATTEMPTS = 8
+
+
+class TryLater(Exception):
+    """Raised by what carries work out: nothing is wrong, but not now; the work goes back unharmed."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(f"again after {after}")
+        self.after = after
+
+
+class Taken(Exception):
+    """Another worker has this work by now: stop, and leave everything to it."""
 
 
 def claim(worker: str, *, at: datetime, lease: timedelta, kinds: Sequence[str] = ()) -> Work | None:

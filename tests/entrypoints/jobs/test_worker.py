@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from marksheet.apps.ledger import clock, work as ledger_work
+from marksheet.apps.ledger import clock
+from marksheet.apps.ledger import work as ledger_work
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.ledger.models import Work
 from marksheet.entrypoints.jobs import registry, worker

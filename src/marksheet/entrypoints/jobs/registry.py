@@ -1,8 +1,8 @@
 """Which function carries out which kind of work.
 
-A handler takes the work and ``keep(done, total)``, which tells progress and holds the lease; it returns what came
-of it, as JSON. It may run twice. To refuse for good it raises a ``Refusal``; to wait, ``TryLater``; anything else
-is tried again, ever later, and parked in the end.
+A handler takes the work and ``keep(done, total)``, which tells progress and holds the lease; it returns
+what came of it, as JSON. It may run twice. To refuse for good it raises a ``Refusal``; to wait, ``TryLater``;
+anything else is tried again, ever later, and parked in the end.
 """
 
 from collections.abc import Callable, Mapping

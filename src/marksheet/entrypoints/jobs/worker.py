@@ -11,7 +11,8 @@ import structlog
 from django.conf import settings
 from django.db import OperationalError, close_old_connections, connection
 
-from marksheet.apps.ledger import clock, work as ledger_work
+from marksheet.apps.ledger import clock
+from marksheet.apps.ledger import work as ledger_work
 from marksheet.apps.ledger.change import is_open
 from marksheet.apps.ledger.errors import Refusal
 from marksheet.entrypoints.jobs.metrics import WORK_DONE, WORK_SECONDS
@@ -86,8 +87,8 @@ def _carry_out(taken: ledger_work.Work) -> str:
 class Lease:
     """Hold the lease of one piece of work while it is carried out, also during one long transaction.
 
-    A second thread with a connection of its own lengthens the lease. On SQLite it has to wait while a change is
-    open, but then nobody else can take the work either.
+    A second thread with a connection of its own lengthens the lease. On SQLite it has to wait while a change
+    is open, but then nobody else can take the work either.
     """
 
     def __init__(self, taken: ledger_work.Work) -> None:
@@ -135,7 +136,7 @@ class Lease:
 
 
 def run_all(*, most: int = 10_000, kinds: Sequence[str] = ()) -> int:
-    """Carry out everything that waits now, for tests, the demo and ``work --once``; return how much it was."""
+    """Carry out everything that waits now, for tests, the demo and ``work --once``; return how much."""
     worker, count = worker_name(), 0
     step: Callable[[], bool] = lambda: work_once(worker, kinds)  # noqa: E731
     while count < most and step():

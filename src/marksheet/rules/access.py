@@ -65,6 +65,19 @@ DESCRIPTIONS: dict[Verb, str] = {
 DIRECT_ONLY: frozenset[Verb] = frozenset({Verb.RESULT_PUBLISH})
 
 
+# Verbs over the house itself: only somebody who holds one may hand it on.
+GOVERNING: frozenset[Verb] = frozenset(
+    {
+        Verb.UNIT_MANAGE,
+        Verb.PERSON_MANAGE,
+        Verb.ROLE_MANAGE,
+        Verb.AUDIT_VIEW,
+        Verb.MAIL_MANAGE,
+        Verb.WORK_MANAGE,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RoleSpec:
     """A role that ships: its name, its verbs, and one sentence about it."""
@@ -221,3 +234,23 @@ def publishes(facts: ResultAccess) -> Decision:
 def handles(*, own: bool) -> Decision:
     """Return whether a result may be marked, voided, published or exported: never one's own."""
     return Decision(False, "own_result") if own else OK
+
+
+def gives(role: Iterable[str], held: Iterable[str], *, own: bool) -> Decision:
+    """Return whether somebody who holds ``held`` at a unit may give ``role`` (its verbs) over that unit.
+
+    Codes: ok, no_right (does not look after people there), own_grant (nobody raises themselves), direct_only
+    (the Publish right is given at single schedules), more_than_own (a governing verb that the giver lacks).
+
+    Source: docs/rulebook/access.md.
+    """
+    wanted, has = {str(verb) for verb in role}, {str(verb) for verb in held}
+    if Verb.PERSON_MANAGE not in has:
+        return Decision(False, "no_right")
+    if own:
+        return Decision(False, "own_grant")
+    if wanted & DIRECT_ONLY:
+        return Decision(False, "direct_only")
+    if (wanted & GOVERNING) - has:
+        return Decision(False, "more_than_own")
+    return OK

@@ -172,13 +172,10 @@ def _known_numbers(institution: Unit, numbers: Sequence[str]) -> dict[str, int]:
 
 
 def _keys_of(refs: Sequence[str]) -> dict[str, int]:
-    if not refs:
-        return {}
-    if len(refs) <= 500:
-        return dict(Person.objects.filter(ref__in=refs).values_list("ref", "id"))
-    newest = Person.objects.order_by("-id").values_list("ref", "id")[: len(refs) * 2]
-    found = dict(newest)
-    return {ref: found[ref] for ref in refs}
+    found: dict[str, int] = {}
+    for first in range(0, len(refs), 5000):
+        found.update(Person.objects.filter(ref__in=refs[first : first + 5000]).values_list("ref", "id"))
+    return found
 
 
 def set_membership(open_change: Change, person: Person, institution: Unit, *, number: str = "", home: Unit | None = None) -> None:

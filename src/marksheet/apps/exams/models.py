@@ -49,7 +49,7 @@ class AssessmentVersion(models.Model):
     revision = models.IntegerField(default=0)
     workflow = models.CharField(max_length=20, default="coordinated")
     hand_check = models.BooleanField(default=False)
-    show_results = models.CharField(max_length=24, default="publisher-decides")
+    show_results = models.CharField(max_length=24, default="publisher_decides")
     scheduler_may_override = models.BooleanField(default=False)
     questions_lifted = models.BooleanField(default=False)
     attempts_allowed = models.IntegerField(default=1)
@@ -137,11 +137,12 @@ class Part(models.Model):
 
 
 class KeyVersion(models.Model):
-    """One edition of all keys of an assessment version; a schedule pins one."""
+    """One edition of all keys of an assessment version; a schedule pins one, and a sealed one is frozen."""
 
     version = models.ForeignKey(AssessmentVersion, models.PROTECT, related_name="+")
     number = models.IntegerField()
     created_at = models.DateTimeField()
+    sealed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "number"], name="key_version_once")]

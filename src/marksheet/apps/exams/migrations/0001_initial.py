@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('revision', models.IntegerField(default=0)),
                 ('workflow', models.CharField(default='coordinated', max_length=20)),
                 ('hand_check', models.BooleanField(default=False)),
-                ('show_results', models.CharField(default='publisher-decides', max_length=24)),
+                ('show_results', models.CharField(default='publisher_decides', max_length=24)),
                 ('scheduler_may_override', models.BooleanField(default=False)),
                 ('questions_lifted', models.BooleanField(default=False)),
                 ('attempts_allowed', models.IntegerField(default=1)),

@@ -1,0 +1,72 @@
+"""What stands in the way of using an exam, in sentences for its author."""
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from marksheet.rules.authoring import Problem
+
+SENTENCES: dict[str, str | Promise] = {
+    "no_items": _("There is no question yet: add at least one."),
+    "empty_section": _("Section “%(where)s” has no question: add one, or remove the section."),
+    "no_section_name": _("A section needs a name."),
+    "bad_weight": _("Section “%(where)s”: the weight is 0 or more."),
+    "bad_minimum": _("Section “%(where)s”: the minimum is 0 marks or more."),
+    "bad_pick": _("Section “%(where)s”: say how many of its questions count."),
+    "pick_too_many": _("Section “%(where)s” counts %(n)s questions but has only %(items)s."),
+    "minimum_above_section": _("Section “%(where)s”: its minimum is more than its questions can give."),
+    "no_label": _("Every question and every part needs a number or name of its own."),
+    "label_twice": _("The name “%(where)s” is used for two parts: give each its own."),
+    "bad_maximum": _("%(where)s: the maximum must be more than 0 and at most 1,000,000 marks."),
+    "no_part": _("Question %(where)s has no part."),
+    "unknown_rule": _("Question %(where)s: there is no rule called “%(rule)s”."),
+    "unknown_match": _("%(where)s: choose how the answer is compared with the key."),
+    "no_key": _("%(where)s is scored by machine but has no right answer: enter its key."),
+    "bad_key": _("%(where)s: %(why)s"),
+    "no_steps": _("Question %(where)s: say how many marks each number of right parts earns."),
+    "step_beyond_parts": _(
+        "Question %(where)s: it says what %(count)s right parts earn, but %(parts)s are scored by machine."
+    ),
+    "step_above_maximum": _("Question %(where)s: what %(count)s right parts earn is outside 0 and its maximum."),
+    "step_twice": _("Question %(where)s states two scores for one number of right parts."),
+    "unreachable": _(
+        "Question %(where)s is worth %(maximum)s marks, but its parts can only give %(most)s: "
+        "nobody could get full marks."
+    ),
+    "no_scale": _("The grade scale cannot be read: open it and save it again."),
+    "nothing_counts": _("The paper is worth 0 marks: give at least one section a weight."),
+    "boundary_above_maximum": _("“%(where)s” starts at %(at)s marks, which is more than the paper can give."),
+    "cut_at_the_end": _("The pass mark must lie between 0 and the maximum for a scale of two lines."),
+    "machine_only_by_hand": _(
+        "The workflow is “machine only”, but there is work to mark by hand: choose “coordinated”, "
+        "or have every part scored by machine."
+    ),
+    "workflow_not_offered": _("Choose “machine only” or “coordinated” as the workflow."),
+    "show_not_offered": _(
+        "Results of work that is wholly scored by machine cannot publish by themselves yet: "
+        "choose “never” or “when the publisher decides”."
+    ),
+    "unknown_show": _("Choose when candidates see their results."),
+}
+IN_MARKS = ("maximum", "most")
+
+
+def sentence(problem: Problem) -> str:
+    """Return one problem as a sentence that says what to do."""
+    values = {name: marks(value) if name in IN_MARKS else value for name, value in problem.values.items()}
+    return str(SENTENCES[problem.code]) % {"where": problem.where, **values}
+
+
+def sentences(problems: Iterable[Problem]) -> list[str]:
+    """Return each problem once, as a sentence, in the order found."""
+    return list(dict.fromkeys(sentence(problem) for problem in problems))
+
+
+def marks(thousandths: int | None) -> str:
+    """Return thousandths as marks in plain text: 2500 is "2.5"; None is ""."""
+    if thousandths is None:
+        return ""
+    whole, rest = divmod(abs(thousandths), 1000)
+    sign = "-" if thousandths < 0 else ""
+    return f"{sign}{whole}.{rest:03}".rstrip("0") if rest else f"{sign}{whole}"

@@ -1,0 +1,1 @@
+"""What a verb asks of exams inside the change that is open."""

@@ -1,0 +1,1 @@
+"""The rules, tested without a database: by hand, by property, and against a second implementation."""

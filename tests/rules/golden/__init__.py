@@ -1,0 +1,1 @@
+"""Answers worked out by hand, as small tables: what is asked, and what must come out."""

@@ -1,0 +1,160 @@
+"""Items, sections, papers and attempts, by hand.
+
+Parts: m2 is machine-scored and worth 2, h2 human-marked. Outcomes: r2 right for 2, w0 wrong for 0,
+a number alone a mark, - no response, ? unmarked.
+"""
+
+# parts, item (rule, maximum, steps, floor), outcomes, score (None: unmarked)
+YES_NO = ("count_correct", "2", "4:2 3:1", "0")
+ITEMS = [
+    ("h3", ("sum", "3", "", "0"), "2", "2"),
+    ("h3", ("sum", "3", "", "0"), "2.5", "5/2"),
+    ("h3", ("sum", "3", "", "0"), "?", None),
+    ("h3", ("sum", "3", "", "0"), "-", "0"),
+    ("h3", ("sum", "3", "", "0"), "0", "0"),
+    ("h3", ("sum", "3", "", "0"), "3", "3"),
+    ("h3", ("sum", "3", "", "0"), "1/3", "1/3"),
+    ("m1 m1 h1", ("sum", "3", "", "0"), "r1 w0 1", "2"),
+    ("m1 m1 h1", ("sum", "3", "", "0"), "r1 r1 ?", None),
+    ("m1 m1 h1", ("sum", "3", "", "0"), "r1 r1 -", "2"),
+    ("m1 m1 h1", ("sum", "2", "", "0"), "r1 r1 1", "2"),
+    ("m1 m1", ("sum", "2", "", "0"), "w-1 w-1", "0"),
+    ("m1 m1", ("sum", "2", "", "-1"), "w-1 w-1", "-1"),
+    ("m1 m1", ("sum", "2", "", None), "w-1 w-1", "-2"),
+    ("m1 m1", ("sum", "2", "", "0"), "r1 w-1/3", "2/3"),
+    ("m1 m1 m1 m1", YES_NO, "r1 r1 r1 r1", "2"),
+    ("m1 m1 m1 m1", YES_NO, "r1 w0 r1 r1", "1"),
+    ("m1 m1 m1 m1", YES_NO, "r1 w0 r1 -", "0"),
+    ("m1 m1 m1 m1", YES_NO, "w0 w0 w0 w0", "0"),
+    ("m1 m1 m1 m1", YES_NO, "- - - -", "0"),
+    ("m1 m1 m1 m1", YES_NO, "r1 r1 r1 ?", None),
+    ("m2 m2 m2 m2", YES_NO, "r2 r2 r2 w0", "1"),
+    ("m1 m1 h1", ("count_correct", "3", "1:1 2:2", "0"), "r1 r1 1", "3"),
+    ("m1 m1 h1", ("count_correct", "3", "1:1 2:2", "0"), "r1 w0 0", "1"),
+    ("m1 m1 h1", ("count_correct", "3", "1:1 2:2", "0"), "w0 w0 1", "1"),
+    ("m1 m1", ("count_correct", "2", "0:1 2:2", "0"), "w0 w0", "1"),
+    ("m1 m1", ("count_correct", "2", "2:2", "0"), "w-1 r1", "0"),
+    ("m1 m1", ("count_correct", "1", "2:1/3", "0"), "r1 r1", "1/3"),
+    ("m1 m1", ("all_or_nothing", "3", "", "0"), "r1 r1", "3"),
+    ("m1 m1", ("all_or_nothing", "3", "", "0"), "r1 w0", "0"),
+    ("m1 h2", ("all_or_nothing", "3", "", "0"), "r1 2", "3"),
+    ("m1 h2", ("all_or_nothing", "3", "", "0"), "r1 1.999", "0"),
+    ("m1 h2", ("all_or_nothing", "3", "", "0"), "w0 ?", None),
+    ("m1 h2", ("all_or_nothing", "3", "", "0"), "r1 -", "0"),
+    ("h2 h2", ("best_part", "2", "", "0"), "1 2", "2"),
+    ("h2 h2", ("best_part", "2", "", "0"), "1 ?", None),
+    ("h2 h2", ("best_part", "2", "", "0"), "- 1/2", "1/2"),
+    ("m2 m2", ("best_part", "2", "", "0"), "w-1 w-2", "0"),
+    ("m2 m2", ("best_part", "2", "", None), "w-1 w-2", "-1"),
+]
+
+
+def section(
+    items: str,
+    *,
+    name: str = "A",
+    weight: str = "1",
+    minimum: str | None = None,
+    pick: str = "all",
+    n: int = 0,
+    floor: str | None = "0",
+) -> tuple:
+    return name, items, weight, minimum, pick, n, floor
+
+
+# sections: items by the maxima of one human part each, with x left out, f full marks for all, n may go
+# below 0. Then the paper's floor, the marks of every item, score / maximum, the places (from 0) of the
+# items that count, sections below their minimum, unmarked items
+PAPERS = [
+    ([section("2 3")], "0", "1 3", "4/5", "0 1", "", ""),
+    ([section("2 3")], "0", "1 ?", "None/5", "0 1", "", "2"),
+    ([section("2 3")], "0", "? ?", "None/5", "0 1", "", "1 2"),
+    ([section("2 3")], "0", "- -", "0/5", "0 1", "", ""),
+    ([section("2 3x")], "0", "1 3", "1/2", "0", "", ""),
+    ([section("2 3x")], "0", "1 ?", "1/2", "0", "", ""),
+    ([section("2 3f")], "0", "1 0", "4/5", "0 1", "", ""),
+    ([section("2 3f")], "0", "1 ?", "4/5", "0 1", "", ""),
+    ([section("2 3f")], "0", "1 -", "4/5", "0 1", "", ""),
+    ([section("2x 3x")], "0", "1 3", "0/0", "", "", ""),
+    ([section("2n 3")], "0", "-1 3", "2/5", "0 1", "", ""),
+    ([section("2n 3")], "0", "-1 0", "0/5", "0 1", "", ""),
+    ([section("2n 3", floor=None)], "0", "-1 0", "0/5", "0 1", "", ""),
+    ([section("2n 3", floor=None)], None, "-1 0", "-1/5", "0 1", "", ""),
+    ([section("2n 3", floor="-1/2")], None, "-1 0", "-1/2/5", "0 1", "", ""),
+    ([section("2n", floor=None), section("3", name="B")], "0", "-1 3", "2/5", "0 1", "", ""),
+    ([section("2n"), section("3", name="B")], "0", "-1 3", "3/5", "0 1", "", ""),
+    # weights
+    ([section("2", weight="2"), section("3", name="B")], "0", "1 3", "5/7", "0 1", "", ""),
+    ([section("3", weight="1/3"), section("3", name="B")], "0", "2 3", "11/3/4", "0 1", "", ""),
+    ([section("2", weight="0"), section("3", name="B")], "0", "1 3", "3/3", "0 1", "", ""),
+    # thirds stay thirds
+    ([section("1 1 1")], "0", "1/3 1/3 1/3", "1/3", "0 1 2", "", ""),
+    ([section("1 1")], "0", "1/3 1/6", "1/2/2", "0 1", "", ""),
+    # must pass: inclusive, before the weight
+    ([section("5 5", minimum="4")], "0", "2 2", "4/10", "0 1", "", ""),
+    ([section("5 5", minimum="4")], "0", "2 1.999", "3999/1000/10", "0 1", "A", ""),
+    ([section("5 5", weight="1/2", minimum="4")], "0", "2 2", "2/5", "0 1", "", ""),
+    ([section("5", minimum="3"), section("5", name="B", minimum="3")], "0", "5 2", "7/10", "0 1", "B", ""),
+    ([section("5", minimum="3")], "0", "?", "None/5", "0", "", "1"),
+    ([section("5x", minimum="3")], "0", "2", "0/0", "", "", ""),
+    # best n
+    ([section("5 5 5", pick="best", n=2)], "0", "3 5 4", "9/10", "1 2", "", ""),
+    ([section("5 5 5", pick="best", n=2)], "0", "4 4 4", "8/10", "0 1", "", ""),
+    ([section("5 5 5", pick="best", n=2)], "0", "3 4 3", "7/10", "0 1", "", ""),
+    ([section("5 5 5", pick="best", n=2)], "0", "5 5 ?", "None/10", "0 1 2", "", "3"),
+    ([section("5 5 5", pick="best", n=4)], "0", "1 2 3", "6/15", "0 1 2", "", ""),
+    ([section("5 5 5x", pick="best", n=2)], "0", "1 2 5", "3/10", "0 1", "", ""),
+    ([section("5 5 5f", pick="best", n=2)], "0", "1 2 0", "7/10", "1 2", "", ""),
+    ([section("5 3 4", pick="best", n=2)], "0", "0 3 4", "7/9", "1 2", "", ""),
+    ([section("5n 5n 5n", pick="best", n=2, floor=None)], None, "-1 -2 -3", "-3/10", "0 1", "", ""),
+    ([section("5n 5 5", pick="best", n=2)], "0", "-1 - 2", "2/10", "1 2", "", ""),
+    # first n answered
+    ([section("5 5 5", pick="first", n=2)], "0", "1 2 5", "3/10", "0 1", "", ""),
+    ([section("5 5 5", pick="first", n=2)], "0", "- 2 5", "7/10", "1 2", "", ""),
+    ([section("5 5 5", pick="first", n=2)], "0", "0 2 5", "2/10", "0 1", "", ""),
+    ([section("5 5 5", pick="first", n=2)], "0", "1 2 ?", "3/10", "0 1", "", ""),
+    ([section("5 5 5", pick="first", n=2)], "0", "? 2 5", "None/10", "0 1", "", "1"),
+    ([section("5 5 5", pick="first", n=2)], "0", "- - 5", "5/10", "2", "", ""),
+    ([section("5 5 5", pick="first", n=2)], "0", "- - -", "0/10", "", "", ""),
+    ([section("5x 5 5", pick="first", n=2)], "0", "5 2 1", "3/10", "1 2", "", ""),
+    ([section("5f 5 5", pick="first", n=2)], "0", "- 2 1", "7/10", "0 1", "", ""),
+    (
+        [section("2 2"), section("5 5 5", name="B", weight="2", minimum="5", pick="best", n=1)],
+        "0", "2 1 5 4 3", "13/14", "0 1 2", "", "",
+    ),
+]  # fmt: skip
+
+# attempts (number:state:score, h handed in, p in progress, v void), policy, number, why, settled
+ATTEMPTS = [
+    ("1:h:5", "first", 1, "only", True),
+    ("1:h:5", "last", 1, "only", True),
+    ("1:h:5", "best", 1, "only", True),
+    ("1:h:?", "first", 1, "unsettled", False),
+    ("1:h:5 2:h:7", "first", 1, "first", True),
+    ("1:h:5 2:h:7", "last", 2, "last", True),
+    ("1:h:5 2:h:7", "best", 2, "best", True),
+    ("1:h:7 2:h:5", "best", 1, "best", True),
+    ("1:h:7 2:h:7", "best", 1, "best_tie_earlier", True),
+    ("2:h:7 1:h:7", "best", 1, "best_tie_earlier", True),
+    ("1:h:1/3 2:h:0.333", "best", 1, "best", True),
+    ("1:h:0.333 2:h:1/3", "best", 2, "best", True),
+    ("1:h:-1 2:h:0", "best", 2, "best", True),
+    ("1:h:5 2:h:?", "first", 1, "first", True),
+    ("1:h:5 2:h:?", "last", 2, "unsettled", False),
+    ("1:h:5 2:h:?", "best", 1, "unsettled", False),
+    ("1:h:? 2:h:7", "first", 1, "unsettled", False),
+    ("1:h:? 2:h:7", "last", 2, "last", True),
+    ("1:h:? 2:h:?", "best", 1, "unsettled", False),
+    ("1:h:5 2:p:?", "first", 1, "in_progress", False),
+    ("1:h:5 2:p:?", "best", 1, "in_progress", False),
+    ("1:h:5 2:p:?", "last", 1, "in_progress", False),
+    ("1:v:? 2:h:7", "first", 2, "only", True),
+    ("1:h:5 2:v:9", "last", 1, "only", True),
+    ("1:h:5 2:v:9", "best", 1, "only", True),
+    ("1:h:5 2:v:9 3:h:4", "best", 1, "best", True),
+    ("1:v:?", "best", None, "all_void", True),
+    ("1:v:? 2:v:8", "last", None, "all_void", True),
+    ("1:v:? 2:p:?", "last", None, "in_progress", False),
+    ("1:p:?", "first", None, "in_progress", False),
+    ("", "best", None, "nothing_handed_in", False),
+]

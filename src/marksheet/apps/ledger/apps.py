@@ -34,6 +34,10 @@ def check_guard(app_configs: Any, databases: Any = None, **_: Any) -> list[Check
     from marksheet.apps.ledger.constraints import missing
 
     return [
-        Error(f"{table} has lost its append-only triggers.", hint="Run: python -m marksheet migrate", id="ledger.E001")
+        Error(
+            f"{table} has lost its append-only triggers.",
+            hint="Run: python -m marksheet migrate",
+            id="ledger.E001",
+        )
         for table in missing()
     ]

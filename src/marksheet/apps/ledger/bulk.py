@@ -63,3 +63,43 @@ def _prepared(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[
         for n, convert in converters:
             changed[n] = convert(changed[n])
         yield changed
+
+
+def update_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Set ``fields`` of many rows of ``model``, each to its own values; return how many were given.
+
+    Args:
+        fields: attribute names to set.
+        rows: the primary key, then a value for each field.
+
+    PostgreSQL joins with a temporary table filled by COPY, SQLite runs one ``executemany``.
+    """
+    described = [_field(model, name) for name in fields]
+    ready = _prepared([model._meta.pk, *described], rows)
+    if connection.vendor == "postgresql":
+        return _update_joined(model, described, ready)
+    settings = ", ".join(f"{connection.ops.quote_name(str(f.column))} = %s" for f in described)
+    key = connection.ops.quote_name(str(model._meta.pk.column))  # type: ignore[union-attr]
+    table = connection.ops.quote_name(model._meta.db_table)
+    statement = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608 - names of our own tables
+    count = 0
+    with connection.cursor() as cursor:
+        while batch := [(*row[1:], row[0]) for row in islice(ready, BATCH)]:
+            cursor.executemany(statement, batch)
+            count += len(batch)
+    return count
+
+
+def _update_joined(model: type[models.Model], fields: Sequence[Any], rows: Iterator[Sequence[Any]]) -> int:
+    name = connection.ops.quote_name
+    pk, table, wide = name(str(model._meta.pk.column)), name(model._meta.db_table), name("bulk_update")  # type: ignore[union-attr]
+    columns = ", ".join([pk, *(name(str(f.column)) for f in fields)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {wide} ON COMMIT DROP AS SELECT {columns} FROM {table} LIMIT 0"
+        )  # noqa: S608
+        count = _copy(f"COPY {wide} ({columns}) FROM STDIN", rows)
+        settings = ", ".join(f"{name(str(f.column))} = {wide}.{name(str(f.column))}" for f in fields)
+        cursor.execute(f"UPDATE {table} SET {settings} FROM {wide} WHERE {table}.{pk} = {wide}.{pk}")  # noqa: S608
+        cursor.execute(f"DROP TABLE {wide}")
+    return count

@@ -8,7 +8,9 @@ class Refusal(Exception):
 
     code = "refused"
 
-    def __init__(self, message: str = "", *, helpers: Sequence[str] = (), details: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str = "", *, helpers: Sequence[str] = (), details: Sequence[str] = ()
+    ) -> None:
         super().__init__(str(message))
         self.message = message
         self.helpers = tuple(helpers)

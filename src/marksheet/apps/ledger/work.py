@@ -52,7 +52,9 @@ def claim(worker: str, *, at: datetime, lease: timedelta, kinds: Sequence[str] =
         return work
 
 
-def keep(work: Work, *, at: datetime, lease: timedelta, done: int | None = None, total: int | None = None) -> bool:
+def keep(
+    work: Work, *, at: datetime, lease: timedelta, done: int | None = None, total: int | None = None
+) -> bool:
     """Lengthen the lease and tell progress; False when the work is no longer ours and must stop."""
     news: dict[str, object] = {"lease_until": at + lease}
     if done is not None:

@@ -33,7 +33,8 @@ class Unit(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="institution", parent=None) | (~Q(kind="institution") & Q(parent__isnull=False)),
+                condition=Q(kind="institution", parent=None)
+                | (~Q(kind="institution") & Q(parent__isnull=False)),
                 name="only_an_institution_is_a_root",
             ),
             models.UniqueConstraint(

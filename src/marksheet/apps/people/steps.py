@@ -41,7 +41,11 @@ def add_node(
         institution_id=None if parent is None else (parent.institution_id or parent.pk),
         timezone=timezone or (parent.timezone if parent else "Europe/Amsterdam"),
     )
-    above = [] if parent is None else UnitPath.objects.filter(descendant=parent).values_list("ancestor_id", "depth")
+    above = (
+        []
+        if parent is None
+        else UnitPath.objects.filter(descendant=parent).values_list("ancestor_id", "depth")
+    )
     insert_rows(
         UnitPath,
         ("ancestor_id", "descendant_id", "depth"),
@@ -76,7 +80,9 @@ def ensure_shipped_roles(open_change: Change) -> None:
         RoleVerb.objects.bulk_create(RoleVerb(role=role, verb=verb) for verb in sorted(wanted - held))
 
 
-def give(open_change: Change, *, person: Person, role: Role, unit: Unit, reach: str = Reach.SCHEDULES) -> Grant:
+def give(
+    open_change: Change, *, person: Person, role: Role, unit: Unit, reach: str = Reach.SCHEDULES
+) -> Grant:
     """Give a role at a node; what is in force already stays as it is."""
     grant, _ = Grant.objects.get_or_create(
         person=person,
@@ -157,7 +163,10 @@ def add_candidates(
     insert_rows(
         Membership,
         ("person_id", "institution_id", "number", "home_id"),
-        ((people[ref], institution.pk, c["number"], c.get("home")) for ref, c in zip(refs, fresh, strict=True)),
+        (
+            (people[ref], institution.pk, c["number"], c.get("home"))
+            for ref, c in zip(refs, fresh, strict=True)
+        ),
     )
     known.update({c["number"]: people[ref] for ref, c in zip(refs, fresh, strict=True)})
     return known
@@ -178,7 +187,9 @@ def _keys_of(refs: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def set_membership(open_change: Change, person: Person, institution: Unit, *, number: str = "", home: Unit | None = None) -> None:
+def set_membership(
+    open_change: Change, person: Person, institution: Unit, *, number: str = "", home: Unit | None = None
+) -> None:
     """Make ``person`` a member of the institution, with a candidate number and a home unit if given."""
     Membership.objects.update_or_create(
         person=person, institution=institution, defaults={"number": number, "home": home}
@@ -188,10 +199,9 @@ def set_membership(open_change: Change, person: Person, institution: Unit, *, nu
 def tell(open_change: Change, people: Iterable[Person], kind: str, *, path: str = "", **params: Any) -> None:
     """Put a note into each inbox; ``kind`` names its words, ``params`` fill them in. Never a result."""
     InboxNote.objects.bulk_create(
-        InboxNote(person=person, kind=kind, params=params, path=path, created_at=open_change.at) for person in people
+        InboxNote(person=person, kind=kind, params=params, path=path, created_at=open_change.at)
+        for person in people
     )
-
-
 
 
 def add_schedule_node(open_change: Change, *, unit: Unit, title: str, timezone: str) -> Unit:

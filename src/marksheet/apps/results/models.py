@@ -91,7 +91,8 @@ class Result(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(score_denominator=None) | Q(score_denominator__gt=0), name="score_denominator_is_positive"
+                condition=Q(score_denominator=None) | Q(score_denominator__gt=0),
+                name="score_denominator_is_positive",
             ),
             models.CheckConstraint(
                 condition=~Q(state="ready") | Q(stale=False), name="a_stale_result_is_never_ready"
@@ -118,7 +119,9 @@ class Word(models.Model):
     word = models.CharField(max_length=60)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["institution", "word", "result"], name="word_once_per_result")]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "word", "result"], name="word_once_per_result")
+        ]
         indexes = [models.Index(fields=["result"], name="words_of_result")]
 
 
@@ -172,7 +175,9 @@ class ResultVersion(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["result", "number"], name="version_number_once_per_result")]
+        constraints = [
+            models.UniqueConstraint(fields=["result", "number"], name="version_number_once_per_result")
+        ]
         indexes = [models.Index(fields=["publication_id", "id"], name="versions_of_publication")]
 
 

@@ -45,7 +45,9 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 
 def _visible(person: Person) -> Q:
     """Assessments of units where the person authors or schedules, and of the units above those."""
-    above = UnitPath.objects.filter(descendant__in=nodes_where(person, Verb.SCHEDULE_MANAGE)).values("ancestor")
+    above = UnitPath.objects.filter(descendant__in=nodes_where(person, Verb.SCHEDULE_MANAGE)).values(
+        "ancestor"
+    )
     return Q(unit__in=nodes_where(person, Verb.EXAM_AUTHOR)) | Q(unit__in=above)
 
 
@@ -60,7 +62,8 @@ def assessments_seen_by(person: Person, *verbs: str) -> QuerySet[Assessment]:
         Assessment.objects.filter(seen)
         .select_related("unit", "institution")
         .annotate(
-            newest_number=Subquery(newest.values("number")[:1]), newest_state=Subquery(newest.values("state")[:1])
+            newest_number=Subquery(newest.values("number")[:1]),
+            newest_state=Subquery(newest.values("state")[:1]),
         )
         .order_by("-created_at", "-id")
     )
@@ -107,7 +110,9 @@ def section_for(person: Person, version: AssessmentVersion, key: int, *verbs: st
 def item_for(person: Person, ref: str, *verbs: str) -> Item:
     """Return a question if the person may see its assessment; raises NotFound as ``assessment_for``."""
     rows = Item.objects.filter(version__assessment__in=assessments_seen_by(person, *verbs).values("pk"))
-    return _door(rows.select_related("version__assessment__unit", "section"), ref, "There is no such question.")
+    return _door(
+        rows.select_related("version__assessment__unit", "section"), ref, "There is no such question."
+    )
 
 
 def part_for(person: Person, ref: str, *verbs: str) -> Part:
@@ -144,7 +149,11 @@ def versions_offered(person: Person, unit: Unit) -> QuerySet[AssessmentVersion]:
 
 def schedules_using(assessment: Assessment) -> QuerySet[Schedule]:
     """Return the schedules planned with any version of an assessment, newest window first."""
-    return Schedule.objects.filter(version__assessment=assessment).select_related("version").order_by("-opens_at")
+    return (
+        Schedule.objects.filter(version__assessment=assessment)
+        .select_related("version")
+        .order_by("-opens_at")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +243,9 @@ def content_of(version: AssessmentVersion, *, item: Item | None = None) -> tuple
     """
     only = {"item": item} if item else {}
     keys = {key.part_id: key for key in Key.objects.filter(key_version=newest_keys(version), **_within(item))}
-    schemes = {s.part_id: s for s in Scheme.objects.filter(part__version=version, **_within(item)).order_by("number")}
+    schemes = {
+        s.part_id: s for s in Scheme.objects.filter(part__version=version, **_within(item)).order_by("number")
+    }
     parts: dict[int, list[PartContent]] = {}
     for part in Part.objects.filter(version=version, **only).order_by("position"):
         parts.setdefault(part.item_id, []).append(PartContent(part, keys.get(part.pk), schemes.get(part.pk)))

@@ -28,7 +28,9 @@ SENTENCES: dict[str, str | Promise] = {
     "step_beyond_parts": _(
         "Question %(where)s: it says what %(count)s right parts earn, but %(parts)s are scored by machine."
     ),
-    "step_above_maximum": _("Question %(where)s: what %(count)s right parts earn is outside 0 and its maximum."),
+    "step_above_maximum": _(
+        "Question %(where)s: what %(count)s right parts earn is outside 0 and its maximum."
+    ),
     "step_twice": _("Question %(where)s states two scores for one number of right parts."),
     "unreachable": _(
         "Question %(where)s is worth %(maximum)s marks, but its parts can only give %(most)s: "

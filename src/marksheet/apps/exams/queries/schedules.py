@@ -116,9 +116,7 @@ def enrolled_in(schedule: Schedule) -> QuerySet[Enrolment]:
     return (
         Enrolment.objects.filter(schedule=schedule)
         .select_related("person", "home")
-        .annotate(
-            started=Exists(attempts), handed_in=Exists(attempts.filter(state=AttemptState.HANDED_IN))
-        )
+        .annotate(started=Exists(attempts), handed_in=Exists(attempts.filter(state=AttemptState.HANDED_IN)))
         .order_by("sort_name", "id")
     )
 
@@ -133,7 +131,9 @@ def searched_candidates(enrolments: QuerySet[Enrolment], text: str) -> QuerySet[
 def enrolment_for(person: Person, ref: str, *verbs: str) -> Enrolment:
     """Return an enrolment if the person may see its schedule; raises NotFound as ``schedule_for``."""
     rows = Enrolment.objects.filter(schedule__in=schedules_seen_by(person, *verbs).values("pk"))
-    enrolment = rows.select_related("schedule__node", "schedule__institution", "person").filter(ref=ref).first()
+    enrolment = (
+        rows.select_related("schedule__node", "schedule__institution", "person").filter(ref=ref).first()
+    )
     if enrolment is None:
         raise NotFound(_("There is no such candidate at this schedule."))
     return enrolment

@@ -1,0 +1,98 @@
+"""What was handed in at a schedule: attempts, responses, and who is still expected."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Response, Schedule, Standing
+
+FEW = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """The first attempt of one enrolment."""
+
+    id: int
+    enrolment_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One enrolled candidate, as an import meets them."""
+
+    id: int
+    ref: str
+    person_id: int
+    number: str
+    name: str
+    standing: str
+
+
+def expected_at(schedule_id: int) -> dict[str, Expected]:
+    """Return number -> enrolled candidate; numbers are folded by ``fold_number``."""
+    rows = Enrolment.objects.filter(schedule_id=schedule_id).order_by("sort_name", "id")
+    fields = ("id", "ref", "person_id", "number", "name", "standing")
+    return {fold_number(row[3]): Expected(*row) for row in rows.values_list(*fields)}
+
+
+def fold_number(number: str) -> str:
+    """Return the spelling under which candidate numbers are matched: no outer blanks, case does not count."""
+    return number.strip().casefold()
+
+
+def attempts_of(schedule_id: int, enrolment_ids: Collection[int] | None = None) -> dict[int, AttemptRow]:
+    """Return enrolment -> first attempt, for those who have one (None: everybody at the schedule)."""
+    rows = Attempt.objects.filter(schedule_id=schedule_id, number=1)
+    if enrolment_ids is not None and len(enrolment_ids) <= FEW:
+        rows = rows.filter(enrolment__in=enrolment_ids)
+    found = (AttemptRow(*row) for row in rows.values_list("id", "enrolment_id", "state"))
+    wanted = None if enrolment_ids is None else set(enrolment_ids)
+    return {row.enrolment_id: row for row in found if wanted is None or row.enrolment_id in wanted}
+
+
+def responses_of(
+    schedule_id: int, attempt_ids: Collection[int] | None = None
+) -> dict[tuple[int, int], str | None]:
+    """Return (attempt, part) -> canonical value, None for "no response"; what is missing was not handed in."""
+    rows = Response.objects.filter(attempt__schedule_id=schedule_id)
+    if attempt_ids is not None and len(attempt_ids) <= FEW:
+        rows = rows.filter(attempt__in=attempt_ids)
+    return {
+        (attempt, part): value
+        for attempt, part, value in rows.values_list("attempt_id", "part_id", "answer__value").iterator(
+            20_000
+        )
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """How the candidates of a schedule stand to their work; each list in order of name."""
+
+    expected: int
+    arrived: int
+    absent: tuple[Expected, ...]
+    excused: tuple[Expected, ...]
+    missing: tuple[Expected, ...]
+    missing_count: int
+    started: int
+
+
+def arrivals(schedule: Schedule, *, most: int = 500) -> Arrivals:
+    """Return who is expected, arrived, absent or still missing; at most ``most`` names of each."""
+    people = expected_at(schedule.pk).values()
+    handed = attempts_of(schedule.pk)
+    without = [one for one in people if one.id not in handed]
+    missing = [one for one in without if one.standing == Standing.EXPECTED]
+    absent = [one for one in people if one.standing == Standing.ABSENT]
+    excused = [one for one in people if one.standing in (Standing.EXCUSED, Standing.DEFERRED)]
+    return Arrivals(
+        expected=len(people),
+        arrived=sum(row.state != AttemptState.IN_PROGRESS for row in handed.values()),
+        absent=tuple(absent[:most]),
+        excused=tuple(excused[:most]),
+        missing=tuple(missing[:most]),
+        missing_count=len(missing),
+        started=sum(row.state == AttemptState.IN_PROGRESS for row in handed.values()),
+    )

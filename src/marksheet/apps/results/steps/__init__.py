@@ -1,0 +1,1 @@
+"""What keeps working results true, inside the change that is open."""

@@ -1,0 +1,291 @@
+"""Bring working results up to date with the work and the marks: read, let the rules decide, write what changed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from marksheet.apps.exams.models import AnswerScore, Attempt, AttemptState, Response, Schedule
+from marksheet.apps.exams.queries.paper import Paper, paper_of
+from marksheet.apps.ledger.bulk import update_rows
+from marksheet.apps.ledger.change import Change
+from marksheet.apps.marking.models import Mark, Script
+from marksheet.apps.results.models import Result
+from marksheet.apps.results.steps.bucket import bucket_of
+from marksheet.apps.results.steps.counts import moved
+from marksheet.apps.results.steps.packing import micro, pack
+from marksheet.rules.aggregation import Aggregate, PartOutcome, compile_paper
+from marksheet.rules.attempts import AttemptCounts, AttemptFact, Chosen, attempt_that_counts
+from marksheet.rules.grading import Graded, Scale, grade, scale_from_json, shown_marks
+from marksheet.rules.readiness import Facts, Readiness, assess_readiness
+
+BATCH = 2_000
+UNMARKED = PartOutcome(None)
+NO_RESPONSE = PartOutcome(Fraction(0), False, True)
+WRITTEN = (
+    "state", "bucket", "revision", "stale", "missing", "standing", "submitted", "attempt_id", "attempt_number",
+    "attempts_count", "handed_in_at", "score_numerator", "score_denominator", "score_micro", "maximum_micro",
+    "percent_micro", "grade", "grade_rank", "outcome", "shown_score", "shown_maximum", "shown_percent", "items",
+    "account", "changed_at",
+)  # fmt: skip
+# What makes a working result another one than the version in force; who looks at it does not.
+SUBSTANCE = (
+    "state", "attempt_id", "score_numerator", "score_denominator", "percent_micro", "grade", "outcome", "items",
+    "account", "shown_score", "shown_percent", "standing",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Work:
+    """What one batch of candidates handed in and was given, by attempt."""
+
+    attempts: dict[int, list[Attempt]] = field(default_factory=lambda: defaultdict(list))
+    outcomes: dict[int, dict[int, PartOutcome]] = field(default_factory=lambda: defaultdict(dict))
+    unsubmitted: Counter[int] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all candidates of a schedule share while they are recomputed."""
+
+    schedule: Schedule
+    paper: Paper
+    scale: Scale
+    answers: Mapping[int, PartOutcome]
+    at: datetime
+
+
+def recompute(opened: Change, schedule: Schedule, enrolment_ids: Sequence[int] | None = None) -> None:
+    """Recompute the working results of ``enrolment_ids``, or of the whole schedule; set-based.
+
+    A result whose substance changed gets a new revision. The rules decide everything; this only fetches
+    and stores.
+    """
+    if schedule.activated_at is None:
+        return
+    results = Result.objects.filter(schedule=schedule).order_by("enrolment_id").select_for_update()
+    if enrolment_ids is not None and len(enrolment_ids) <= BATCH:
+        results = results.filter(enrolment_id__in=enrolment_ids)
+    context = _context(opened, schedule)
+    wanted = None if enrolment_ids is None else set(enrolment_ids)
+    differences: Counter[str] = Counter()
+    touched = 0
+    for batch in _batches(results, wanted):
+        changed = _recompute_batch(context, batch, differences)
+        touched += len(changed)
+        update_rows(Result, WRITTEN, changed)
+    moved(schedule.pk, differences, rows=touched)
+
+
+def _batches(results: Any, wanted: set[int] | None) -> Iterator[list[Result]]:
+    last = 0
+    while batch := list(results.filter(enrolment_id__gt=last)[:BATCH]):
+        last = batch[-1].enrolment_id
+        yield batch if wanted is None else [row for row in batch if row.enrolment_id in wanted]
+
+
+def _context(opened: Change, schedule: Schedule) -> Context:
+    paper = paper_of(schedule.version_id, schedule.key_version_id)
+    scores = AnswerScore.objects.filter(key_version_id=schedule.key_version_id)
+    answers = {
+        answer: PartOutcome(Fraction(n, d), right)
+        for answer, n, d, right in scores.values_list("answer_id", "numerator", "denominator", "right")
+    }
+    return Context(schedule, paper, scale_from_json(schedule.scale), answers, opened.at)
+
+
+def _recompute_batch(
+    context: Context, batch: list[Result], differences: Counter[str]
+) -> list[tuple[Any, ...]]:
+    work = _fetch(context, [row.enrolment_id for row in batch])
+    changed: list[tuple[Any, ...]] = []
+    for row in batch:
+        before, was = row.bucket, {name: getattr(row, name) for name in (*WRITTEN, "revision")}
+        was["items"] = bytes(was["items"])
+        for name, value in _computed(context, row, work).items():
+            setattr(row, name, value)
+        if any(getattr(row, name) != was[name] for name in SUBSTANCE):
+            row.revision += 1
+        row.bucket = bucket_of(row)
+        if all(getattr(row, name) == was[name] for name in WRITTEN if name != "changed_at"):
+            continue
+        row.changed_at = context.at
+        differences[before] -= 1
+        differences[row.bucket] += 1
+        changed.append((row.pk, *(getattr(row, name) for name in WRITTEN)))
+    return changed
+
+
+def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
+    work = Work()
+    low, high = min(enrolment_ids, default=0), max(enrolment_ids, default=0)
+    few = {"enrolment_id__in": enrolment_ids} if len(enrolment_ids) <= 500 else {
+        "enrolment_id__gte": low, "enrolment_id__lte": high,
+    }  # fmt: skip
+    attempts = Attempt.objects.filter(schedule=context.schedule, **few).order_by("enrolment_id", "number")
+    for attempt in attempts:
+        work.attempts[attempt.enrolment_id].append(attempt)
+    within = {f"attempt__{name}": value for name, value in few.items()} | {
+        "attempt__schedule": context.schedule
+    }
+    for attempt_id, part_id, answer_id in Response.objects.filter(**within).values_list(
+        "attempt_id", "part_id", "answer_id"
+    ):
+        outcome = NO_RESPONSE if answer_id is None else context.answers.get(answer_id, UNMARKED)
+        work.outcomes[attempt_id][part_id] = outcome
+    _fetch_marks(work, within)
+    open_scripts = Script.objects.filter(submitted_at=None, **within)
+    work.unsubmitted.update(open_scripts.values_list("attempt_id", flat=True))
+    return work
+
+
+def _fetch_marks(work: Work, within: Mapping[str, Any]) -> None:
+    """The latest save of a part stands, whoever made it; it is the last one in order of keys."""
+    values: dict[int, PartOutcome] = {}
+    marks = Mark.objects.filter(**within).order_by("id")
+    for attempt_id, part_id, value, no_response in marks.values_list(
+        "attempt_id", "part_id", "value_thousandths", "no_response"
+    ):
+        if no_response:
+            outcome = NO_RESPONSE
+        elif value is None:
+            outcome = UNMARKED
+        else:
+            outcome = values.get(value) or values.setdefault(value, PartOutcome(Fraction(value, 1000)))
+        work.outcomes[attempt_id][part_id] = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    attempt: Attempt
+    aggregate: Aggregate
+
+
+def _computed(context: Context, row: Result, work: Work) -> dict[str, Any]:
+    attempts = work.attempts.get(row.enrolment_id, [])
+    scored = {
+        attempt.number: _Scored(attempt, _aggregate(context.paper, work.outcomes.get(attempt.pk, {})))
+        for attempt in attempts
+        if attempt.state == AttemptState.HANDED_IN
+    }
+    facts = tuple(
+        AttemptFact(a.number, a.state, scored[a.number].aggregate.score if a.number in scored else None)
+        for a in attempts
+    )
+    chosen = attempt_that_counts(facts, context.schedule.attempt_counts)
+    readiness = assess_readiness(_facts(context, row, work, facts, scored, chosen))
+    values = _blank(context, row, attempts, readiness)
+    relevant = [one for one in scored.values() if _matters(context.schedule, one.attempt.number, chosen)]
+    values["submitted"] = bool(attempts) and not any(work.unsubmitted[one.attempt.pk] for one in relevant)
+    if not attempts or not (scored or readiness.ready):
+        values["submitted"] = False
+    if chosen.number is not None:
+        one = scored[chosen.number]
+        values |= {
+            "attempt_id": one.attempt.pk,
+            "attempt_number": one.attempt.number,
+            "handed_in_at": one.attempt.handed_in_at,
+        }
+        if readiness.ready:
+            values |= _graded(context, one.aggregate)
+    elif readiness.ready:
+        values["outcome"] = "void"
+    return values
+
+
+def _aggregate(paper: Paper, found: Mapping[int, PartOutcome]) -> Aggregate:
+    outcomes: list[list[PartOutcome]] = [[] for _ in paper.items]
+    for part in paper.parts:
+        outcomes[part.item_index].append(found.get(part.id, UNMARKED))
+    return compile_paper(paper.spec).aggregate(outcomes)
+
+
+def _matters(schedule: Schedule, number: int, chosen: Chosen) -> bool:
+    """With *best* every handed-in attempt must be settled, otherwise only the one that counts."""
+    return schedule.attempt_counts == AttemptCounts.BEST or number == chosen.number
+
+
+def _facts(
+    context: Context,
+    row: Result,
+    work: Work,
+    facts: tuple[AttemptFact, ...],
+    scored: Mapping[int, _Scored],
+    chosen: Chosen,
+) -> Facts:
+    relevant = [one for number, one in scored.items() if _matters(context.schedule, number, chosen)]
+    standing = row.standing  # the verb that changes an enrolment's standing sets the copy on the row first
+    return Facts(
+        attempts=facts,
+        any_in_progress=any(fact.state == AttemptState.IN_PROGRESS for fact in facts),
+        unmarked=sum(len(one.aggregate.unmarked) for one in relevant),
+        unsubmitted=sum(work.unsubmitted[one.attempt.pk] for one in relevant),
+        stale=False,
+        enrolled_fact="" if standing == "expected" else standing,
+        key_pinned=context.schedule.key_version_id is not None or not context.paper.machine_parts,
+    )
+
+
+def _blank(
+    context: Context, row: Result, attempts: Sequence[Attempt], readiness: Readiness
+) -> dict[str, Any]:
+    return {
+        "state": readiness.state.value,
+        "stale": False,
+        "missing": [{"code": one.code, "count": one.count} for one in readiness.missing],
+        "attempts_count": len(attempts),
+        "attempt_id": None,
+        "attempt_number": None,
+        "handed_in_at": None,
+        "score_numerator": None,
+        "score_denominator": None,
+        "score_micro": None,
+        "maximum_micro": micro(context.paper.spec.maximum),
+        "percent_micro": None,
+        "grade": "",
+        "grade_rank": None,
+        "outcome": "",
+        "shown_score": "",
+        "shown_maximum": shown_marks(context.paper.spec.maximum, context.scale.rounding),
+        "shown_percent": "",
+        "items": b"",
+        "account": [],
+    }
+
+
+def _graded(context: Context, aggregate: Aggregate) -> dict[str, Any]:
+    if aggregate.score is None or aggregate.maximum <= 0:
+        return {}
+    graded: Graded = grade(
+        aggregate.score, aggregate.maximum, context.scale, below_minimum=aggregate.below_minimum
+    )
+    return {
+        "score_numerator": graded.score.numerator,
+        "score_denominator": graded.score.denominator,
+        "score_micro": micro(graded.score),
+        "percent_micro": micro(graded.percent),
+        "grade": graded.grade,
+        "grade_rank": graded.grade_rank,
+        "outcome": graded.outcome.value,
+        "shown_score": graded.shown_score,
+        "shown_percent": graded.shown_percent,
+        "items": pack(aggregate.item_scores),
+        "account": _account(context, aggregate),
+    }
+
+
+def _account(context: Context, aggregate: Aggregate) -> list[Any]:
+    """The sections as the candidate may be shown them: name, score, maximum, weight, whether it was missed."""
+    rounding = context.scale.rounding
+    return [
+        [
+            one.name,
+            shown_marks(one.score or Fraction(0), rounding),
+            shown_marks(one.maximum, rounding),
+            str(spec.weight),
+            one.below_minimum,
+        ]
+        for one, spec in zip(aggregate.sections, context.paper.spec.sections, strict=True)
+    ]

@@ -203,12 +203,7 @@ def adjusted(rules: Any, row: tuple) -> tuple:
         kind_ = rules.grading.AdjustmentKind(kinds[kind])
         steps.append(rules.grading.Adjustment(kind_, limit.at, limit.unit, "a reason"))
     graded = rules.grading.grade(*_out_of(score), scale(rules, "55%"), adjustments=steps)
-    return (
-        text,
-        score,
-        graded.shown_score if graded.shown_score != "27.49" else "27.499",
-        graded.outcome.value,
-    )
+    return text, score, graded.shown_score, graded.outcome.value
 
 
 def _moves(table: str, rules: Any, states: type, moves: type, state: str) -> str:

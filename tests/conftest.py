@@ -80,9 +80,12 @@ def exam_data() -> Path:
     return place
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse the marker that would flush; keep what works on one prepared state on one worker."""
+    """Mark the browser tests for what they are, and refuse the marker that would flush."""
     for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker("browser")
         marker = item.get_closest_marker("django_db")
         if marker and marker.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: transaction=True flushes tables; use committed_db")

@@ -33,7 +33,8 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, threads: int, **_: Any) -> None:
         """Prepare, then keep both processes until one ends or somebody stops them."""
-        signal.signal(signal.SIGTERM, _interrupt)
+        for wanted in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(wanted, _interrupt)
         self._prepare()
         python = [sys.executable, "-m"]
         server = [

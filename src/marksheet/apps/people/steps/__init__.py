@@ -92,6 +92,9 @@ def give(
         ended_at=None,
         defaults={"given_at": open_change.at, "given_event_id": open_change.event_id},
     )
+    if not person.is_staff_member and RoleVerb.objects.filter(role=role).exists():
+        person.is_staff_member = True
+        Person.objects.filter(pk=person.pk).update(is_staff_member=True)
     return grant
 
 

@@ -1,0 +1,153 @@
+"""Add people, and let accounts sleep and wake."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from marksheet.apps.ledger.change import change
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
+from marksheet.apps.people import steps
+from marksheet.apps.people.models import Membership, Person, Unit
+from marksheet.apps.people.queries import demand, helpers, holds, institution_of, unit_for
+from marksheet.apps.people.queries.directory import SEES_PEOPLE, looks_after_all, person_seen_by
+from marksheet.apps.people.steps.accounts import end_sessions, free_username
+from marksheet.apps.people.steps.invitations import revoke_open
+from marksheet.rules.access import Verb
+
+
+def add_person(
+    actor: Person,
+    unit_ref: str,
+    *,
+    name: str,
+    email: str = "",
+    username: str = "",
+    number: str = "",
+    language: str = "",
+    at: datetime,
+) -> Person:
+    """Make an account at a unit, their home; it signs in after an invitation.
+
+    Raises:
+        BadInput: no name, a malformed address, a sign-in name or candidate number that is taken.
+    """
+    with change(actor, Verb.PERSON_MANAGE, at=at) as opened:
+        unit = unit_for(actor, unit_ref, *SEES_PEOPLE)
+        demand(actor, Verb.PERSON_MANAGE, unit.pk, f"You may not add people at {unit.name}.")
+        clean = " ".join(name.split())
+        if not clean:
+            raise BadInput("A name is needed.")
+        _demand_free_number(unit, number.strip())
+        person = steps.add_person(
+            opened,
+            name=clean[:200],
+            email=checked_address(email),
+            username=free_username(username) if username.strip() else None,
+            language=language,
+        )
+        home = None if unit.institution_id is None else unit
+        steps.set_membership(opened, person, institution_of(unit), number=number.strip(), home=home)
+        opened.record(
+            "person",
+            person.pk,
+            move="add",
+            unit=unit.ref,
+            private={"name": person.name, "email": person.email, "number": number.strip()},
+        )
+    return person
+
+
+def deactivate(actor: Person, person_ref: str, *, reason: str, at: datetime) -> None:
+    """Let an account sleep: it cannot sign in, its sessions end now, its history stays."""
+    with change(actor, Verb.PERSON_MANAGE, at=at) as opened:
+        person = demand_whole(actor, person_ref)
+        if person.pk == actor.pk:
+            raise NotAllowed(
+                "You cannot deactivate your own account.", helpers=_other_administrators(actor, person)
+            )
+        if not reason.strip():
+            raise BadInput("A reason is needed.")
+        demand_not_last(person)
+        if not person.is_active:
+            raise WrongState(f"{person.name}'s account is inactive already.")
+        Person.objects.filter(pk=person.pk).update(is_active=False)
+        revoke_open(opened, [person])
+        sessions = end_sessions(opened, person)
+        opened.record(
+            "person", person.pk, move="deactivate", sessions=sessions, private={"reason": reason.strip()}
+        )
+
+
+def reactivate(actor: Person, person_ref: str, *, at: datetime) -> None:
+    """Wake an account that slept."""
+    with change(actor, Verb.PERSON_MANAGE, at=at) as opened:
+        person = demand_whole(actor, person_ref)
+        if person.is_active:
+            raise WrongState(f"{person.name}'s account is active.")
+        Person.objects.filter(pk=person.pk).update(is_active=True)
+        opened.record("person", person.pk, move="reactivate")
+
+
+def demand_whole(actor: Person, person_ref: str) -> Person:
+    """Return the person if the actor looks after every unit where they are at home or hold a right.
+
+    Raises:
+        NotFound: hidden from the actor.
+        NotAllowed: the person has rights elsewhere too; names who can help.
+    """
+    person = person_seen_by(actor, person_ref)
+    if not looks_after_all(actor, person):
+        raise NotAllowed(
+            f"{person.name} also belongs to units that you do not look after, so changing the account is not yours.",
+            helpers=_other_administrators(actor, person),
+        )
+    return Person.objects.select_for_update().get(pk=person.pk)
+
+
+def demand_not_last(person: Person, *, but_grant: int | None = None) -> None:
+    """Refuse when nobody else could look after people at an institution of this person.
+
+    Raises:
+        WrongState: this is the last one.
+    """
+    for member in Membership.objects.filter(person=person).select_related("institution"):
+        root = member.institution_id
+        if not holds(person, Verb.PERSON_MANAGE, root):
+            continue
+        others = [name for name in helpers(Verb.PERSON_MANAGE, root) if name]
+        if len(others) < 2:
+            raise WrongState(
+                f"{person.name} is the last one who looks after people at {member.institution.name}."
+                " Give somebody else that role first."
+            )
+
+
+def checked_address(email: str) -> str:
+    """Return an e-mail address in the form that is kept, or nothing.
+
+    Raises:
+        BadInput: it is malformed.
+    """
+    clean = email.strip()
+    if clean:
+        try:
+            validate_email(clean)
+        except ValidationError as error:
+            raise BadInput(f"“{clean}” is not an e-mail address.") from error
+    return clean
+
+
+def _demand_free_number(unit: Unit, number: str) -> None:
+    taken = Membership.objects.filter(institution=institution_of(unit), number=number).select_related(
+        "person"
+    )
+    if number and (member := taken.first()):
+        raise BadInput(f"The number {number} belongs to {member.person.name} already.")
+
+
+def _other_administrators(actor: Person, person: Person) -> list[str]:
+    member = Membership.objects.filter(person=person).first()
+    if member is None:
+        return []
+    return [name for name in helpers(Verb.PERSON_MANAGE, member.institution_id) if name != actor.name]

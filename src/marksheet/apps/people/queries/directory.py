@@ -1,0 +1,298 @@
+"""Who may see which units and people on the organisation pages; the list and the door ask the same question."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.ledger.models import Event
+from marksheet.apps.people.models import (
+    Grant,
+    InboxNote,
+    Membership,
+    NodeKind,
+    Person,
+    Preference,
+    Reach,
+    Role,
+    RoleVerb,
+    Unit,
+    UnitPath,
+)
+from marksheet.apps.people.queries import nodes_where
+from marksheet.rules.access import DIRECT_ONLY, SHIPPED_ROLES, Verb
+
+__all__ = ["InboxNote", "Membership", "NodeKind", "Person", "Preference", "Reach", "Role", "Unit"]
+
+# Who holds one of these at a unit sees it under Organisation.
+SEES_UNITS = (Verb.UNIT_MANAGE, Verb.PERSON_MANAGE, Verb.PERSON_INVITE, Verb.ROLE_MANAGE)
+SEES_PEOPLE = (Verb.PERSON_MANAGE, Verb.PERSON_INVITE)
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit as the tree shows it; ``depth`` counts from the highest unit that the reader sees."""
+
+    unit: Unit
+    depth: int
+    people: int
+    manageable: bool
+
+
+def tree_seen_by(person: Person) -> list[UnitRow]:
+    """Return the units that ``person`` sees, parents before children, by name; four statements."""
+    units = list(
+        Unit.objects.filter(pk__in=nodes_where(person, *SEES_UNITS))
+        .exclude(kind=NodeKind.SCHEDULE)
+        .order_by("name", "id")
+    )
+    managed = set(nodes_where(person, Verb.UNIT_MANAGE))
+    homes = dict(
+        Membership.objects.filter(home__in=[unit.pk for unit in units])
+        .values_list("home")
+        .annotate(count=Count("id"))
+    )
+    children: dict[int | None, list[Unit]] = defaultdict(list)
+    seen = {unit.pk for unit in units}
+    for unit in units:
+        children[unit.parent_id if unit.parent_id in seen else None].append(unit)
+    rows: list[UnitRow] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for unit in children[parent]:
+            rows.append(UnitRow(unit, depth, homes.get(unit.pk, 0), unit.pk in managed))
+            walk(unit.pk, depth + 1)
+
+    walk(None, 0)
+    return rows
+
+
+def people_seen_by(person: Person, *verbs: str) -> QuerySet[Person]:
+    """Return the people at home, or with a grant, where ``person`` looks after people; by name.
+
+    Args:
+        verbs: count only units where the reader holds one of these; ``SEES_PEOPLE`` if none are named.
+    """
+    nodes = nodes_where(person, *(verbs or SEES_PEOPLE))
+    at_home = Membership.objects.filter(
+        Q(home__in=nodes) | Q(home=None, institution__in=nodes), person=OuterRef("pk")
+    )
+    granted = Grant.objects.filter(person=OuterRef("pk"), ended_at=None, unit__in=nodes)
+    return Person.objects.filter(Exists(at_home) | Exists(granted)).order_by("sort_name", "id")
+
+
+def person_seen_by(person: Person, ref: str, *verbs: str) -> Person:
+    """Return the person named ``ref`` if the reader sees them in the list.
+
+    Raises:
+        NotFound: there is nobody, or they are hidden from this reader.
+    """
+    found = people_seen_by(person, *verbs).filter(ref=ref).first()
+    if found is None:
+        raise NotFound("There is no such person.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as the list shows them."""
+
+    person: Person
+    number: str
+    home: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """One page of people; ``next`` names the last row when there are more."""
+
+    rows: tuple[PersonRow, ...]
+    next: str
+
+
+def people_page(
+    person: Person, *, search: str = "", kind: str = "", unit: str = "", after: str = "", size: int = PAGE
+) -> PeoplePage:
+    """Return people that ``person`` sees, by name, ``size`` at a time.
+
+    Args:
+        search: part of a name, e-mail address, sign-in name, or the start of a candidate number.
+        kind: ``staff``, ``candidates``, ``inactive`` or nothing.
+        unit: the ref of a unit: only people at home at or below it.
+        after: the ref of the last row of the page before.
+    """
+    people = _narrowed(people_seen_by(person), search=search.strip(), kind=kind, unit=unit)
+    last = Person.objects.filter(ref=after).first() if after else None
+    if last is not None:
+        people = people.filter(Q(sort_name__gt=last.sort_name) | Q(sort_name=last.sort_name, id__gt=last.pk))
+    found = list(people[: size + 1])
+    rows = _described(found[:size])
+    return PeoplePage(tuple(rows), rows[-1].person.ref if len(found) > size else "")
+
+
+def _narrowed(people: QuerySet[Person], *, search: str, kind: str, unit: str) -> QuerySet[Person]:
+    if search:
+        number = Membership.objects.filter(person=OuterRef("pk"), number__istartswith=search)
+        people = people.filter(
+            Q(name__icontains=search)
+            | Q(email__icontains=search)
+            | Q(username__icontains=search)
+            | Exists(number)
+        )
+    if unit:
+        below = UnitPath.objects.filter(ancestor__ref=unit).values("descendant")
+        people = people.filter(Exists(Membership.objects.filter(person=OuterRef("pk"), home__in=below)))
+    if kind == "inactive":
+        return people.filter(is_active=False)
+    if kind in ("staff", "candidates"):
+        people = people.filter(is_active=True, is_staff_member=kind == "staff")
+    return people
+
+
+def _described(people: Sequence[Person]) -> list[PersonRow]:
+    keys = [person.pk for person in people]
+    homes: dict[int, tuple[str, str]] = {}
+    for member in Membership.objects.filter(person__in=keys).select_related("home", "institution"):
+        homes.setdefault(member.person_id, (member.number, (member.home or member.institution).name))
+    roles: dict[int, set[str]] = defaultdict(set)
+    for key, name in Grant.objects.filter(person__in=keys, ended_at=None).values_list("person", "role__name"):
+        roles[key].add(name)
+    return [
+        PersonRow(person, *homes.get(person.pk, ("", "")), tuple(sorted(roles[person.pk])))
+        for person in people
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """A grant with where it comes from; ``endable`` when the reader looks after people at that unit."""
+
+    grant: Grant
+    place: str
+    given_by: str
+    endable: bool
+
+
+def grants_seen_by(reader: Person, person: Person) -> list[GrantRow]:
+    """Return the grants in force of ``person`` at the units where ``reader`` looks after people."""
+    grants = list(
+        Grant.objects.filter(person=person, ended_at=None, unit__in=nodes_where(reader, *SEES_PEOPLE))
+        .select_related("role", "unit", "unit__parent")
+        .order_by("unit__name", "role__name", "id")
+    )
+    managed = set(
+        nodes_where(reader, Verb.PERSON_MANAGE)
+        .filter(descendant__in=[grant.unit_id for grant in grants])
+        .values_list("descendant_id", flat=True)
+    )
+    names = givers([grant.given_event_id for grant in grants])
+    return [
+        GrantRow(
+            grant,
+            grant.unit.name if grant.unit.parent is None else f"{grant.unit.name}, {grant.unit.parent.name}",
+            names.get(grant.given_event_id, ""),
+            grant.unit_id in managed and grant.unit.kind != NodeKind.SCHEDULE and reader.pk != person.pk,
+        )
+        for grant in grants
+    ]
+
+
+def givers(events: Sequence[int]) -> dict[int, str]:
+    """Return event key -> name of the person who acted."""
+    actors = dict(Event.objects.filter(pk__in=events, actor_id__isnull=False).values_list("id", "actor_id"))
+    names = dict(Person.objects.filter(pk__in=actors.values()).values_list("id", "name"))
+    return {event: names[actor] for event, actor in actors.items() if actor in names}
+
+
+def looks_after_all(reader: Person, person: Person, verb: str = Verb.PERSON_MANAGE) -> bool:
+    """Return whether ``reader`` holds ``verb`` wherever ``person`` is at home or was given something.
+
+    Changing an address, a password or an account reaches all of a person's rights, so it takes all of them.
+    """
+    places = {
+        home or institution
+        for home, institution in Membership.objects.filter(person=person).values_list("home", "institution")
+    } | set(Grant.objects.filter(person=person, ended_at=None).values_list("unit", flat=True))
+    held = nodes_where(reader, verb).filter(descendant__in=places)
+    return bool(places) and places <= set(held)
+
+
+def may_invite(reader: Person, person: Person) -> bool:
+    """Return whether ``reader`` may give ``person`` a way to sign in; staff take the right to manage people."""
+    if looks_after_all(reader, person):
+        return True
+    staff = Grant.objects.filter(person=person, ended_at=None).exists()
+    return not staff and looks_after_all(reader, person, Verb.PERSON_INVITE)
+
+
+def memberships_of(person: Person) -> QuerySet[Membership]:
+    """Return where a person is at home: institution, number, home unit."""
+    return Membership.objects.filter(person=person).select_related("institution", "home").order_by("id")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """A role with its verbs, and how many people hold it where the reader looks."""
+
+    role: Role
+    verbs: frozenset[str]
+    holders: int
+    editable: bool
+
+
+def roles_seen_by(person: Person) -> list[RoleRow]:
+    """Return shipped roles and those of the institutions where ``person`` makes roles; by name."""
+    roots = Unit.objects.filter(kind=NodeKind.INSTITUTION, pk__in=nodes_where(person, Verb.ROLE_MANAGE))
+    roles = (
+        Role.objects.filter(Q(institution=None) | Q(institution__in=roots), archived_at=None)
+        .prefetch_related("verbs")
+        .select_related("institution")
+        .order_by("institution_id", "name")
+    )
+    scope = nodes_where(person, Verb.ROLE_MANAGE)
+    holders = dict(
+        Grant.objects.filter(ended_at=None, unit__in=scope)
+        .values_list("role")
+        .annotate(count=Count("person", distinct=True))
+    )
+    return [
+        RoleRow(
+            role,
+            frozenset(row.verb for row in role.verbs.all()),
+            holders.get(role.pk, 0),
+            role.institution_id is not None,
+        )
+        for role in roles
+        if not role.key or role.key in SHIPPED_ROLES
+    ]
+
+
+def roles_to_give(institution: Unit) -> list[Role]:
+    """Return the roles that can be given at a unit of this institution: none with a right of single schedules."""
+    direct = RoleVerb.objects.filter(role=OuterRef("pk"), verb__in=[str(verb) for verb in DIRECT_ONLY])
+    empty = Exists(RoleVerb.objects.filter(role=OuterRef("pk")))
+    return list(
+        Role.objects.filter(
+            ~Exists(direct), empty, Q(institution=None) | Q(institution=institution), archived_at=None
+        ).order_by("name")
+    )
+
+
+def institutions_where(person: Person, *verbs: str) -> QuerySet[Unit]:
+    """Return the institutions at whose root ``person`` holds one of ``verbs``."""
+    return Unit.objects.filter(kind=NodeKind.INSTITUTION, pk__in=nodes_where(person, *verbs)).order_by("name")
+
+
+def institutions() -> QuerySet[Unit]:
+    """Return every institution of this installation, for commands."""
+    return Unit.objects.filter(kind=NodeKind.INSTITUTION).order_by("id")
+
+
+def last_sign_in(person: Person) -> datetime | None:
+    """Return when the person last signed in."""
+    return person.last_login

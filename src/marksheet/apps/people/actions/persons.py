@@ -99,13 +99,14 @@ def demand_whole(actor: Person, person_ref: str) -> Person:
     person = person_seen_by(actor, person_ref)
     if not looks_after_all(actor, person):
         raise NotAllowed(
-            f"{person.name} also belongs to units that you do not look after, so changing the account is not yours.",
+            f"{person.name} also belongs to units that you do not look after,"
+            " so changing the account is not yours.",
             helpers=_other_administrators(actor, person),
         )
     return Person.objects.select_for_update().get(pk=person.pk)
 
 
-def demand_not_last(person: Person, *, but_grant: int | None = None) -> None:
+def demand_not_last(person: Person) -> None:
     """Refuse when nobody else could look after people at an institution of this person.
 
     Raises:

@@ -20,6 +20,8 @@ from marksheet.apps.people.models import (
 )
 from marksheet.rules.access import DIRECT_ONLY, Verb
 
+__all__ = ["Grant", "InboxNote", "Membership", "NodeKind", "Person", "Preference", "Reach", "Role", "Unit"]
+
 Keys = QuerySet[UnitPath, int]
 
 

@@ -1,4 +1,4 @@
-"""Who may see which units and people on the organisation pages; the list and the door ask the same question."""
+"""Who may see which units and people under Organisation; list and door ask the same question."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -205,8 +205,8 @@ def grants_seen_by(reader: Person, person: Person) -> list[GrantRow]:
 def givers(events: Sequence[int]) -> dict[int, str]:
     """Return event key -> name of the person who acted."""
     actors = dict(Event.objects.filter(pk__in=events, actor_id__isnull=False).values_list("id", "actor_id"))
-    names = dict(Person.objects.filter(pk__in=actors.values()).values_list("id", "name"))
-    return {event: names[actor] for event, actor in actors.items() if actor in names}
+    names = dict(Person.objects.filter(pk__in=[a for a in actors.values() if a]).values_list("id", "name"))
+    return {event: names[actor] for event, actor in actors.items() if actor and actor in names}
 
 
 def looks_after_all(reader: Person, person: Person, verb: str = Verb.PERSON_MANAGE) -> bool:
@@ -223,7 +223,7 @@ def looks_after_all(reader: Person, person: Person, verb: str = Verb.PERSON_MANA
 
 
 def may_invite(reader: Person, person: Person) -> bool:
-    """Return whether ``reader`` may give ``person`` a way to sign in; staff take the right to manage people."""
+    """Return whether ``reader`` may give ``person`` a way in; staff take the right to manage people."""
     if looks_after_all(reader, person):
         return True
     staff = Grant.objects.filter(person=person, ended_at=None).exists()
@@ -273,7 +273,7 @@ def roles_seen_by(person: Person) -> list[RoleRow]:
 
 
 def roles_to_give(institution: Unit) -> list[Role]:
-    """Return the roles that can be given at a unit of this institution: none with a right of single schedules."""
+    """Return the roles that can be given at units here: none with a right of single schedules."""
     direct = RoleVerb.objects.filter(role=OuterRef("pk"), verb__in=[str(verb) for verb in DIRECT_ONLY])
     empty = Exists(RoleVerb.objects.filter(role=OuterRef("pk")))
     return list(

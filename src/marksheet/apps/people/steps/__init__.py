@@ -141,8 +141,8 @@ def add_candidates(
 ) -> dict[str, int]:
     """Make or find the people with these candidate numbers; return number -> person key.
 
-    Each candidate has ``number``, ``name``, ``email``, ``home`` (a unit's key or None) and ``language``. A known
-    number keeps its person, whose name and e-mail stay as they are: correcting them is a verb of its own.
+    Each candidate has ``number``, ``name``, ``email``, ``home`` (a unit's key or None) and ``language``.
+    A known number keeps its person, whose name and e-mail stay as they are: correcting them is a verb of its own.
     A constant number of statements, whatever the number of candidates.
     """
     known = _known_numbers(institution, [c["number"] for c in candidates])
@@ -156,8 +156,8 @@ def add_candidates(
         ),
         (
             (
-                ref, "!", None, c["name"], sort_name(c["name"]), c.get("email") or "", c.get("language") or "",
-                True, False, open_change.at,
+                ref, "!", None, c["name"], sort_name(c["name"]), c.get("email") or "",
+                c.get("language") or "", True, False, open_change.at,
             )
             for ref, c in zip(refs, fresh, strict=True)
         ),

@@ -54,8 +54,8 @@ def invite(open_change: Change, people: Sequence[Person], institution: Unit, *, 
         ),
         (
             (
-                refs[p.pk], p.pk, institution.pk, str(kind), token_hash(tokens[p.pk]), open_change.at, expires,
-                None, None, works[p.pk],
+                refs[p.pk], p.pk, institution.pk, str(kind), token_hash(tokens[p.pk]), open_change.at,
+                expires, None, None, works[p.pk],
             )
             for p in people
         ),

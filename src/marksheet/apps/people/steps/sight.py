@@ -13,7 +13,7 @@ from marksheet.rules.access import Verb
 
 @contextmanager
 def watching_sight(open_change: Change, people: Collection[int]) -> Iterator[None]:
-    """Compare before and after: for each Publish right of ``people`` that falls asleep, tell the coordinators.
+    """Tell the coordinators of each Publish right of ``people`` that falls asleep in between.
 
     Wrap it around whatever ends grants, changes roles or moves units, inside the open change.
     """

@@ -1,0 +1,1 @@
+"""What a coordinator does: who marks, moderates and publishes at a schedule."""

@@ -1,0 +1,14 @@
+"""What a verb of an upper app asks of marking, inside the change that is open."""
+
+from marksheet.apps.marking.steps.marks import GivenMark, drop_drafts, keep_drafts, store_marks
+from marksheet.apps.marking.steps.scripts import open_scripts, reopen_scripts, submit_scripts
+
+__all__ = [
+    "GivenMark",
+    "drop_drafts",
+    "keep_drafts",
+    "open_scripts",
+    "reopen_scripts",
+    "store_marks",
+    "submit_scripts",
+]

@@ -1,0 +1,196 @@
+"""Marks are stored as new versions, many at a time, and each script keeps count of what it lacks."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from marksheet.apps.exams.models import Attempt, Schedule, Scheme
+from marksheet.apps.ledger.bulk import insert_rows, update_rows
+from marksheet.apps.ledger.change import Change
+from marksheet.apps.ledger.errors import NotAllowed, WrongState
+from marksheet.apps.marking.models import HandsOn, Mark, MarkDraft, Script
+from marksheet.apps.marking.queries.marks import NEVER_MARKED, Cell, CurrentMark, current_marks
+from marksheet.apps.people.models import Person
+
+BATCH = 40_000
+
+GivenMark = tuple[int, int, int | None, bool]
+"""(attempt key, part key, thousandths of a mark or None, no response)."""
+
+FIELDS = (
+    "attempt_id",
+    "part_id",
+    "round",
+    "marker_id",
+    "version",
+    "value_thousandths",
+    "no_response",
+    "scheme_id",
+    "event_id",
+    "at",
+)
+
+
+def store_marks(
+    opened: Change, schedule: Schedule, marker: Person, round_: str, rows: Iterable[GivenMark]
+) -> int:
+    """Store marks that differ from those that hold, as new versions; return how many were new.
+
+    Each attempt that changed gets one line in the log: ``{"round", "marker", "marks": {part: [before,
+    after]}}`` with thousandths, "nr" for no response, null for unmarked. The marker is noted as having had the
+    script in hand; the script's count of unmarked parts follows. A constant number of statements for each 40,000 rows.
+
+    Args:
+        rows: (attempt, part, thousandths or None, no response); None without no response takes a mark back.
+            Values are within the part's maximum: the caller has checked.
+
+    Raises:
+        WrongState: a script was not opened, or was submitted and would change.
+        NotAllowed: the marker would mark work of their own.
+    """
+    source, stored = iter(rows), 0
+    while batch := list(islice(source, BATCH)):
+        stored += _store(opened, schedule, marker, round_, batch)
+    return stored
+
+
+def _store(opened: Change, schedule: Schedule, marker: Person, round_: str, rows: list[GivenMark]) -> int:
+    attempts = {row[0] for row in rows}
+    scripts = {
+        script.attempt_id: script
+        for script in Script.objects.select_for_update()
+        .filter(schedule=schedule, round=round_, attempt__in=attempts)
+        .order_by("pk")
+    }
+    before = current_marks(attempts, round_)
+    changed = _changed(before, rows)
+    _refuse(scripts, changed, marker)
+    _insert(opened, marker, round_, before, changed)
+    opened.lines(
+        (
+            "attempt",
+            attempt,
+            {"round": str(round_), "marker": marker.pk, "marks": _told(before, attempt, cells)},
+        )
+        for attempt, cells in changed.items()
+    )
+    _note_hands_on(opened, marker, changed)
+    update_rows(
+        Script,
+        ("unmarked", "marker_id", "last_saved_at"),
+        (
+            (
+                scripts[attempt].pk,
+                scripts[attempt].unmarked + _newly_unmarked(before, attempt, cells),
+                scripts[attempt].marker_id or marker.pk,
+                opened.at,
+            )
+            for attempt, cells in changed.items()
+        ),
+    )
+    return sum(len(cells) for cells in changed.values())
+
+
+Changed = dict[int, dict[int, tuple[int | None, bool]]]
+
+
+def _changed(before: dict[Cell, CurrentMark], rows: Iterable[GivenMark]) -> Changed:
+    """Return attempt -> part -> (value, no response) for what differs; the last row of a cell holds."""
+    wanted: Changed = {}
+    for attempt, part, value, no_response in rows:
+        wanted.setdefault(attempt, {})[part] = (value, no_response)
+    differing = {
+        attempt: {
+            part: given
+            for part, given in cells.items()
+            if not before.get((attempt, part), NEVER_MARKED).same_as(*given)
+        }
+        for attempt, cells in wanted.items()
+    }
+    return {attempt: cells for attempt, cells in differing.items() if cells}
+
+
+def _refuse(scripts: dict[int, Script], changed: Changed, marker: Person) -> None:
+    unopened = [attempt for attempt in changed if attempt not in scripts]
+    if unopened:
+        raise WrongState(f"{len(unopened)} of these scripts are not open: their work was not handed in.")
+    closed = [attempt for attempt in changed if scripts[attempt].submitted_at is not None]
+    if closed:
+        raise WrongState(
+            f"{len(closed)} of these scripts were submitted. Reopen them with a reason to change marks."
+        )
+    if Attempt.objects.filter(pk__in=list(changed), enrolment__person=marker).exists():
+        raise NotAllowed("Nobody marks work of their own.")
+
+
+def _insert(
+    opened: Change, marker: Person, round_: str, before: dict[Cell, CurrentMark], changed: Changed
+) -> None:
+    parts = {part for cells in changed.values() for part in cells}
+    schemes = dict(Scheme.objects.filter(part__in=parts).order_by("number").values_list("part_id", "id"))
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for attempt, cells in changed.items():
+            for part, (value, no_response) in cells.items():
+                version = before.get((attempt, part), NEVER_MARKED).version + 1
+                scheme = schemes.get(part)
+                yield (
+                    attempt, part, str(round_), marker.pk, version, value, no_response, scheme,
+                    opened.event_id, opened.at,
+                )  # fmt: skip
+
+    insert_rows(Mark, FIELDS, rows())
+
+
+def _told(
+    before: dict[Cell, CurrentMark], attempt: int, cells: dict[int, tuple[int | None, bool]]
+) -> dict[str, list[int | str | None]]:
+    def word(value: int | None, no_response: bool) -> int | str | None:
+        return "nr" if no_response else value
+
+    was = {part: before.get((attempt, part), NEVER_MARKED) for part in cells}
+    return {
+        str(part): [word(was[part].value, was[part].no_response), word(*given)]
+        for part, given in cells.items()
+    }
+
+
+def _newly_unmarked(
+    before: dict[Cell, CurrentMark], attempt: int, cells: dict[int, tuple[int | None, bool]]
+) -> int:
+    def given(value: int | None, no_response: bool) -> bool:
+        return no_response or value is not None
+
+    return sum(
+        before.get((attempt, part), NEVER_MARKED).given - given(*after) for part, after in cells.items()
+    )
+
+
+def _note_hands_on(opened: Change, marker: Person, attempts: Iterable[int]) -> None:
+    wanted = list(attempts)
+    known = set(
+        HandsOn.objects.filter(person=marker, attempt__in=wanted).values_list("attempt_id", flat=True)
+    )
+    insert_rows(
+        HandsOn,
+        ("attempt_id", "person_id", "since"),
+        ((attempt, marker.pk, opened.at) for attempt in wanted if attempt not in known),
+    )
+
+
+def keep_drafts(drafts: Iterable[MarkDraft]) -> None:
+    """Keep what could not be saved, one per cell and person; the newest stays. Inside ``draft()``."""
+    MarkDraft.objects.bulk_create(
+        drafts,
+        update_conflicts=True,
+        unique_fields=["attempt", "part", "person"],
+        update_fields=["typed", "against_version", "at"],
+    )
+
+
+def drop_drafts(opened: Change, person: Person, cells: Iterable[Cell]) -> None:
+    """Forget the drafts of cells that were saved after all."""
+    wanted = set(cells)
+    rows = MarkDraft.objects.filter(person=person, attempt__in={attempt for attempt, _ in wanted})
+    gone = [row.pk for row in rows if (row.attempt_id, row.part_id) in wanted]
+    if gone:
+        MarkDraft.objects.filter(pk__in=gone).delete()

@@ -1,0 +1,33 @@
+"""Give marks, submit scripts, open them again: each keeps the working results up to date in its change."""
+
+from marksheet.apps.results.actions.marks.cells import (
+    BadCells,
+    CellName,
+    CellSave,
+    SavedMark,
+    StaleMarks,
+    Theirs,
+)
+from marksheet.apps.results.actions.marks.giving import give_no_response, save_mark, save_marks
+from marksheet.apps.results.actions.marks.submitting import (
+    Submission,
+    reopen_results,
+    reopen_scripts,
+    submit_scripts,
+)
+
+__all__ = [
+    "BadCells",
+    "CellName",
+    "CellSave",
+    "SavedMark",
+    "StaleMarks",
+    "Submission",
+    "Theirs",
+    "give_no_response",
+    "reopen_results",
+    "reopen_scripts",
+    "save_mark",
+    "save_marks",
+    "submit_scripts",
+]

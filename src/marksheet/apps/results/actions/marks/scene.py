@@ -1,0 +1,83 @@
+"""What every verb on marks begins and ends with: the schedule, its locked scripts, the record."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marksheet.apps.exams.models import AttemptState, Schedule, ScheduleState
+from marksheet.apps.exams.steps.activity import note_activity
+from marksheet.apps.ledger.change import Change
+from marksheet.apps.ledger.errors import NotAllowed, NotFound, WrongState
+from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import helpers, verbs_at
+from marksheet.apps.results.steps.recompute import recompute
+from marksheet.rules.access import Verb
+
+SEEING = frozenset({Verb.MARK_GIVE, Verb.MARK_MODERATE, Verb.SCHEDULE_COORDINATE, Verb.REPORT_VIEW})
+
+
+def marking_at(actor: Person, schedule_ref: str, verb: str) -> Schedule:
+    """Return the schedule if the actor holds ``verb`` there and it is open for marking.
+
+    Raises:
+        NotFound: it is not there, or hidden from the actor.
+        NotAllowed: the actor may know of it, but not do this.
+        WrongState: it is not active.
+    """
+    schedule = Schedule.objects.filter(ref=schedule_ref).select_related("version").first()
+    held = verbs_at(actor, schedule.node_id) if schedule else frozenset()
+    if schedule is None or not held & (SEEING | {verb}):
+        raise NotFound(_("There is no such schedule."))
+    if verb not in held:
+        raise NotAllowed(str(REFUSALS[verb]), helpers=helpers(Verb.SCHEDULE_COORDINATE, schedule.node_id))
+    if schedule.state != ScheduleState.ACTIVE:
+        raise WrongState(_("This schedule is not active: its marks cannot be changed now."))
+    return schedule
+
+
+REFUSALS: dict[str, object] = {
+    Verb.MARK_GIVE: gettext_lazy(
+        "You do not mark at this schedule. Its coordinators can add you as a marker."
+    ),
+    Verb.RESULT_REOPEN: gettext_lazy("You may not reopen submitted work at this schedule."),
+}
+
+
+def locked(schedule: Schedule, refs: set[str] | None = None) -> dict[str, Script]:
+    """Lock the first round's scripts of handed-in attempts; by the script's ref."""
+    rows = (
+        Script.objects.select_for_update(of=("self",))
+        .filter(schedule=schedule, round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN)
+        .select_related("attempt__enrolment")
+        .order_by("pk")
+    )
+    if refs is not None:
+        rows = rows.filter(attempt__script_ref__in=refs)
+    return {row.attempt.script_ref: row for row in rows}
+
+
+def refuse_closed(actor: Person, scripts: Iterable[Script]) -> None:
+    """Refuse scripts that were submitted, and the actor's own."""
+    for script in scripts:
+        if script.attempt.enrolment.person_id == actor.pk:
+            raise NotAllowed(_("This is your own work. Nobody marks, submits or reopens their own."))
+        if script.submitted_at is not None:
+            raise WrongState(
+                _("The script of %(name)s was submitted. Its marks can change once it is reopened.")
+                % {"name": script.attempt.enrolment.name}
+            )
+
+
+def record(
+    opened: Change, schedule: Schedule, scripts: Iterable[Script], *, reason: str = "", **facts: int
+) -> None:
+    """Say what was done, and bring the results of these scripts up to date."""
+    rows = list(scripts)
+    kind, key = ("attempt", rows[0].attempt_id) if len(rows) == 1 else ("schedule", schedule.pk)
+    opened.record(
+        kind, key, schedule_id=schedule.pk, private={"reason": reason}, round=Round.MARKER_1.value, **facts
+    )
+    recompute(opened, schedule, [row.attempt.enrolment_id for row in rows])
+    note_activity(opened, schedule)

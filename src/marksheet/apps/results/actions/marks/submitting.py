@@ -1,0 +1,122 @@
+"""Submit finished scripts, and open submitted ones again with a reason."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.ledger.change import Change, change
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
+from marksheet.apps.marking import steps
+from marksheet.apps.marking.models import Script
+from marksheet.apps.people.models import Person
+from marksheet.apps.results.actions.marks.scene import locked, marking_at, record
+from marksheet.apps.results.models import Result
+from marksheet.rules.access import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a submission did: how many scripts, and whose are unfinished and stayed behind."""
+
+    submitted: int
+    unfinished: tuple[str, ...] = ()
+    own: int = 0
+
+
+def submit_scripts(
+    actor: Person, schedule_ref: str, script_refs: Sequence[str] | None = None, *, at: datetime
+) -> Submission:
+    """Submit finished scripts: marking ends there, and the results go on to Results.
+
+    Args:
+        script_refs: which; None for all that are finished.
+
+    Unfinished scripts stay behind and are named; scripts submitted before stay as they are; nobody submits
+    their own.
+
+    Raises:
+        NotFound, NotAllowed, WrongState: as ``save_marks``.
+    """
+    schedule = marking_at(actor, schedule_ref, Verb.MARK_GIVE)
+    with change(actor, Verb.MARK_GIVE, at=at) as opened:
+        scripts = locked(schedule, None if script_refs is None else set(script_refs))
+        if script_refs is not None and set(script_refs) - set(scripts):
+            raise NotFound(_("There is no such script."))
+        waiting = [row for row in scripts.values() if row.submitted_at is None]
+        own = [row for row in waiting if row.attempt.enrolment.person_id == actor.pk]
+        others = [row for row in waiting if row.attempt.enrolment.person_id != actor.pk]
+        done = [row for row in others if not row.unmarked]
+        unfinished = tuple(row.attempt.enrolment.name for row in others if row.unmarked)
+        if done:
+            steps.submit_scripts(opened, schedule, [row.attempt_id for row in done])
+            opened.lines(("attempt", row.attempt_id, {"submitted": True}) for row in done)
+            record(opened, schedule, done, submitted=len(done))
+        return Submission(len(done), unfinished, len(own))
+
+
+def reopen_scripts(
+    actor: Person, schedule_ref: str, script_refs: Sequence[str], *, reason: str, at: datetime
+) -> int:
+    """Open submitted scripts for marking again; return how many.
+
+    A published result stays published; marking it again makes a correction ready.
+
+    Raises:
+        BadInput: no reason.
+        NotFound, NotAllowed, WrongState: as ``save_marks``; a submitted script of one's own.
+    """
+    schedule = marking_at(actor, schedule_ref, Verb.RESULT_REOPEN)
+    with change(actor, Verb.RESULT_REOPEN, at=at) as opened:
+        scripts = locked(schedule, set(script_refs))
+        if set(script_refs) - set(scripts):
+            raise NotFound(_("There is no such script."))
+        return _reopen(opened, actor, schedule, list(scripts.values()), reason)
+
+
+def reopen_results(actor: Person, result_refs: Sequence[str], *, reason: str, at: datetime) -> int:
+    """Open the submitted scripts behind these results for marking again; return how many.
+
+    Raises:
+        As ``reopen_scripts``; WrongState: results without work that people mark.
+    """
+    wanted = set(result_refs)
+    rows = Result.objects.filter(ref__in=wanted).values_list("schedule__ref", "enrolment_id")
+    by_schedule: dict[str, list[int]] = {}
+    for ref, enrolment in rows:
+        by_schedule.setdefault(ref, []).append(enrolment)
+    if len(rows) < len(wanted):
+        raise NotFound(_("There is no such result."))
+    schedules = [marking_at(actor, ref, Verb.RESULT_REOPEN) for ref in sorted(by_schedule)]
+    with change(actor, Verb.RESULT_REOPEN, at=at) as opened:
+        count = 0
+        for schedule in schedules:
+            scripts = _of_enrolments(locked(schedule), by_schedule[schedule.ref])
+            count += _reopen(opened, actor, schedule, scripts, reason)
+        return count
+
+
+def _of_enrolments(scripts: dict[str, Script], enrolments: Iterable[int]) -> list[Script]:
+    wanted = set(enrolments)
+    found = [row for row in scripts.values() if row.attempt.enrolment_id in wanted]
+    if {row.attempt.enrolment_id for row in found} != wanted:
+        raise WrongState(
+            _("Some of these results have no work marked by people: there is nothing to reopen.")
+        )
+    return found
+
+
+def _reopen(opened: Change, actor: Person, schedule: Schedule, scripts: Sequence[Script], reason: str) -> int:
+    if not reason.strip():
+        raise BadInput(_("Say why the work is opened again: the reason stays in its history."))
+    if any(row.attempt.enrolment.person_id == actor.pk for row in scripts):
+        raise NotAllowed(_("This is your own work. Nobody marks, submits or reopens their own."))
+    closed = [row for row in scripts if row.submitted_at is not None]
+    if not closed:
+        raise WrongState(_("These scripts are open for marking already."))
+    steps.reopen_scripts(opened, schedule, [row.attempt_id for row in closed])
+    opened.lines(("attempt", row.attempt_id, {"reopened": True}) for row in closed)
+    record(opened, schedule, closed, reason=reason.strip(), reopened=len(closed))
+    return len(closed)

@@ -1,0 +1,66 @@
+"""A mark as somebody types it: a number within the part's maximum, a key for no response, or blank."""
+
+import re
+from dataclasses import dataclass
+
+NUMBER = re.compile(r"\+?([0-9]{0,9})(?:[.,]([0-9]{0,3}))?")
+NO_RESPONSE = frozenset({"n", "nr", "n.r."})
+
+
+class BadMark(ValueError):
+    """Something that cannot be a mark of this part; ``code`` says which: number, thousandths or maximum."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class TypedMark:
+    """What was meant: thousandths of a mark, or no response, or neither (unmarked, which is not zero)."""
+
+    value: int | None
+    no_response: bool = False
+
+
+def read_mark(text: str, maximum_thousandths: int) -> TypedMark:
+    """Return what ``text`` means as a mark of a part with this maximum.
+
+    Example: ``read_mark("2,5", 3000)`` is ``TypedMark(2500)``; "n" is no response; "" is unmarked.
+
+    Raises:
+        BadMark: it is not a number, is finer than a thousandth, is below 0 or above the maximum.
+
+    Source: docs/rulebook/marks.md#typing.
+    """
+    typed = text.strip().lower()
+    if not typed:
+        return TypedMark(None)
+    if typed in NO_RESPONSE:
+        return TypedMark(None, True)
+    found = NUMBER.fullmatch(typed)
+    if found is None or not (found[1] or found[2]):
+        too_fine = re.fullmatch(r"\+?[0-9]*[.,][0-9]{4,}", typed)
+        if too_fine:
+            raise BadMark(f"“{text.strip()}” is finer than a thousandth of a mark.", "thousandths")
+        raise BadMark(f"“{text.strip()}” is not a number from 0 to {shown(maximum_thousandths)}.", "number")
+    value = int(found[1] or 0) * 1000 + int((found[2] or "").ljust(3, "0"))
+    check_mark(value, maximum_thousandths)
+    return TypedMark(value)
+
+
+def check_mark(value: int, maximum_thousandths: int) -> None:
+    """Refuse a mark outside 0 to the part's maximum, both inclusive.
+
+    Raises:
+        BadMark: it is outside.
+    """
+    if not 0 <= value <= maximum_thousandths:
+        raise BadMark(f"{shown(value)} is not between 0 and {shown(maximum_thousandths)}.", "maximum")
+
+
+def shown(thousandths: int) -> str:
+    """Return thousandths of a mark as people write them: 2500 is 2.5, 3000 is 3."""
+    sign, size = ("-" if thousandths < 0 else ""), abs(thousandths)
+    whole, rest = divmod(size, 1000)
+    return f"{sign}{whole}.{rest:03d}".rstrip("0").rstrip(".")

@@ -24,7 +24,9 @@ class UnclearTime(ValueError):
     """
 
     def __init__(self, local: datetime, zone: str, readings: tuple[Reading, ...], *, exists: bool) -> None:
-        super().__init__(f"{local:%Y-%m-%d %H:%M} {'exists twice' if exists else 'does not exist'} in {zone}.")
+        super().__init__(
+            f"{local:%Y-%m-%d %H:%M} {'exists twice' if exists else 'does not exist'} in {zone}."
+        )
         self.readings = readings
         self.exists = exists
 

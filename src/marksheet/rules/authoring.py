@@ -229,7 +229,9 @@ def _filled_problems(section: SectionDraft, items: Sequence[ItemDraft]) -> Itera
         yield Problem("empty_section", section.name)
     elif section.pick != Pick.ALL and section.pick_n > len(items):
         yield Problem("pick_too_many", section.name, {"n": section.pick_n, "items": len(items)})
-    elif section.minimum_thousandths is not None and section.minimum_thousandths > section_maximum(section, items):
+    elif section.minimum_thousandths is not None and section.minimum_thousandths > section_maximum(
+        section, items
+    ):
         yield Problem("minimum_above_section", section.name)
 
 

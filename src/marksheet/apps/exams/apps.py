@@ -33,6 +33,10 @@ def check_guard(app_configs: Any, databases: Any = None, **_: Any) -> list[Check
     from marksheet.apps.exams.constraints import missing
 
     return [
-        Error(f"{table} has lost its freezing triggers.", hint="Run: python -m marksheet migrate", id="exams.E001")
+        Error(
+            f"{table} has lost its freezing triggers.",
+            hint="Run: python -m marksheet migrate",
+            id="exams.E001",
+        )
         for table in missing()
     ]

@@ -1,0 +1,99 @@
+"""Enrol candidates and take them out again, inside the change that is open."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from marksheet.apps.exams.models import Attempt, Enrolment, Schedule, ScheduleState, Standing
+from marksheet.apps.ledger.change import Change
+from marksheet.apps.people.models import Person
+from marksheet.apps.people.steps import add_candidates
+
+# No letters that are read as digits, no vowels that make words.
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
+CODE_LENGTH = 6
+BATCH = 2_000
+
+
+def enrol(
+    opened: Change,
+    schedule: Schedule,
+    candidates: Sequence[Mapping[str, Any]],
+    *,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+) -> list[Enrolment]:
+    """Enrol candidates, making accounts where the number is new; return those who were not there yet.
+
+    Each candidate has ``number``, ``name``, ``email``, ``home`` (a unit's key or None) and ``language``. Who is
+    there already stays as they are. Added to an active schedule after its window they are late. The number of
+    statements does not depend on how many come, but for batches of 2,000.
+
+    Args:
+        opens_at, closes_at: a window of their own; the caller recomputes ``ends_at``.
+    """
+    people = add_candidates(opened, schedule.institution, candidates)
+    present = set(Enrolment.objects.filter(schedule=schedule).values_list("person_id", flat=True))
+    fresh = [c for c in candidates if people[c["number"]] not in present]
+    names = _names([people[c["number"]] for c in fresh])
+    codes = _new_codes(schedule, len(fresh))
+    late = schedule.state != ScheduleState.DRAFT and schedule.closes_at <= opened.at
+    rows = [
+        Enrolment(
+            schedule=schedule,
+            person_id=people[c["number"]],
+            number=c["number"],
+            name=names[people[c["number"]]][0],
+            sort_name=names[people[c["number"]]][1],
+            home_id=c.get("home"),
+            opens_at=opens_at,
+            closes_at=closes_at,
+            standing=Standing.EXPECTED,
+            script_code=code,
+            late=late,
+            created_at=opened.at,
+        )
+        for c, code in zip(fresh, codes, strict=True)
+    ]
+    return Enrolment.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _names(people: Sequence[int]) -> dict[int, tuple[str, str]]:
+    found: dict[int, tuple[str, str]] = {}
+    for first in range(0, len(people), BATCH):
+        rows = Person.objects.filter(pk__in=people[first : first + BATCH])
+        found.update({pk: (name, order) for pk, name, order in rows.values_list("pk", "name", "sort_name")})
+    return found
+
+
+def _new_codes(schedule: Schedule, n: int) -> list[str]:
+    """Return ``n`` script codes that nobody at the schedule has, random, so that they tell nothing."""
+    taken = set(Enrolment.objects.filter(schedule=schedule).values_list("script_code", flat=True))
+    made: list[str] = []
+    while len(made) < n:
+        code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+        if code not in taken:
+            taken.add(code)
+            made.append(code)
+    return made
+
+
+def unenrol(opened: Change, enrolments: Sequence[Enrolment]) -> None:
+    """Take enrolments out that nothing hangs on; their people stay."""
+    Enrolment.objects.filter(pk__in=[enrolment.pk for enrolment in enrolments]).delete()
+
+
+def started(enrolments: Sequence[Enrolment]) -> set[int]:
+    """Return the keys of those who began, or whose work arrived."""
+    keys = [enrolment.pk for enrolment in enrolments]
+    return set(Attempt.objects.filter(enrolment__in=keys).values_list("enrolment_id", flat=True))
+
+
+def set_window(
+    opened: Change, enrolments: Sequence[Enrolment], opens_at: datetime | None, closes_at: datetime | None
+) -> None:
+    """Give candidates a window of their own; None for both takes it away."""
+    Enrolment.objects.filter(pk__in=[enrolment.pk for enrolment in enrolments]).update(
+        opens_at=opens_at, closes_at=closes_at
+    )

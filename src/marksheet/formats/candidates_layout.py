@@ -129,5 +129,7 @@ def _check_different(rows: list[CandidateRow], heading: Mapping[str, str], probl
             problems.add(row.row_number, heading["number"], row.number, reason)
         first = addresses.setdefault(row.email.casefold(), row.row_number)
         if row.email and first != row.row_number:
-            reason = _("this address already stands in row %(row)s; mail would reach one for the other.", row=first)
+            reason = _(
+                "this address already stands in row %(row)s; mail would reach one for the other.", row=first
+            )
             problems.add(row.row_number, heading["email"], row.email, reason)

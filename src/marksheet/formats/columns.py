@@ -11,7 +11,7 @@ from marksheet.formats.wording import say as _
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that a layout knows: its name, the other names columns give it, and whether it must be there."""
+    """One thing that a layout knows, the names that columns give it, and whether it must be there."""
 
     name: str
     aliases: tuple[str, ...] = ()

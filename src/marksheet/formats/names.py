@@ -5,7 +5,9 @@ import unicodedata
 
 WORD = re.compile(r"[^\W_]+")
 # letters that NFKD leaves whole, in the spelling in which people type them
-UNACCENTED = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
+UNACCENTED = str.maketrans(
+    {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}
+)
 
 
 def folded(text: str) -> str:

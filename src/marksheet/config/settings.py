@@ -68,11 +68,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "marksheet.entrypoints.shared.middleware.PersonalLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "marksheet.entrypoints.shared.middleware.PrivatePages",
+    "marksheet.entrypoints.shared.middleware.SecondFactor",
+    "marksheet.entrypoints.shared.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "marksheet.config.urls"
@@ -141,12 +145,18 @@ LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_DISPLAY = str
+ACCOUNT_ADAPTER = "marksheet.entrypoints.shared.sign_in.AccountAdapter"
+# Only a proved address signs in or resets a password: those stand in allauth's own table.
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_RATE_LIMITS = {"invitation": "20/m/ip"}
 # An unknown address gets the same answer as a known one.
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+MARKSHEET_REQUIRE_MFA = env.bool("MARKSHEET_REQUIRE_MFA", default=IN_EARNEST)
+MFA_ADAPTER = "marksheet.entrypoints.shared.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Marksheet"
@@ -161,6 +171,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_EARNEST
 SESSION_COOKIE_NAME = "__Host-session" if IN_EARNEST else "marksheet-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IN_EARNEST else "marksheet-csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "marksheet.entrypoints.shared.errors.csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
@@ -175,6 +186,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_PROXY", default=False):
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {

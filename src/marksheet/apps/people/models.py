@@ -165,7 +165,7 @@ class Reach(models.TextChoices):
 
 
 class Grant(models.Model):
-    """A role given to a person over the schedules, or candidates, at and below a node; ended, never deleted."""
+    """A role given to a person over schedules, or candidates, at and below a node; ended, never deleted."""
 
     ref = RefField()
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")

@@ -142,7 +142,7 @@ def add_candidates(
     """Make or find the people with these candidate numbers; return number -> person key.
 
     Each candidate has ``number``, ``name``, ``email``, ``home`` (a unit's key or None) and ``language``.
-    A known number keeps its person, whose name and e-mail stay as they are: correcting them is a verb of its own.
+    A known number keeps its person, name and e-mail; correcting those is a verb of its own.
     A constant number of statements, whatever the number of candidates.
     """
     known = _known_numbers(institution, [c["number"] for c in candidates])

@@ -1,0 +1,143 @@
+"""How a refusal looks: a page, a part of a page for htmx, or problem details for programs."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Refusal, Stale, WrongState
+
+STATUS: dict[type[Refusal], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    WrongState: 409,
+    Stale: 409,
+    BadInput: 400,
+}
+BUSY = 503
+# Never shown again, whatever went wrong.
+SECRET = ("csrfmiddlewaretoken", "password", "printed", "token")
+
+
+def refused(request: HttpRequest, refusal: Refusal, *, status: int = 0) -> HttpResponse:
+    """Answer with what went wrong, what is needed and who can help, and keep what was typed."""
+    status = status or next((code for kind, code in STATUS.items() if isinstance(refusal, kind)), 400)
+    if wants_json(request):
+        return problem(request, refusal, status)
+    context: dict[str, Any] = {
+        "status": status,
+        "title": _title(status),
+        "message": refusal.message,
+        "helpers": refusal.helpers,
+        "details": refusal.details,
+        "typed": typed(request) if status in (400, 409, BUSY) else [],
+        "had_files": bool(request.FILES) if request.method == "POST" else False,
+    }
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+        headers = {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"}
+        return render(request, "errors/fragment.html", context, status=status, headers=headers)  # type: ignore[call-arg]
+    return render(request, "errors/page.html", context, status=status)
+
+
+def problem(request: HttpRequest, refusal: Refusal, status: int) -> HttpResponse:
+    """Answer with problem details (RFC 9457): a stable code, the message, who can help, details."""
+    body = {
+        "type": f"urn:marksheet:problem:{refusal.code}",
+        "title": _title(status),
+        "status": status,
+        "detail": refusal.message,
+        "code": refusal.code,
+        "instance": request.path,
+        "helpers": list(refusal.helpers),
+        "details": list(refusal.details),
+    }
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Return whether the caller is a program that reads JSON."""
+    if request.path.startswith("/api/"):
+        return True
+    accepted = request.headers.get("Accept", "")
+    return "json" in accepted and "text/html" not in accepted
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was typed into the form that failed, secrets apart, so that it can be sent again."""
+    if request.method != "POST":
+        return []
+    return [
+        (name, str(value))
+        for name, values in request.POST.lists()
+        for value in values
+        if not any(secret in name.lower() for secret in SECRET)
+    ]
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for an address that leads nowhere, in the words for what is hidden."""
+    return refused(request, NotFound(_("There is no such page.")))
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Answer for an address that exists in a library of ours, but not here."""
+    raise NotFound(_("There is no such page."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for what Django itself refuses."""
+    return refused(request, NotAllowed(_("This is not allowed.")))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for a request that cannot be read."""
+    return refused(request, BadInput(_("The request could not be read.")))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer for a form from an old or foreign page; nothing was changed and what was typed is kept."""
+    message = _("This page was open for too long, or it came from another site. Nothing was changed.")
+    return refused(request, BadInput(message), status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer when something broke: nothing half done, and no detail of the inside."""
+    return _plain(
+        request, Refusal(_("Something went wrong on our side. Nothing was changed. Try again.")), 500
+    )
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Answer while the database is busy or away; what was typed is kept."""
+    refusal = Refusal(_("The database is busy. Nothing was changed; what you typed is kept. Try again."))
+    refusal.code = "busy"
+    response = _plain(request, refusal, BUSY)
+    response["Retry-After"] = "5"
+    return response
+
+
+def _plain(request: HttpRequest, refusal: Refusal, status: int) -> HttpResponse:
+    """Answer with a page that needs neither database nor session."""
+    if wants_json(request):
+        return problem(request, refusal, status)
+    context = {
+        "title": _title(status),
+        "message": refusal.message,
+        "typed": typed(request) if status == BUSY else [],
+        "path": request.get_full_path(),
+    }
+    return HttpResponse(render_to_string("errors/plain.html", context), status=status)
+
+
+def _title(status: int) -> str:
+    titles = {
+        400: _("Something is missing or wrong"),
+        403: _("Not allowed"),
+        404: _("Not here"),
+        409: _("Not now"),
+        500: _("Something broke"),
+        BUSY: _("Busy"),
+    }
+    return titles.get(status, _("Refused"))

@@ -71,7 +71,7 @@ def make_item(rng: Generator, label: str) -> dict[str, Any]:
     rule = pick(rng, ["sum", "sum", "sum", "count_correct", "all_or_nothing", "best_part"])
     parts = [make_part(rng) for _ in range(1 if rng.random() < 0.4 else int(rng.integers(2, 5)))]
     most = sum(part["maximum"] for part in parts)
-    maximum = pick(rng, [most, most, most, max(most // 2, 1)])
+    maximum = pick(rng, [most, most, most, max(most // 2, 1), 2 * most])
     machine = sum(part["kind"] != "human" for part in parts)
     steps = {}
     if rule == "count_correct":

@@ -1,6 +1,7 @@
 """A wide file of work has one row per candidate and one column per part."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from marksheet.formats.cells import Refused, Value, reader_of, why_not
 from marksheet.formats.content_hash import content_hash
@@ -131,20 +132,18 @@ def _turned(columns: list[list[Value]], rows: int) -> list[tuple[Value, ...]]:
 
 def answers_of(parts: Sequence[str], values: Sequence[Value]) -> dict[str, str | None]:
     """Return part to answer, None for no response, without the parts to be left as they are."""
+    given = cast(Sequence[str | Blank], values)
     return {
-        part: None if value is Blank.NO_RESPONSE else str(value)
-        for part, value in zip(parts, values, strict=True)
+        part: None if value is Blank.NO_RESPONSE else value
+        for part, value in zip(parts, given, strict=True)
         if value is not Blank.LEAVE
     }
 
 
 def marks_of(parts: Sequence[str], values: Sequence[Value]) -> dict[str, int | Blank]:
     """Return part to mark, without the parts to be left as they are."""
-    return {
-        part: value
-        for part, value in zip(parts, values, strict=True)
-        if value is not Blank.LEAVE and (isinstance(value, int | Blank))
-    }
+    given = cast(Sequence[int | Blank], values)
+    return {part: value for part, value in zip(parts, given, strict=True) if value is not Blank.LEAVE}
 
 
 def hash_of(rows: Sequence[WorkRow]) -> str:

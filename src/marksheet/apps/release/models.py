@@ -63,9 +63,13 @@ class PublicationRow(models.Model):
     skipped_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["publication", "result"], name="row_once_per_publication")]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "result"], name="row_once_per_publication")
+        ]
         indexes = [
-            models.Index(fields=["publication", "id"], name="rows_to_prepare", condition=Q(version=None, skipped=""))
+            models.Index(
+                fields=["publication", "id"], name="rows_to_prepare", condition=Q(version=None, skipped="")
+            )
         ]
 
 

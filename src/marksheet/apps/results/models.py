@@ -167,6 +167,7 @@ class ResultVersion(models.Model):
     shown_maximum = models.CharField(max_length=40, blank=True)
     shown_percent = models.CharField(max_length=40, blank=True)
     items = models.BinaryField(default=bytes)
+    account = models.JSONField(default=list)
     key_version = models.ForeignKey(KeyVersion, models.PROTECT, null=True, related_name="+")
     rules_version = models.CharField(max_length=20)
     scale_hash = models.CharField(max_length=64)

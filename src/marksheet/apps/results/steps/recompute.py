@@ -13,9 +13,9 @@ from marksheet.apps.ledger.bulk import update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Mark, Script
 from marksheet.apps.results.models import Result
+from marksheet.apps.results.queries.packing import micro, pack
 from marksheet.apps.results.steps.bucket import bucket_of
 from marksheet.apps.results.steps.counts import moved
-from marksheet.apps.results.steps.packing import micro, pack
 from marksheet.rules.aggregation import Aggregate, PartOutcome, compile_paper
 from marksheet.rules.attempts import AttemptCounts, AttemptFact, Chosen, attempt_that_counts
 from marksheet.rules.grading import Graded, Scale, grade, scale_from_json, shown_marks
@@ -188,9 +188,9 @@ def _computed(context: Context, row: Result, work: Work) -> dict[str, Any]:
             "attempt_number": one.attempt.number,
             "handed_in_at": one.attempt.handed_in_at,
         }
-        if readiness.ready:
+        if readiness.ready and row.withheld_at is None:
             values |= _graded(context, one.aggregate)
-    elif readiness.ready:
+    elif readiness.ready and row.withheld_at is None:
         values["outcome"] = "void"
     return values
 

@@ -1,0 +1,1 @@
+"""The verbs of release: publish, show, hide, retract, withhold."""

@@ -1,0 +1,48 @@
+"""Tell candidates: turn a committed act into one message per candidate, in batches."""
+
+from datetime import datetime
+
+from marksheet.apps.ledger.change import System, change
+from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
+from marksheet.apps.release.steps.notices import queue_mails
+
+BATCH = 2_000
+AVAILABLE = "result-available"
+
+
+def queue_notices(ref: str, *, after: int, at: datetime) -> tuple[int, int]:
+    """Queue the messages of the next rows of a committed publication.
+
+    Only for results that this publication shows and whose candidates have an address. Safe to repeat: a message
+    is named after the version it tells of.
+
+    Returns:
+        the key of the last row looked at (0: there are no more), and how many messages were queued.
+    """
+    publication = Publication.objects.filter(ref=ref, state=PublicationState.COMMITTED).first()
+    if publication is None or not publication.inform:
+        return (0, 0)
+    rows = list(
+        PublicationRow.objects.filter(publication=publication, shows=True, skipped="", pk__gt=after)
+        .select_related("result__person", "version")
+        .order_by("pk")[:BATCH]
+    )
+    if not rows:
+        return (0, 0)
+    messages = [
+        (
+            f"mail:{AVAILABLE}:{row.version_id}",
+            {
+                "notice": AVAILABLE,
+                "person": row.result.person.ref,
+                "result": row.result.ref,
+                "version": row.version.ref if row.version else "",
+            },
+        )
+        for row in rows
+        if row.result.person.email
+    ]
+    with change(System("notices"), "notice.queue", at=at) as opened:
+        queued = queue_mails(opened, messages, group=publication.ref)
+        opened.record("publication", publication.pk, notice=AVAILABLE, queued=queued, after=rows[0].pk)
+    return (rows[-1].pk, queued)

@@ -1,0 +1,69 @@
+"""Take published results out of force again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from marksheet.apps.ledger.change import change
+from marksheet.apps.ledger.errors import WrongState
+from marksheet.apps.people.models import Person
+from marksheet.apps.release.models import OpeningStatus
+from marksheet.apps.release.steps.notices import queue_mails
+from marksheet.apps.release.steps.opening import open_rows
+from marksheet.apps.results.actions.standing import reason_given
+from marksheet.apps.results.steps.choosing import chosen
+from marksheet.apps.results.steps.versions import withdraw
+from marksheet.rules.access import Verb
+
+WITHDRAWN = "result-withdrawn"
+
+
+def retract(actor: Person, refs: Sequence[str], *, reason: str, notice: bool = False, at: datetime) -> int:
+    """Take the versions in force of these results out of force, with a reason; return how many.
+
+    The results go back to Results, marked *retracted*; candidates who could see them read "withdrawn" at once.
+    With ``notice`` those who could see theirs are told by e-mail; the message contains no result.
+
+    Raises:
+        BadInput: no reason.
+        WrongState: one of them is not published, or is being published anew at this moment.
+    """
+    reason = reason_given(reason)
+    with change(actor, Verb.RESULT_RETRACT, at=at) as opened:
+        rows = chosen(actor, refs, Verb.RESULT_PUBLISH, helper_verb=Verb.SCHEDULE_COORDINATE)
+        wrong = [row.name for row in rows if row.in_force_id is None]
+        if wrong:
+            raise WrongState(
+                _("Nothing was retracted: %(names)s is not published.") % {"names": ", ".join(wrong[:5])}
+            )
+        seen = [row for row in rows if row.shown_to_candidate]
+        versions = {row.pk: row.in_force_id for row in rows}
+        withdraw(opened, rows)
+        open_rows(opened, seen, OpeningStatus.WITHDRAWN)
+        open_rows(opened, [row for row in rows if not row.shown_to_candidate], OpeningStatus.HIDDEN)
+        if notice:
+            people = {p.pk: p for p in Person.objects.filter(pk__in=[row.person_id for row in seen])}
+            queue_mails(
+                opened,
+                (
+                    (
+                        f"mail:{WITHDRAWN}:{versions[row.pk]}",
+                        {
+                            "notice": WITHDRAWN,
+                            "person": people[row.person_id].ref,
+                            "result": row.ref,
+                            "version": "",
+                        },
+                    )
+                    for row in seen
+                    if people[row.person_id].email
+                ),
+                group=f"retract:{opened.event_id}",
+            )
+        opened.lines(("result", row.pk, {"withdrawn": versions[row.pk]}) for row in rows)
+        opened.record(
+            "schedule", rows[0].schedule_id, schedule_id=rows[0].schedule_id, private={"reason": reason},
+            retracted=len(rows), notice=notice,
+        )  # fmt: skip
+        return len(rows)

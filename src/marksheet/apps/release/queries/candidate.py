@@ -1,0 +1,142 @@
+"""What a candidate may see: enrolments, schedule facts and disclosures, never a mark, key or working result."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Standing
+from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.people.models import Person
+from marksheet.apps.release.models import Disclosure, Opening, OpeningStatus
+from marksheet.rules.publication import ShowResults
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateLine:
+    """One exam on the candidate's dashboard.
+
+    ``word`` is what the page says: upcoming, open, being-marked, shown, not-disclosed, withdrawn, not-yet-available,
+    absent, excused, deferred, missed, no-result. ``document`` is the disclosure, only with *shown* and *no-result*.
+    """
+
+    ref: str
+    title: str
+    code: str
+    venue: str
+    timezone: str
+    opens_at: datetime
+    closes_at: datetime
+    duration_minutes: int | None
+    handed_in_at: datetime | None
+    word: str
+    document: dict[str, Any] | None = None
+    shown_at: datetime | None = None
+    contact: str = ""
+
+    @property
+    def completed(self) -> bool:
+        """Whether it stands under Completed rather than Upcoming."""
+        return self.word not in ("upcoming", "open")
+
+
+def _latest() -> QuerySet[Opening]:
+    holds = Q(publication=None) | Q(publication__committed_at__isnull=False)
+    return Opening.objects.filter(holds, result__enrolment=OuterRef("pk")).order_by("-id")
+
+
+def _enrolments(person: Person) -> QuerySet[Enrolment]:
+    latest = _latest()
+    handed_in = Attempt.objects.filter(enrolment=OuterRef("pk"), handed_in_at__isnull=False).order_by(
+        "-number"
+    )
+    current = latest.exclude(status=OpeningStatus.LIFTED)
+    return (
+        Enrolment.objects.filter(person=person, schedule__activated_at__isnull=False)
+        .select_related("schedule__version")
+        .annotate(
+            last_status=Subquery(latest.values("status")[:1]),
+            open_status=Subquery(current.exclude(status=OpeningStatus.WITHHELD).values("status")[:1]),
+            open_disclosure=Subquery(current.exclude(status=OpeningStatus.WITHHELD).values("disclosure")[:1]),
+            opened_at=Subquery(current.exclude(status=OpeningStatus.WITHHELD).values("at")[:1]),
+            opened_by_publication_at=Subquery(
+                current.exclude(status=OpeningStatus.WITHHELD).values("publication__committed_at")[:1]
+            ),
+            handed_in=Subquery(handed_in.values("handed_in_at")[:1]),
+        )
+        .order_by("-schedule__opens_at", "-id")
+    )
+
+
+def dashboard_of(person: Person, at: datetime) -> list[CandidateLine]:
+    """Return every exam of the candidate, newest first, each with the word that the page says; three statements."""
+    enrolments = list(_enrolments(person))
+    keys = [e.open_disclosure for e in enrolments if e.open_status == OpeningStatus.SHOWN]  # type: ignore[attr-defined]
+    bodies = dict(Disclosure.objects.filter(pk__in=keys).values_list("pk", "body"))
+    running = set(
+        Attempt.objects.filter(enrolment__in=enrolments, state=AttemptState.IN_PROGRESS).values_list(
+            "enrolment_id", flat=True
+        )
+    )
+    return [_line(e, bodies, running, at) for e in enrolments]
+
+
+def result_of(person: Person, ref: str, at: datetime) -> CandidateLine:
+    """Return one exam of the candidate, by the ref of the enrolment.
+
+    Raises:
+        NotFound: there is none of that name for this person.
+    """
+    for line in dashboard_of(person, at):
+        if line.ref == ref:
+            return line
+    raise NotFound("There is no such result.")
+
+
+def _line(e: Any, bodies: dict[int, str], running: set[int], at: datetime) -> CandidateLine:
+    schedule = e.schedule
+    opens_at, closes_at = e.opens_at or schedule.opens_at, e.closes_at or schedule.closes_at
+    word = _word(e, running, opens_at, closes_at, at)
+    document = json.loads(bodies[e.open_disclosure]) if word == "shown" else None
+    if document is not None and document.get("void"):
+        word = "no-result"
+    return CandidateLine(
+        ref=e.ref,
+        title=schedule.title,
+        code=schedule.code,
+        venue=schedule.venue,
+        timezone=schedule.timezone,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        duration_minutes=schedule.version.duration_minutes,
+        handed_in_at=e.handed_in,
+        word=word,
+        document=document,
+        shown_at=(e.opened_by_publication_at or e.opened_at) if document is not None else None,
+        contact=schedule.contact,
+    )
+
+
+def _word(e: Any, running: set[int], opens_at: datetime, closes_at: datetime, at: datetime) -> str:
+    """The same words for the whole cohort until it is released; a withheld candidate reads no earlier that it is so."""
+    schedule = e.schedule
+    released = schedule.first_released_at is not None
+    if e.open_status == OpeningStatus.SHOWN:
+        return "shown"
+    if e.open_status == OpeningStatus.WITHDRAWN:
+        return "withdrawn"
+    if e.standing != Standing.EXPECTED and released:
+        return str(e.standing)
+    if e.handed_in is None and e.pk not in running:
+        if at < opens_at:
+            return "upcoming"
+        if at < closes_at:
+            return "open"
+        return "being-marked" if e.standing != Standing.EXPECTED and not released else "missed"
+    if schedule.show_results == ShowResults.NEVER:
+        return "not-disclosed"
+    if e.last_status == OpeningStatus.WITHHELD and released:
+        return "not-yet-available"
+    return "being-marked"

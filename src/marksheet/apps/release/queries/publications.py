@@ -1,0 +1,246 @@
+"""What a publisher sees before and after publishing: the preview of a frozen selection, and the receipt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.people.models import Person
+from marksheet.apps.release.models import Publication, PublicationRow
+from marksheet.apps.results.models import BucketCount, Result, ResultVersion
+from marksheet.apps.results.queries.sight import results_seen_by, schedules_with_results_seen_by
+from marksheet.rules.publication import Cell, cell
+from marksheet.rules.statistics import Bin, Summary, histogram, summary
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleShare:
+    """One schedule's share in a selection: how many, who gets nothing and why, and what its option says."""
+
+    schedule: Any
+    chosen: int
+    void: int
+    others: dict[str, int]
+    rule: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class LastSitting:
+    """The sitting of the same assessment before this one, where all that is published of it counts."""
+
+    title: str
+    opens_at: datetime
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What will happen, before it does."""
+
+    publication: Publication
+    shares: list[ScheduleShare]
+    total: int
+    void: int
+    summary: Summary
+    bins: tuple[Bin, ...]
+    last: LastSitting | None
+    changed: list[Result] = field(default_factory=list)
+    taken: list[tuple[Result, str]] = field(default_factory=list)
+    without_address: int = 0
+    never_signed_in: int = 0
+    odd: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the publisher decides for some schedule if candidates see the result."""
+        return any(share.rule.asks for share in self.shares)
+
+    @property
+    def shows_anyway(self) -> bool:
+        """Whether some schedule shows its results at publication without being asked."""
+        return any(share.rule.shown_at_publication for share in self.shares)
+
+    @property
+    def get_nothing(self) -> int:
+        """How many candidates of these schedules get nothing by this act."""
+        return sum(sum(share.others.values()) for share in self.shares)
+
+
+def publication_for(person: Person, ref: str) -> Publication:
+    """Return the publication named ``ref``: its publisher's, or once committed of whoever sees its schedules.
+
+    Raises:
+        NotFound: there is none, or it is hidden from this person.
+    """
+    found = Publication.objects.filter(ref=ref).first()
+    if found is not None and found.publisher_id == person.pk:
+        return found
+    if found is not None and found.committed_at is not None:
+        seen = schedules_with_results_seen_by(person).values("pk")
+        if ResultVersion.objects.filter(publication_id=found.pk, schedule__in=seen).exists():
+            return found
+    raise NotFound("There is no such publication.")
+
+
+def preview(person: Person, ref: str) -> Preview:
+    """Return everything that the publish dialog says about a frozen selection; a constant number of statements."""
+    publication = publication_for(person, ref)
+    rows = PublicationRow.objects.filter(publication=publication)
+    good = rows.filter(revision=F("result__revision"))
+    results = Result.objects.filter(pk__in=good.values("result"))
+    graded = list(results.exclude(percent_micro=None).values_list("score_micro", "percent_micro", "outcome"))
+    passed = [outcome == "passed" for _, _, outcome in graded]
+    shares = _shares(rows)
+    people = Person.objects.filter(pk__in=results.values("person"))
+    return Preview(
+        publication=publication,
+        shares=shares,
+        total=good.count(),
+        void=sum(share.void for share in shares),
+        summary=summary([score for score, _, _ in graded], passed),
+        bins=histogram([percent for _, percent, _ in graded]),
+        last=_last_sitting(shares),
+        changed=list(Result.objects.filter(pk__in=rows.exclude(pk__in=good).values("result"))[:50]),
+        taken=_taken(publication, rows),
+        without_address=people.filter(email="").count(),
+        never_signed_in=people.filter(last_login=None).count(),
+        odd=_odd(results, graded, passed, shares),
+    )
+
+
+def _shares(rows: QuerySet[PublicationRow]) -> list[ScheduleShare]:
+    counted = {
+        key: (n, void)
+        for key, n, void in rows.values_list("result__schedule_id")
+        .annotate(n=Count("id"), void=Count("id", filter=Q(result__outcome="void")))
+        .values_list("result__schedule_id", "n", "void")
+    }
+    schedules = Schedule.objects.filter(pk__in=counted).select_related("unit", "version__assessment")
+    buckets: dict[int, dict[str, int]] = {key: {} for key in counted}
+    for key, bucket, n in BucketCount.objects.filter(schedule__in=counted).values_list(
+        "schedule_id", "bucket", "count"
+    ):
+        if n and bucket != "published":
+            buckets[key][bucket] = n
+    for key, (n, _) in counted.items():
+        _take_off(buckets[key], n)
+    return [
+        ScheduleShare(
+            schedule=s,
+            chosen=counted[s.pk][0],
+            void=counted[s.pk][1],
+            others={bucket: n for bucket, n in buckets[s.pk].items() if n},
+            rule=cell(s.show_results, wholly_machine=s.wholly_machine),
+        )
+        for s in schedules.order_by("title", "id")
+    ]
+
+
+def _take_off(others: dict[str, int], chosen: int) -> None:
+    """Take the chosen rows off the ready ones: the rest is ready but not chosen."""
+    for bucket in ("ready", "correction"):
+        part = min(chosen, others.get(bucket, 0))
+        if part:
+            others[bucket] -= part
+            chosen -= part
+
+
+def _last_sitting(shares: Sequence[ScheduleShare]) -> LastSitting | None:
+    if len(shares) != 1:
+        return None
+    now = shares[0].schedule
+    published = Result.objects.filter(schedule=OuterRef("pk"), in_force__isnull=False)
+    before = (
+        Schedule.objects.filter(
+            Exists(published), version__assessment_id=now.version.assessment_id, opens_at__lt=now.opens_at
+        )
+        .exclude(pk=now.pk)
+        .order_by("-opens_at")
+        .first()
+    )
+    if before is None:
+        return None
+    rows = ResultVersion.objects.filter(
+        pk__in=Result.objects.filter(schedule=before, in_force__isnull=False).values("in_force")
+    ).exclude(score_micro=None)
+    pairs = list(rows.values_list("score_micro", "outcome"))
+    return LastSitting(
+        before.title, before.opens_at, summary([s for s, _ in pairs], [o == "passed" for _, o in pairs])
+    )
+
+
+def _taken(publication: Publication, rows: QuerySet[PublicationRow]) -> list[tuple[Result, str]]:
+    """Rows that a colleague has published, or is publishing, since this selection was frozen."""
+    by: dict[int, str] = {}
+    taken = rows.filter(
+        Q(result__in_force_revision=F("revision"))
+        | Q(result__claim__isnull=False) & ~Q(result__claim=publication.pk)
+    ).select_related("result__in_force")[:200]
+    keys = {
+        row.result.claim or (row.result.in_force.publication_id if row.result.in_force else 0)
+        for row in taken
+    }
+    by.update(Publication.objects.filter(pk__in=keys).values_list("pk", "publisher_name"))
+    return [
+        (
+            row.result,
+            by.get(
+                row.result.claim or (row.result.in_force.publication_id if row.result.in_force else 0), ""
+            ),
+        )
+        for row in taken
+    ]
+
+
+def _odd(
+    results: QuerySet[Result],
+    graded: Sequence[tuple[Any, ...]],
+    passed: Sequence[bool],
+    shares: Sequence[ScheduleShare],
+) -> list[tuple[str, dict[str, Any]]]:
+    """What a careful publisher would look at twice: codes with numbers; the page has the words."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    n = len(graded)
+    if n >= 5 and not any(passed):
+        found.append(("nobody-passed", {"n": n}))
+    zero = sum(1 for score, _, _ in graded if score == 0)
+    if zero:
+        found.append(("zero-scores", {"n": zero}))
+    if n >= 20 and all(passed):
+        found.append(("everybody-passed", {"n": n}))
+    corrections = results.filter(in_force__isnull=False).count()
+    if corrections:
+        found.append(("corrections", {"n": corrections}))
+    retracted = results.filter(retracted=True).count()
+    if retracted:
+        found.append(("retracted-before", {"n": retracted}))
+    return found
+
+
+def receipt_rows(
+    person: Person, publication: Publication, *, after: int = 0, size: int = 200
+) -> list[ResultVersion]:
+    """Return the next versions that this publication brought into force, as far as ``person`` sees them."""
+    rows = ResultVersion.objects.filter(publication_id=publication.pk, pk__gt=after)
+    if publication.publisher_id != person.pk:
+        rows = rows.filter(result__in=results_seen_by(person))
+    skipped = PublicationRow.objects.filter(publication=publication, result=OuterRef("result")).exclude(
+        skipped=""
+    )
+    return list(rows.filter(~Exists(skipped)).select_related("result", "schedule").order_by("pk")[:size])
+
+
+def skipped_rows(publication: Publication, *, most: int = 500) -> list[PublicationRow]:
+    """Return the rows that were left out because a colleague was faster."""
+    rows = PublicationRow.objects.filter(publication=publication).exclude(skipped="")
+    return list(rows.select_related("result").order_by("result__sort_name")[:most])
+
+
+def publications_of(person: Person, *, most: int = 100) -> list[Publication]:
+    """Return what ``person`` published, newest first, so that a receipt can be found again."""
+    mine = Publication.objects.filter(publisher=person).exclude(state="draft")
+    return list(mine.order_by("-created_at")[:most])

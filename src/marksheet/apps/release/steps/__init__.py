@@ -1,0 +1,1 @@
+"""What publishing, opening and telling write, inside the change that is open."""

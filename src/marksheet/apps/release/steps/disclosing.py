@@ -1,0 +1,212 @@
+"""Write down exactly what a candidate may see of a result, as the switches are now."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from marksheet.apps.exams.models import Attempt, Response, Schedule
+from marksheet.apps.exams.queries.paper import Paper, paper_of
+from marksheet.apps.ledger.bulk import insert_rows
+from marksheet.apps.ledger.chain import digest
+from marksheet.apps.ledger.change import Change
+from marksheet.apps.ledger.models import new_ref
+from marksheet.apps.release.models import Disclosure
+from marksheet.apps.results.models import Result
+from marksheet.apps.results.queries.packing import MILLION, unpack
+from marksheet.rules.grading import Scale, Unit, scale_from_json, shown_marks
+from marksheet.rules.visibility import (
+    AttemptLine,
+    ItemLine,
+    ResultFacts,
+    SectionLine,
+    Switches,
+    canonical_json,
+    disclose,
+    questions_open,
+)
+
+
+class Scored(Protocol):
+    """A working result or a version: what both say about a score."""
+
+    attempt_id: int | None
+    attempt_number: int | None
+    handed_in_at: datetime | None
+    outcome: str
+    grade: str
+    shown_score: str
+    shown_maximum: str
+    shown_percent: str
+    items: bytes
+    account: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """What all candidates of a schedule share when their disclosures are written."""
+
+    schedule: Schedule
+    paper: Paper
+    scale: Scale
+    switches: Switches
+    title: str
+    code: str
+    closed: bool
+
+
+def exam_of(schedule: Schedule, at: datetime) -> Exam:
+    """Read once what the disclosures of a schedule need; ``at`` decides whether its questions are open."""
+    assessment = schedule.version.assessment
+    # "Every window using the version is closed": of all its schedules, and every window of a candidate's own.
+    running = Schedule.objects.filter(version_id=schedule.version_id, ends_at__gt=at).exclude(
+        state="archived"
+    )
+    return Exam(
+        schedule=schedule,
+        paper=paper_of(schedule.version_id, schedule.key_version_id),
+        scale=scale_from_json(schedule.scale),
+        switches=Switches.from_json(schedule.switches),
+        title=assessment.title,
+        code=assessment.code,
+        closed=not running.exists(),
+    )
+
+
+def documents(exam: Exam, rows: Sequence[Result], scored: Mapping[int, Scored]) -> dict[int, str]:
+    """Return the disclosure of each result as canonical JSON text, by result key.
+
+    Args:
+        rows: working results of one schedule.
+        scored: result key -> what is disclosed of it: the working result itself, or a version.
+
+    Answers and keys are read only if a switch asks for them; a constant number of statements.
+    """
+    detail = exam.switches.detail or exam.switches.feedback
+    answers = _answers([scored[row.pk].attempt_id for row in rows]) if detail else {}
+    attempts = _attempts(rows)
+    return {
+        row.pk: canonical_json(
+            _document(exam, row, scored[row.pk], attempts[row.enrolment_id], answers)
+        ).decode()
+        for row in rows
+    }
+
+
+def _document(
+    exam: Exam,
+    row: Result,
+    one: Scored,
+    attempts: Sequence[Attempt],
+    answers: Mapping[int, Mapping[int, str]],
+) -> dict[str, Any]:
+    handed_in = sum(attempt.state != "void" for attempt in attempts)
+    left = exam.schedule.attempts_allowed - handed_in > 0 and not exam.closed
+    return disclose(
+        _facts(exam, row, one, attempts, answers.get(one.attempt_id or 0, {})),
+        exam.switches,
+        questions_open=questions_open(left, exam.closed, exam.schedule.questions_lifted),
+    )
+
+
+def _facts(
+    exam: Exam, row: Result, one: Scored, attempts: Sequence[Attempt], answers: Mapping[int, str]
+) -> ResultFacts:
+    return ResultFacts(
+        assessment_title=exam.title,
+        assessment_code=exam.code,
+        schedule_title=exam.schedule.title,
+        taken_on=_day(one.handed_in_at, exam.schedule.timezone),
+        attempt=one.attempt_number,
+        outcome=one.outcome,
+        score=one.shown_score,
+        maximum=one.shown_maximum,
+        percent=one.shown_percent,
+        grade=one.grade,
+        pass_mark=pass_mark_text(exam.scale),
+        attempts=tuple(
+            AttemptLine(a.number, _day(a.handed_in_at, exam.schedule.timezone), a.pk == one.attempt_id)
+            for a in attempts
+            if a.handed_in_at is not None and a.state != "void"
+        ),
+        sections=tuple(SectionLine(*line) for line in one.account),
+        items=_items(exam, one, answers),
+        rounding=exam.scale.rounding,
+    )
+
+
+def pass_mark_text(scale: Scale) -> str:
+    """Return the pass mark as candidates read it: "33 %" or "16.5 marks"."""
+    at = shown_marks(scale.pass_mark.at, scale.rounding)
+    return f"{at} %" if scale.pass_mark.unit is Unit.PERCENT else f"{at} marks"
+
+
+def _day(moment: datetime | None, zone: str) -> str:
+    return "" if moment is None else moment.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def _items(exam: Exam, one: Scored, answers: Mapping[int, str]) -> tuple[ItemLine, ...]:
+    scores = unpack(one.items)
+    if not scores:
+        return ()
+    parts: dict[int, list[Any]] = defaultdict(list)
+    for part in exam.paper.parts:
+        parts[part.item_index].append(part)
+    rounding = exam.scale.rounding
+    return tuple(
+        ItemLine(
+            label=item.label,
+            title=item.title,
+            score=""
+            if scores[place] is None
+            else shown_marks(Fraction(scores[place] or 0, MILLION), rounding),
+            maximum=shown_marks(item.maximum, rounding),
+            own_answer=_joined(parts[place], answers),
+            correct_answer=_joined(
+                parts[place], {key: ", ".join(found.correct) for key, found in exam.paper.keys.items()}
+            ),
+        )
+        for place, item in enumerate(exam.paper.items)
+    )
+
+
+def _joined(parts: Sequence[Any], texts: Mapping[int, str]) -> str | None:
+    machine = [part for part in parts if part.machine]
+    if not machine:
+        return None
+    if len(machine) == 1 and len(parts) == 1:
+        return texts.get(machine[0].id, "")
+    return "; ".join(f"{part.label}: {texts.get(part.id, '–')}" for part in machine)
+
+
+def _answers(attempt_ids: Sequence[int | None]) -> dict[int, dict[int, str]]:
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    responses = Response.objects.filter(
+        attempt_id__in=[key for key in attempt_ids if key], answer__isnull=False
+    )
+    for attempt_id, part_id, value in responses.values_list("attempt_id", "part_id", "answer__value"):
+        found[attempt_id][part_id] = value
+    return found
+
+
+def _attempts(rows: Sequence[Result]) -> dict[int, list[Attempt]]:
+    found: dict[int, list[Attempt]] = defaultdict(list)
+    keys = [row.enrolment_id for row in rows]
+    for attempt in Attempt.objects.filter(enrolment_id__in=keys).order_by("enrolment_id", "number"):
+        found[attempt.enrolment_id].append(attempt)
+    return found
+
+
+def write_disclosures(opened: Change, bodies: Mapping[int, str]) -> dict[int, tuple[int, str]]:
+    """Store disclosures: version key -> text; return version key -> (disclosure key, hash)."""
+    refs = {version: new_ref() for version in bodies}
+    insert_rows(
+        Disclosure,
+        ("ref", "version_id", "body", "hash", "event_id", "created_at"),
+        ((refs[v], v, body, digest(body), opened.event_id, opened.at) for v, body in bodies.items()),
+    )
+    made = Disclosure.objects.filter(event_id=opened.event_id, version_id__in=list(bodies))
+    return {version: (key, hashed) for version, key, hashed in made.values_list("version_id", "id", "hash")}

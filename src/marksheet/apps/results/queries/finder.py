@@ -1,0 +1,287 @@
+"""Find results on the Results tab: who looks, what is asked, in which order, page by page."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet, Sum
+
+from marksheet.apps.ledger.errors import BadInput
+from marksheet.apps.marking.models import HandsOn
+from marksheet.apps.people.models import Person, Unit, UnitPath
+from marksheet.apps.results.models import CAN_BE_TICKED, ON_RESULTS, Bucket, BucketCount, Result, Word
+from marksheet.apps.results.queries.sight import (
+    results_published_by,
+    results_seen_by,
+    schedules_published_by,
+    schedules_with_results_seen_by,
+)
+from marksheet.formats.names import words
+
+COUNTED_AT_ONCE = 10_000
+AFTER_EVERY_WORD = "\U0010ffff"
+
+# What a column of the tab is sorted by; descending puts rows without a value last, as ascending does.
+SORTS = {
+    "name": "sort_name",
+    "number": "number",
+    "code": "code",
+    "score": "score_micro",
+    "percent": "percent_micro",
+    "grade": "grade_rank",
+    "handed_in": "handed_in_at",
+    "changed": "changed_at",
+    "state": "bucket",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What is asked of the Results tab; everything empty means all that waits there.
+
+    Args:
+        text: start of any word of name, number, title or code; several words must all fit.
+        show: ``all``, ``mine`` (you can publish), ``not-mine``, ``published``.
+        schedules, assessments, units: refs.
+        states: buckets; empty means those that belong on the tab. ``not-submitted`` and ``absent`` only by name.
+        opens_before, closes_after: a schedule matches when its window intersects the range.
+        percent_from, percent_until: inclusive, in per cent.
+        sort: a key of ``SORTS``, with ``-`` in front for descending.
+    """
+
+    text: str = ""
+    show: str = "all"
+    schedules: tuple[str, ...] = ()
+    assessments: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    marked_by: tuple[str, ...] = ()
+    opens_before: datetime | None = None
+    closes_after: datetime | None = None
+    percent_from: int | None = None
+    percent_until: int | None = None
+    sort: str = "name"
+
+    @property
+    def narrowed(self) -> bool:
+        """Anything but schedules, show and states is asked, so that the counters cannot answer."""
+        return bool(
+            self.text
+            or self.units
+            or self.assessments
+            or self.outcomes
+            or self.grades
+            or self.marked_by
+            or self.opens_before
+            or self.closes_after
+            or self.percent_from is not None
+            or self.percent_until is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of results and how to get the next; ``next`` is empty on the last."""
+
+    rows: list[Result] = field(default_factory=list)
+    next: str = ""
+
+
+def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
+    """Return the results that ``person`` sees and that fit, in no order yet."""
+    rows = results_seen_by(person).filter(bucket__in=_buckets(criteria))
+    if criteria.show == "mine":
+        rows = rows.filter(schedule__in=schedules_published_by(person)).exclude(person=person)
+    elif criteria.show == "not-mine":
+        rows = rows.filter(~Q(schedule__in=schedules_published_by(person)) | Q(person=person))
+    rows = _in_places(rows, criteria)
+    for start in words(criteria.text):
+        found = Word.objects.filter(word__gte=start, word__lt=start + AFTER_EVERY_WORD)
+        rows = rows.filter(pk__in=found.values("result"))
+    return _narrowed(rows, criteria)
+
+
+def _buckets(criteria: Criteria) -> Sequence[str]:
+    if criteria.show == "published":
+        return [Bucket.PUBLISHED]
+    unknown = set(criteria.states) - set(Bucket.values)
+    if unknown:
+        raise BadInput(f"There is no state called {', '.join(sorted(unknown))}.")
+    return criteria.states or [bucket.value for bucket in ON_RESULTS]
+
+
+def _in_places(rows: QuerySet[Result], criteria: Criteria) -> QuerySet[Result]:
+    if criteria.schedules:
+        rows = rows.filter(schedule__ref__in=criteria.schedules)
+    if criteria.assessments:
+        rows = rows.filter(assessment__ref__in=criteria.assessments)
+    if criteria.units:
+        named = Unit.objects.filter(ref__in=criteria.units)
+        below = UnitPath.objects.filter(ancestor__in=named).values("descendant")
+        rows = rows.filter(unit__in=below)
+    return rows
+
+
+def _narrowed(rows: QuerySet[Result], criteria: Criteria) -> QuerySet[Result]:
+    """Filters on scores find only rows that show one; a row that is not ready has none."""
+    if criteria.outcomes:
+        rows = rows.filter(outcome__in=criteria.outcomes)
+    if criteria.grades:
+        rows = rows.filter(grade__in=criteria.grades)
+    if criteria.percent_from is not None:
+        rows = rows.filter(percent_micro__gte=criteria.percent_from * 1_000_000)
+    if criteria.percent_until is not None:
+        rows = rows.filter(percent_micro__lte=criteria.percent_until * 1_000_000)
+    if criteria.opens_before is not None:
+        rows = rows.filter(opens_at__lt=criteria.opens_before)
+    if criteria.closes_after is not None:
+        rows = rows.filter(closes_at__gt=criteria.closes_after)
+    if criteria.marked_by:
+        hands = HandsOn.objects.filter(
+            attempt__enrolment=OuterRef("enrolment"), person__ref__in=criteria.marked_by
+        )
+        rows = rows.filter(Exists(hands))
+    return rows
+
+
+def page(person: Person, criteria: Criteria, *, after: str = "", size: int = 50) -> Page:
+    """Return one page, found by key and not by counting rows.
+
+    Args:
+        after: what ``next`` of the page before said; empty for the first.
+
+    Raises:
+        BadInput: ``after`` or the sort is not one of ours.
+    """
+    column, descending = _sort(criteria)
+    rows = find(person, criteria)
+    if after:
+        rows = rows.filter(_beyond(column, descending, *_opened(after)))
+    order = OrderBy(F(column), descending=descending, nulls_last=True if _nullable(column) else None)
+    found = list(
+        rows.order_by(order, "id").select_related("schedule", "unit", "withheld_by", "in_force")[: size + 1]
+    )
+    last = found[size - 1] if len(found) > size else None
+    return Page(found[:size], _token(getattr(last, column), last.pk) if last else "")
+
+
+def _sort(criteria: Criteria) -> tuple[str, bool]:
+    name = criteria.sort.removeprefix("-")
+    if name not in SORTS:
+        raise BadInput(f"Results cannot be sorted by {name!r}.")
+    return SORTS[name], criteria.sort.startswith("-")
+
+
+def _nullable(column: str) -> bool:
+    return bool(Result._meta.get_field(column).null)
+
+
+def _beyond(column: str, descending: bool, value: Any, key: int) -> Q:
+    if value is None:
+        return Q(**{f"{column}__isnull": True, "id__gt": key})
+    further = Q(**{f"{column}__{'lt' if descending else 'gt'}": value}) | Q(**{column: value, "id__gt": key})
+    return further | Q(**{f"{column}__isnull": True}) if _nullable(column) else further
+
+
+def _token(value: Any, key: int) -> str:
+    shown = value.isoformat() if isinstance(value, datetime) else value
+    return base64.urlsafe_b64encode(json.dumps([shown, key]).encode()).decode()
+
+
+def _opened(token: str) -> tuple[Any, int]:
+    try:
+        value, key = json.loads(base64.urlsafe_b64decode(token.encode()))
+        return value, int(key)
+    except (ValueError, TypeError):
+        raise BadInput("This page of the list is not known. Start at the first page.") from None
+
+
+def tickable(person: Person, criteria: Criteria) -> QuerySet[Result]:
+    """Return the ready, not withheld results that fit and that ``person`` may publish: "all 312 that match"."""
+    return (
+        find(person, criteria)
+        .filter(bucket__in=CAN_BE_TICKED, schedule__in=schedules_published_by(person))
+        .exclude(person=person)
+    )
+
+
+def total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[int, bool]:
+    """Return how many results fit, and whether that is exact.
+
+    From the counters where they can answer; else counted up to 10,000, or to the end when ``exact`` is asked.
+    """
+    if not criteria.narrowed and criteria.show in ("all", "mine", "published"):
+        seen = (
+            schedules_published_by(person)
+            if criteria.show == "mine"
+            else schedules_with_results_seen_by(person)
+        )
+        if criteria.schedules:
+            seen = seen.filter(ref__in=criteria.schedules)
+        counts = BucketCount.objects.filter(schedule__in=seen, bucket__in=_buckets(criteria))
+        return counts.aggregate(n=Sum("count"))["n"] or 0, True
+    rows = find(person, criteria).order_by()
+    if exact:
+        return rows.count(), True
+    n = rows[: COUNTED_AT_ONCE + 1].count()
+    return min(n, COUNTED_AT_ONCE), n <= COUNTED_AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleLine:
+    """One schedule in the view by schedule, with how many results stand where."""
+
+    schedule: Any
+    counts: dict[str, int]
+    publishable: bool
+
+    @property
+    def waiting(self) -> int:
+        """How many stand on the tab."""
+        return sum(self.counts.get(bucket, 0) for bucket in ON_RESULTS)
+
+    @property
+    def ready(self) -> int:
+        """How many could be ticked."""
+        return sum(self.counts.get(bucket, 0) for bucket in CAN_BE_TICKED)
+
+    @property
+    def everybody(self) -> int:
+        """How many candidates there are, absent ones apart."""
+        return sum(n for bucket, n in self.counts.items() if bucket != Bucket.ABSENT)
+
+
+def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> list[ScheduleLine]:
+    """Return the schedules that have results on the tab, newest window first; three statements."""
+    seen = (
+        schedules_published_by(person) if criteria.show == "mine" else schedules_with_results_seen_by(person)
+    )
+    if criteria.schedules:
+        seen = seen.filter(ref__in=criteria.schedules)
+    if criteria.narrowed or criteria.states:
+        seen = seen.filter(pk__in=find(person, replace(criteria, sort="name")).values("schedule"))
+    buckets = _buckets(criteria)
+    with_rows = BucketCount.objects.filter(schedule=OuterRef("pk"), bucket__in=buckets, count__gt=0)
+    schedules = list(
+        seen.filter(Exists(with_rows)).select_related("unit").order_by("-opens_at", "-id")[:most]
+    )
+    mine = set(
+        schedules_published_by(person).filter(pk__in=[s.pk for s in schedules]).values_list("pk", flat=True)
+    )
+    counts: dict[int, dict[str, int]] = {s.pk: {} for s in schedules}
+    for schedule_id, bucket, n in BucketCount.objects.filter(schedule__in=schedules).values_list(
+        "schedule_id", "bucket", "count"
+    ):
+        counts[schedule_id][bucket] = n
+    return [ScheduleLine(s, counts[s.pk], s.pk in mine) for s in schedules]
+
+
+__all__ = [
+    "SORTS", "Criteria", "Page", "ScheduleLine", "find", "page", "results_published_by", "schedule_lines",
+    "tickable", "total",
+]  # fmt: skip

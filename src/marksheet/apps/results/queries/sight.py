@@ -1,0 +1,68 @@
+"""Which schedules' results a person sees, and which of them that person may publish."""
+
+from django.db.models import Q, QuerySet
+
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import nodes_where
+from marksheet.apps.results.models import BucketCount, Result
+from marksheet.rules.access import Verb
+
+SIGHT = (Verb.REPORT_VIEW, Verb.MARK_GIVE, Verb.MARK_MODERATE)
+
+
+def schedules_with_results_seen_by(person: Person) -> QuerySet[Schedule]:
+    """Return the schedules whose rows on Results ``person`` sees: "view reports" there or above, or assigned."""
+    return Schedule.objects.filter(node_id__in=nodes_where(person, *SIGHT)).exclude(activated_at=None)
+
+
+def schedules_published_by(person: Person) -> QuerySet[Schedule]:
+    """Return the schedules whose results ``person`` may publish: the right there, and sight; else it sleeps."""
+    return schedules_with_results_seen_by(person).filter(node_id__in=nodes_where(person, Verb.RESULT_PUBLISH))
+
+
+def results_seen_by(person: Person) -> QuerySet[Result]:
+    """Return the working results that ``person`` sees; what is on which tab is the bucket's matter."""
+    return Result.objects.filter(schedule__in=schedules_with_results_seen_by(person))
+
+
+def results_published_by(person: Person) -> QuerySet[Result]:
+    """Return the results that ``person`` may publish, show, hide or retract; never one's own."""
+    return Result.objects.filter(schedule__in=schedules_published_by(person)).exclude(person=person)
+
+
+def published_seen_by(person: Person) -> QuerySet[Result]:
+    """Return the results in force that ``person`` may read in Reports and Audit.
+
+    By "view reports" at or above the schedule, by "view published" there, or as the candidates of a unit whose
+    candidates the person sees.
+    """
+    schedules = nodes_where(person, Verb.REPORT_VIEW, Verb.PUBLISHED_VIEW)
+    homes = nodes_where(person, Verb.CANDIDATE_SEE, reach="candidates")
+    return Result.objects.filter(
+        Q(schedule__node_id__in=schedules) | Q(home_id__in=homes), in_force__isnull=False
+    )
+
+
+def result_for(person: Person, ref: str) -> Result:
+    """Return the result named ``ref`` if ``person`` sees it, working or published.
+
+    Raises:
+        NotFound: there is none, or it is hidden from this person.
+    """
+    row = Result.objects.filter(ref=ref).select_related("schedule", "in_force", "attempt").first()
+    if row is None or not (
+        results_seen_by(person).filter(pk=row.pk).exists()
+        or published_seen_by(person).filter(pk=row.pk).exists()
+    ):
+        raise NotFound("There is no such result.")
+    return row
+
+
+def waiting_to_be_published_by(person: Person) -> int:
+    """Return how many ready results wait for ``person`` to publish them; for the tab, from the counters."""
+    counts = BucketCount.objects.filter(
+        schedule__in=schedules_published_by(person), bucket__in=("ready", "correction")
+    )
+    return sum(counts.values_list("count", flat=True))

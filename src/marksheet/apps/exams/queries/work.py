@@ -30,15 +30,15 @@ class Expected:
 
 
 def expected_at(schedule_id: int) -> dict[str, Expected]:
-    """Return number -> enrolled candidate; numbers are folded by ``fold_number``."""
+    """Return number -> enrolled candidate; numbers are spelled by ``fold_number``."""
     rows = Enrolment.objects.filter(schedule_id=schedule_id).order_by("sort_name", "id")
     fields = ("id", "ref", "person_id", "number", "name", "standing")
     return {fold_number(row[3]): Expected(*row) for row in rows.values_list(*fields)}
 
 
 def fold_number(number: str) -> str:
-    """Return the spelling under which candidate numbers are matched: no outer blanks, case does not count."""
-    return number.strip().casefold()
+    """Return the spelling under which candidate numbers are matched: without blanks around them."""
+    return number.strip()
 
 
 def attempts_of(schedule_id: int, enrolment_ids: Collection[int] | None = None) -> dict[int, AttemptRow]:

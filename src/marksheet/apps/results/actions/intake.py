@@ -80,6 +80,7 @@ def import_work(
     *,
     import_ref: str = "",
     facts: Mapping[str, Any] | None = None,
+    progress: Callable[[int, int], None] | None = None,
     at: datetime,
 ) -> Receipt:
     """Carry a file of answers and marks in, whole or not at all.
@@ -92,6 +93,7 @@ def import_work(
         work: as ``formats`` read it; answers canonical, marks within the parts' maxima.
         import_ref: the uploaded file that this is, if any.
         facts: what the audit log should know of the file: its hash, its mapping.
+        progress: is told (rows done, rows); the rows are written by one transaction, so only roughly.
 
     Raises:
         NotFound, NotAllowed: the actor does not see the schedule, or may not import there.
@@ -106,7 +108,7 @@ def import_work(
         _refuse_what_is_open(actor, schedule, plan, options, has_marks=any(one.marks for one in work.rows))
         if plan.nothing_new and not _would_submit(plan, options):
             return _receipt(plan, submitted=0)
-        receipt = _carry_in(opened, schedule, plan, options)
+        receipt = _carry_in(opened, schedule, plan, options, progress or (lambda done, total: None))
         settle_import(
             opened,
             row,
@@ -225,13 +227,21 @@ def _would_submit(plan: WorkPlan, options: WorkOptions) -> bool:
     return options.submit and bool(plan.unsubmitted)
 
 
-def _carry_in(opened: Change, schedule: Schedule, plan: WorkPlan, options: WorkOptions) -> Receipt:
+def _carry_in(
+    opened: Change,
+    schedule: Schedule,
+    plan: WorkPlan,
+    options: WorkOptions,
+    progress: Callable[[int, int], None],
+) -> Receipt:
+    progress(plan.rows * 2 // 10, plan.rows)
     attempts = hand_in_attempts(opened, schedule, _with_work(plan), "import")
     store_responses(
         opened,
         schedule,
         ((attempts[enrolment], part, value) for (enrolment, part), value in plan.answers.items()),
     )
+    progress(plan.rows * 4 // 10, plan.rows)
     open_scripts(opened, schedule, attempts.values())
     if plan.reopened:
         reopen_scripts(opened, schedule, [attempts[one] for one in plan.reopened], options.round_)
@@ -240,6 +250,7 @@ def _carry_in(opened: Change, schedule: Schedule, plan: WorkPlan, options: WorkO
     submitted = 0
     if options.submit:
         submitted = submit_scripts(opened, schedule, list(attempts.values()), options.round_)
+    progress(plan.rows * 7 // 10, plan.rows)
     recompute(opened, schedule, list(attempts))
     note_activity(opened, schedule)
     opened.lines(_lines(plan, attempts))

@@ -5,15 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import AttemptState, Schedule, Standing
 from marksheet.apps.exams.queries.paper import Paper, paper_of
 from marksheet.apps.exams.queries.work import AttemptRow, Expected, attempts_of, expected_at, responses_of
+from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.marking.models import Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks
+from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import people_with
 from marksheet.formats.decimals import spelled
 from marksheet.formats.work_layout import Blank, Work, WorkRow
+from marksheet.rules.access import Verb
 
 SHOWN = 200
 KEPT = 20_000
@@ -251,3 +256,20 @@ def _mark_word(value: int | None, no_response: bool) -> str:
     if no_response:
         return _("no response")
     return _("not yet marked") if value is None else spelled(value)
+
+
+def marker_named(schedule: Schedule, ref: str) -> Person:
+    """Return the person ``ref`` who marks at a schedule that the caller was let into.
+
+    Raises:
+        BadInput: they do not mark there.
+    """
+    found = markers_at(schedule).filter(ref=ref).first()
+    if found is None:
+        raise BadInput(_("Say who gave these marks: somebody who marks at this schedule."))
+    return found
+
+
+def markers_at(schedule: Schedule) -> QuerySet[Person]:
+    """Return who may have given marks at a schedule, by name."""
+    return people_with(Verb.MARK_GIVE, schedule.node_id)

@@ -55,10 +55,15 @@ def give_role(
         return _give(opened, actor, person, role, unit, reach)
 
 
-def end_grant(actor: Person, grant_ref: str, *, at: datetime) -> None:
-    """End a grant; it stays on record. Coordinators hear of a Publish right that falls asleep with it."""
+def end_grant(actor: Person, grant_ref: str, *, at: datetime) -> str:
+    """End a grant, which stays on record; return the ref of the person who held it.
+
+    Coordinators hear of a Publish right that falls asleep with it.
+    """
     with change(actor, Verb.PERSON_MANAGE, at=at) as opened:
-        _end(opened, actor, _grant(actor, grant_ref))
+        grant = _grant(actor, grant_ref)
+        _end(opened, actor, grant)
+    return str(grant.person.ref)
 
 
 def set_reports_view(actor: Person, person_ref: str, *, unit_ref: str, given: bool, at: datetime) -> None:

@@ -20,6 +20,7 @@ from marksheet.apps.people.queries.invitations import (
     typed_code,
 )
 from marksheet.apps.people.steps.accounts import end_sessions, free_username, prove_address
+from marksheet.apps.people.steps.invitations import CODE_DAYS as CODE_DAYS
 from marksheet.apps.people.steps.invitations import grouped
 from marksheet.apps.people.steps.invitations import invite as make_invitations
 from marksheet.rules.access import Verb

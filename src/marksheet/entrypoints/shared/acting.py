@@ -1,0 +1,40 @@
+"""Carry out a verb from a form page: what is wrong comes back beside what was typed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, Stale, WrongState
+
+
+def carried_out(request: HttpRequest, form: Form, verb: Callable[[dict[str, Any]], object]) -> bool:
+    """Return whether ``verb`` was done with what the form holds; otherwise the form says why not.
+
+    What is hidden (``NotFound``) still reads as a missing page.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        verb(form.cleaned_data)
+    except (BadInput, WrongState, Stale, NotAllowed) as refusal:
+        form.add_error(None, refusal.message)
+        for detail in refusal.details:
+            form.add_error(None, detail)
+        if refusal.helpers:
+            form.add_error(None, who_can_help(refusal.helpers))
+        return False
+    return True
+
+
+def who_can_help(names: tuple[str, ...]) -> str:
+    """Return the sentence that names who can help."""
+    return _("Ask %(names)s.") % {"names": ", ".join(names)}
+
+
+def done(request: HttpRequest, message: str) -> None:
+    """Say on the next page that it was done."""
+    messages.success(request, message)

@@ -1,0 +1,155 @@
+"""Add assessors to a schedule, change what they may do there, take them off; every mark they gave stays."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from marksheet.apps.exams.models import Schedule, ScheduleState
+from marksheet.apps.ledger.change import Change, change
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
+from marksheet.apps.marking.queries.people import (
+    Missing,
+    Rights,
+    assessor_here,
+    coordinated_for,
+    grants_here,
+    missing_here,
+    people_named,
+)
+from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import shipped_role
+from marksheet.apps.people.steps import end, give, tell
+from marksheet.apps.people.steps.sight import watching_sight
+from marksheet.rules.access import Verb
+
+
+def add_assessors(
+    actor: Person, schedule_ref: str, person_refs: Sequence[str], rights: Rights, *, at: datetime
+) -> int:
+    """Give people a role and boxes at one schedule; coordinators can add themselves. Return how many.
+
+    Raises:
+        NotFound: the schedule is hidden from the actor, or a person is not of its institution.
+        BadInput: nobody was chosen, or "other" without a box.
+        NotAllowed: somebody is a candidate here: nobody handles their own work.
+        WrongState: somebody is here already, is deactivated, or is not staff; the schedule is archived.
+    """
+    if not person_refs:
+        raise BadInput(_("Choose at least one person."))
+    _demand_something(rights)
+    with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
+        schedule = _open(actor, schedule_ref)
+        people = people_named(schedule, list(person_refs))
+        _refuse(schedule, people)
+        for person in people:
+            _give(opened, schedule, person, rights.roles)
+        _record(opened, schedule, "add", people, rights)
+        _tell(opened, schedule, [person for person in people if person.pk != actor.pk], "assessor-added")
+        return len(people)
+
+
+def change_assessor(
+    actor: Person, schedule_ref: str, person_ref: str, rights: Rights, *, at: datetime
+) -> None:
+    """Give somebody another role or other boxes at one schedule.
+
+    Coordinators hear of a Publish right that falls asleep with it.
+
+    Raises:
+        As ``add_assessors``; NotFound: the person was given nothing here.
+    """
+    _demand_something(rights)
+    with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
+        schedule = _open(actor, schedule_ref)
+        person = assessor_here(schedule, person_ref).person
+        if missing_here(schedule, [person])[person.pk] == Missing.CANDIDATE:
+            raise NotAllowed(_(REFUSALS[Missing.CANDIDATE]) % {"name": person.name})
+        grants = grants_here(schedule).filter(person=person).select_related("role")
+        held = {grant.role.key: grant for grant in grants}
+        gone, new = set(held) - rights.roles, rights.roles - set(held)
+        if not gone and not new:
+            return
+        with watching_sight(opened, [person.pk]):
+            _give(opened, schedule, person, new)
+            end(opened, [held[key] for key in gone])
+        _record(opened, schedule, "change", [person], rights, before=sorted(held))
+
+
+def remove_assessor(actor: Person, schedule_ref: str, person_ref: str, *, at: datetime) -> None:
+    """End what somebody was given at one schedule; marks, scripts and history stay as they are.
+
+    Raises:
+        NotFound: the schedule is hidden from the actor, or the person was given nothing here.
+    """
+    with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
+        schedule = coordinated_for(actor, schedule_ref)
+        person = assessor_here(schedule, person_ref).person
+        with watching_sight(opened, [person.pk]):
+            end(opened, grants_here(schedule).filter(person=person))
+        _record(opened, schedule, "remove", [person], None)
+        _tell(opened, schedule, [person] if person.pk != actor.pk else [], "assessor-removed")
+
+
+REFUSALS = {
+    Missing.HERE: gettext_noop("%(name)s is here already. Change their rights in the list."),
+    Missing.CANDIDATE: gettext_noop(
+        "%(name)s is a candidate of this schedule. Nobody handles their own work."
+    ),
+    Missing.INACTIVE: gettext_noop("%(name)s is deactivated. An administrator can reactivate the account."),
+    Missing.NOT_STAFF: gettext_noop(
+        "%(name)s is not staff. An administrator can change that under Organisation."
+    ),
+}
+
+
+def _demand_something(rights: Rights) -> None:
+    if not rights.roles:
+        raise BadInput(
+            _("Somebody with the role Other needs at least one right: tick a box, or choose another role.")
+        )
+
+
+def _open(actor: Person, schedule_ref: str) -> Schedule:
+    schedule = coordinated_for(actor, schedule_ref)
+    if schedule.state != ScheduleState.ACTIVE:
+        raise WrongState(_("This schedule is archived: nobody can be added or changed."))
+    return schedule
+
+
+def _refuse(schedule: Schedule, people: list[Person]) -> None:
+    why = missing_here(schedule, people)
+    for person in people:
+        if why[person.pk]:
+            refusal = NotAllowed if why[person.pk] == Missing.CANDIDATE else WrongState
+            raise refusal(_(REFUSALS[Missing(why[person.pk])]) % {"name": person.name})
+
+
+def _give(opened: Change, schedule: Schedule, person: Person, roles: frozenset[str]) -> None:
+    for key in sorted(roles):
+        give(opened, person=person, role=shipped_role(key), unit=schedule.node)
+
+
+def _record(
+    opened: Change,
+    schedule: Schedule,
+    move: str,
+    people: Sequence[Person],
+    rights: Rights | None,
+    before: Sequence[str] = (),
+) -> None:
+    opened.record(
+        "schedule",
+        schedule.pk,
+        schedule_id=schedule.pk,
+        move=move,
+        people=[person.pk for person in people],
+        roles=sorted(rights.roles) if rights else [],
+        before=list(before),
+    )
+
+
+def _tell(opened: Change, schedule: Schedule, people: Sequence[Person], kind: str) -> None:
+    path = f"/marking/assess/{schedule.ref}/" if kind == "assessor-added" else ""
+    tell(opened, people, kind, path=path, schedule=schedule.title, code=schedule.code)

@@ -1,0 +1,158 @@
+"""What waits for those who mark: their schedules, with true counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+
+from marksheet.apps.exams.models import AttemptState, Schedule
+from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import nodes_where, verbs_at
+from marksheet.rules.access import Verb
+
+LIST_PAGE = 25
+ASSESSING = (Verb.MARK_GIVE, Verb.MARK_MODERATE)
+
+
+class Status(StrEnum):
+    """Where the marking of a schedule stands for one who marks there."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    IN_PROGRESS = "in-progress"
+    SUBMITTED = "submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many scripts there are, untouched, begun, finished and submitted; one's own left out."""
+
+    total: int = 0
+    untouched: int = 0
+    begun: int = 0
+    finished: int = 0
+    submitted: int = 0
+
+    @property
+    def open(self) -> int:
+        """What still waits to be submitted."""
+        return self.total - self.submitted
+
+
+@dataclass(frozen=True, slots=True)
+class AssessRow:
+    """One schedule of the Assess tab."""
+
+    schedule: Schedule
+    status: str
+    counts: Counts
+    marks: bool
+
+
+def assessed_by(person: Person, *verbs: str) -> QuerySet[Schedule]:
+    """Return the activated schedules with work for people where ``person`` marks or moderates."""
+    return (
+        Schedule.objects.filter(node__in=nodes_where(person, *(verbs or ASSESSING)), wholly_machine=False)
+        .exclude(activated_at=None)
+        .select_related("unit", "version__assessment")
+    )
+
+
+def assessed_for(person: Person, ref: str) -> Schedule:
+    """Return the schedule named ``ref`` if ``person`` marks or moderates there.
+
+    Raises:
+        NotFound: there is none, or it is hidden from this person.
+    """
+    schedule = assessed_by(person).filter(ref=ref).first()
+    if schedule is None:
+        raise NotFound("There is no such schedule to assess.")
+    return schedule
+
+
+def marks_at(person: Person, schedule: Schedule) -> bool:
+    """Say whether ``person`` gives marks at the schedule; who only moderates there looks on."""
+    return Verb.MARK_GIVE in verbs_at(person, schedule.node_id)
+
+
+def _theirs(person: Person) -> QuerySet[Script]:
+    """Return first-round scripts of handed-in attempts that are not the person's own."""
+    return Script.objects.filter(round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN).exclude(
+        attempt__enrolment__person=person
+    )
+
+
+def assess_list(
+    person: Person, *, search: str = "", status: str = "", after: str = "", size: int = LIST_PAGE
+) -> tuple[list[AssessRow], str]:
+    """Return a page of the Assess tab, newest window first, and the ref to go on from ("" at the end).
+
+    Args:
+        search: words that title, code or unit hold.
+        status: one of ``Status``, or "" for all.
+        after: the ref of the last schedule of the page before.
+    """
+    rows = _with_status(assessed_by(person), person)
+    for word in search.split()[:6]:
+        rows = rows.filter(Q(title__icontains=word) | Q(code__icontains=word) | Q(unit__name__icontains=word))
+    if status:
+        rows = rows.filter(status=status)
+    last = Schedule.objects.filter(ref=after).first() if after else None
+    if last is not None:
+        rows = rows.filter(Q(opens_at__lt=last.opens_at) | Q(opens_at=last.opens_at, id__lt=last.pk))
+    found = list(rows.order_by("-opens_at", "-id")[: size + 1])
+    counts = counts_of(person, [row.pk for row in found[:size]])
+    marking = set(
+        nodes_where(person, Verb.MARK_GIVE).filter(descendant__in=[row.node_id for row in found[:size]])
+    )
+    page = [
+        AssessRow(row, row.status, counts.get(row.pk, Counts()), row.node_id in marking)
+        for row in found[:size]
+    ]
+    return page, page[-1].schedule.ref if len(found) > size else ""
+
+
+def _with_status(rows: QuerySet[Schedule], person: Person) -> QuerySet[Any]:
+    scripts = _theirs(person).filter(schedule=OuterRef("pk"))
+    return rows.annotate(
+        status=Case(
+            When(~Exists(scripts), then=Value(Status.WAITING.value)),
+            When(~Exists(scripts.filter(submitted_at=None)), then=Value(Status.SUBMITTED.value)),
+            When(Exists(scripts.filter(last_saved_at__isnull=False)), then=Value(Status.IN_PROGRESS.value)),
+            default=Value(Status.READY.value),
+        )
+    )
+
+
+def schedules_to_mark(person: Person) -> int:
+    """Return at how many schedules scripts wait for ``person`` to mark or submit: the count on the tab."""
+    waiting = _theirs(person).filter(schedule=OuterRef("pk"), submitted_at=None)
+    return assessed_by(person, Verb.MARK_GIVE).filter(Exists(waiting), state="active").count()
+
+
+def counts_of(person: Person, schedule_ids: Sequence[int]) -> dict[int, Counts]:
+    """Return the counts of scripts of each schedule, in one statement."""
+    begun = Q(submitted_at=None, unmarked__gt=0)
+    rows = (
+        _theirs(person)
+        .filter(schedule__in=schedule_ids)
+        .values("schedule")
+        .annotate(
+            total=Count("id"),
+            untouched=Count("id", filter=begun & Q(last_saved_at=None)),
+            begun=Count("id", filter=begun & Q(last_saved_at__isnull=False)),
+            finished=Count("id", filter=Q(submitted_at=None, unmarked=0)),
+            submitted=Count("id", filter=Q(submitted_at__isnull=False)),
+        )
+        .order_by()
+    )
+    return {
+        row["schedule"]: Counts(
+            row["total"], row["untouched"], row["begun"], row["finished"], row["submitted"]
+        )
+        for row in rows
+    }

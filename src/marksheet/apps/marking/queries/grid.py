@@ -1,0 +1,117 @@
+"""The mark sheet: candidates down, human-marked parts across, a page at a time."""
+
+from dataclasses import dataclass
+
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.paper import PartRow, paper_of
+from marksheet.apps.marking.models import MarkDraft, Script
+from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
+from marksheet.apps.marking.queries.submissions import (
+    PAGE,
+    ScriptStatus,
+    Submission,
+    page_of,
+    submission,
+)
+from marksheet.apps.people.models import Person
+from marksheet.rules.marks import shown
+
+COLUMNS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One cell of the mark sheet: what holds there, and what the reader typed too late, if anything."""
+
+    part: PartRow
+    version: int
+    shown: str
+    draft: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One script of the mark sheet; cells in the order of the columns; locked rows are read only."""
+
+    script: Submission
+    cells: tuple[GridCell, ...]
+
+    @property
+    def locked(self) -> bool:
+        """Submitted, or the reader's own work."""
+        return self.script.own or self.script.status == ScriptStatus.SUBMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A page of the mark sheet: candidates down, parts across."""
+
+    parts: tuple[PartRow, ...]
+    titles: dict[int, str]
+    rows: tuple[GridRow, ...]
+    ranges: tuple[tuple[int, str], ...]
+    chosen: int
+    after: str
+
+
+def grid_of(
+    person: Person,
+    schedule: Schedule,
+    *,
+    search: str = "",
+    status: str = "",
+    after: str = "",
+    range_: int = 0,
+    size: int = PAGE,
+) -> Grid:
+    """Return ``size`` candidates and at most 12 parts of the mark sheet.
+
+    Args:
+        range_: which dozen of parts, from 0; out of range reads as 0.
+        search, status, after: as ``submissions_of``.
+    """
+    paper = paper_of(schedule.version_id, schedule.key_version_id)
+    human = paper.human_parts
+    ranges = tuple(
+        (n, f"{human[first].label} – {human[min(first + COLUMNS, len(human)) - 1].label}")
+        for n, first in enumerate(range(0, len(human), COLUMNS))
+    )
+    chosen = range_ if 0 <= range_ < len(ranges) else 0
+    parts = human[chosen * COLUMNS : (chosen + 1) * COLUMNS]
+    scripts, following = page_of(schedule, search=search, status=status, after=after, size=size)
+    attempts = [script.attempt_id for script in scripts]
+    marks, drafts = current_marks(attempts), drafts_of(person.pk, attempts)
+    rows = tuple(
+        GridRow(
+            submission(script, len(human), person),
+            tuple(_cell(script, part, marks, drafts) for part in parts),
+        )
+        for script in scripts
+    )
+    titles = {part.id: paper.items[part.item_index].title for part in parts}
+    return Grid(parts, titles, rows, ranges, chosen, following)
+
+
+def _cell(
+    script: Script,
+    part: PartRow,
+    marks: dict[tuple[int, int], CurrentMark],
+    drafts: dict[tuple[int, int], MarkDraft],
+) -> GridCell:
+    held = marks.get((script.attempt_id, part.id), NEVER_MARKED)
+    kept = drafts.get((script.attempt_id, part.id))
+    return GridCell(
+        part=part,
+        version=held.version,
+        shown=shown_mark(held.value, held.no_response),
+        draft=kept.typed if kept else "",
+        field=f"m-{script.attempt.script_ref}-{part.ref}",
+    )
+
+
+def shown_mark(value: int | None, no_response: bool) -> str:
+    """Return a mark as the sheet shows it: "2.5", "n" for no response, "" for unmarked."""
+    if no_response:
+        return "n"
+    return "" if value is None else shown(value)

@@ -1,0 +1,163 @@
+"""The scripts of a schedule by candidate: progress, status, whose work is still to come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from marksheet.apps.exams.models import AttemptState, Enrolment, Schedule, Standing
+from marksheet.apps.exams.queries.paper import paper_of
+from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.people.models import Person
+
+PAGE = 50
+
+
+class ScriptStatus(StrEnum):
+    """Where one script stands."""
+
+    UNTOUCHED = "untouched"
+    BEGUN = "begun"
+    FINISHED = "finished"
+    SUBMITTED = "submitted"
+
+
+FILTERS = {
+    "": Q(),
+    "open": Q(submitted_at=None, unmarked__gt=0),
+    ScriptStatus.UNTOUCHED.value: Q(submitted_at=None, unmarked__gt=0, last_saved_at=None),
+    ScriptStatus.BEGUN.value: Q(submitted_at=None, unmarked__gt=0, last_saved_at__isnull=False),
+    ScriptStatus.FINISHED.value: Q(submitted_at=None, unmarked=0),
+    ScriptStatus.SUBMITTED.value: Q(submitted_at__isnull=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One script as the list of submissions shows it; ``own`` is the reader's own work."""
+
+    ref: str
+    name: str
+    number: str
+    attempt: int
+    parts: int
+    unmarked: int
+    status: str
+    marker: str
+    saved_at: datetime | None
+    handed_in_at: datetime | None
+    submitted_at: datetime | None
+    own: bool
+
+    @property
+    def marked(self) -> int:
+        """How many of its parts are marked."""
+        return self.parts - self.unmarked
+
+    @property
+    def percent(self) -> int:
+        """How much of it is marked, in whole per cent, rounded down."""
+        return 100 * self.marked // self.parts if self.parts else 100
+
+
+def submissions_of(
+    person: Person,
+    schedule: Schedule,
+    *,
+    search: str = "",
+    status: str = "",
+    after: str = "",
+    size: int = PAGE,
+) -> tuple[list[Submission], str]:
+    """Return a page of submissions by candidate's name, and the ref to go on from ("" at the end).
+
+    Args:
+        search: words in the name, or the start of a candidate number.
+        status: a key of ``FILTERS``.
+        after: the script's ref of the last row of the page before.
+    """
+    scripts, following = page_of(schedule, search=search, status=status, after=after, size=size)
+    parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
+    return [submission(script, parts, person) for script in scripts], following
+
+
+def scripts_named(person: Person, schedule: Schedule, refs: Sequence[str]) -> list[Submission]:
+    """Return the submissions with these refs, by candidate's name; what is not there is left out."""
+    parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
+    return [
+        submission(script, parts, person)
+        for script in _scripts(schedule).filter(attempt__script_ref__in=list(refs))
+    ]
+
+
+def unsubmitted(person: Person, schedule: Schedule) -> list[Submission]:
+    """Return every submission that is not submitted, by candidate's name; one's own left out."""
+    parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
+    rows = _scripts(schedule).filter(submitted_at=None).exclude(attempt__enrolment__person=person)
+    return [submission(script, parts, person) for script in rows]
+
+
+def _scripts(schedule: Schedule) -> QuerySet[Script]:
+    return (
+        Script.objects.filter(schedule=schedule, round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN)
+        .select_related("attempt__enrolment", "marker")
+        .order_by("attempt__enrolment__sort_name", "attempt__enrolment_id", "attempt__number")
+    )
+
+
+def page_of(
+    schedule: Schedule, *, search: str, status: str, after: str, size: int
+) -> tuple[list[Script], str]:
+    rows = _scripts(schedule).filter(FILTERS.get(status, Q()))
+    for word in search.casefold().split()[:6]:
+        rows = rows.filter(
+            Q(attempt__enrolment__sort_name__contains=word) | Q(attempt__enrolment__number__istartswith=word)
+        )
+    last = _scripts(schedule).filter(attempt__script_ref=after).first() if after else None
+    if last is not None:
+        rows = rows.filter(_behind(last))
+    found = list(rows[: size + 1])
+    return found[:size], found[size - 1].attempt.script_ref if len(found) > size else ""
+
+
+def _behind(last: Script) -> Q:
+    name, key = last.attempt.enrolment.sort_name, last.attempt.enrolment_id
+    return (
+        Q(attempt__enrolment__sort_name__gt=name)
+        | Q(attempt__enrolment__sort_name=name, attempt__enrolment_id__gt=key)
+        | Q(attempt__enrolment_id=key, attempt__number__gt=last.attempt.number)
+    )
+
+
+def submission(script: Script, parts: int, person: Person) -> Submission:
+    """Return a script as the list shows it to ``person``; ``parts`` is how many of its parts people mark."""
+    enrolment = script.attempt.enrolment
+    if script.submitted_at is not None:
+        status = ScriptStatus.SUBMITTED
+    elif not script.unmarked:
+        status = ScriptStatus.FINISHED
+    else:
+        status = ScriptStatus.BEGUN if script.last_saved_at else ScriptStatus.UNTOUCHED
+    return Submission(
+        ref=script.attempt.script_ref,
+        name=enrolment.name,
+        number=enrolment.number,
+        attempt=script.attempt.number,
+        parts=parts,
+        unmarked=script.unmarked,
+        status=status,
+        marker=script.marker.name if script.marker else "",
+        saved_at=script.last_saved_at,
+        handed_in_at=script.attempt.handed_in_at,
+        submitted_at=script.submitted_at,
+        own=enrolment.person_id == person.pk,
+    )
+
+
+def not_handed_in(schedule: Schedule, *, most: int = 500) -> list[Enrolment]:
+    """Return the candidates who are expected and have handed in nothing, by name."""
+    script = Script.objects.filter(attempt__enrolment=OuterRef("pk"))
+    rows = Enrolment.objects.filter(~Exists(script), schedule=schedule, standing=Standing.EXPECTED)
+    return list(rows.order_by("sort_name", "id")[:most])

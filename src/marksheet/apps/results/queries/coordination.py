@@ -1,0 +1,191 @@
+"""How the schedules that somebody coordinates stand: to set up, being marked, ready to publish, published."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from marksheet.apps.exams.models import Part, Schedule
+from marksheet.apps.marking.queries.people import Assessor, assessors_of, coordinated_by
+from marksheet.apps.people.models import Person, UnitPath
+from marksheet.apps.people.queries import grants_with
+from marksheet.apps.results.models import Bucket, BucketCount
+from marksheet.rules.access import Verb
+
+LIST_PAGE = 25
+MARKING = (Bucket.NOT_SUBMITTED, Bucket.NOT_READY)
+TO_PUBLISH = (Bucket.READY, Bucket.CORRECTION, Bucket.WITHHELD)
+
+
+class Status(StrEnum):
+    """Where the marking of a schedule stands for who coordinates it."""
+
+    SET_UP = "set-up"
+    WAITING = "waiting"
+    MARKING = "marking"
+    MODERATION = "moderation"
+    READY = "ready"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinatorRow:
+    """One schedule of the Coordinator tab.
+
+    Args:
+        candidates: all enrolled; ``arrived`` handed work in; ``submitted`` of those are marked and submitted.
+        by_hand: items with a part that people mark.
+        counts: results per bucket.
+    """
+
+    schedule: Schedule
+    status: str
+    candidates: int
+    arrived: int
+    submitted: int
+    by_hand: int
+    counts: dict[str, int]
+
+    @property
+    def percent(self) -> int:
+        """How much of what arrived is submitted, in whole per cent, rounded down."""
+        return 100 * self.submitted // self.arrived if self.arrived else 0
+
+
+def coordination_list(
+    person: Person, *, search: str = "", status: str = "", after: str = "", size: int = LIST_PAGE
+) -> tuple[list[CoordinatorRow], str]:
+    """Return a page of the Coordinator tab, newest window first, and the ref to go on from ("" at the end).
+
+    Args:
+        search: words that title, code or unit hold.
+        status: one of ``Status``, or "" for all.
+        after: the ref of the last schedule of the page before.
+    """
+    rows = with_status(coordinated_by(person))
+    for word in search.split()[:6]:
+        rows = rows.filter(Q(title__icontains=word) | Q(code__icontains=word) | Q(unit__name__icontains=word))
+    if status:
+        rows = rows.filter(status=status)
+    last = Schedule.objects.filter(ref=after).first() if after else None
+    if last is not None:
+        rows = rows.filter(Q(opens_at__lt=last.opens_at) | Q(opens_at=last.opens_at, id__lt=last.pk))
+    found = list(rows.order_by("-opens_at", "-id")[: size + 1])
+    page = _described(found[:size])
+    return page, page[-1].schedule.ref if len(found) > size else ""
+
+
+def coordination_of(schedule: Schedule) -> CoordinatorRow:
+    """Return the line of one schedule that the reader was let into."""
+    return _described([with_status(Schedule.objects.filter(pk=schedule.pk)).get()])[0]
+
+
+def schedules_to_set_up(person: Person) -> int:
+    """Return how many schedules wait for ``person`` to set up: the count on the tab."""
+    return with_status(coordinated_by(person).filter(state="active")).filter(status=Status.SET_UP).count()
+
+
+def with_status(rows: QuerySet[Schedule]) -> QuerySet[Any]:
+    """Add ``status``: the first of these that holds.
+
+    To set up: nobody marks there (or, where no one has to, nobody may publish) and not all is published.
+    """
+    return rows.alias(
+        open=_count(*MARKING),
+        moderated=_count(Bucket.MODERATION),
+        publishable=_count(*TO_PUBLISH),
+        done=_count(Bucket.PUBLISHED),
+        marker=Exists(_holding(Verb.MARK_GIVE)),
+        publisher=Exists(_holding(Verb.RESULT_PUBLISH)),
+    ).annotate(
+        status=Case(
+            When(Q(open__gt=0, marker=False, wholly_machine=False), then=Value(Status.SET_UP.value)),
+            When(open__gt=0, then=Value(Status.MARKING.value)),
+            When(moderated__gt=0, then=Value(Status.MODERATION.value)),
+            When(Q(publishable__gt=0, publisher=False, wholly_machine=True), then=Value(Status.SET_UP.value)),
+            When(publishable__gt=0, then=Value(Status.READY.value)),
+            When(done__gt=0, then=Value(Status.PUBLISHED.value)),
+            When(Q(marker=False, wholly_machine=False), then=Value(Status.SET_UP.value)),
+            When(Q(publisher=False, wholly_machine=True), then=Value(Status.SET_UP.value)),
+            default=Value(Status.WAITING.value),
+        )
+    )
+
+
+def _count(*buckets: str) -> Any:
+    rows = BucketCount.objects.filter(schedule=OuterRef("pk"), bucket__in=buckets).order_by()
+    return Coalesce(Subquery(rows.values("schedule").annotate(n=Sum("count")).values("n")), 0)
+
+
+def _holding(verb: str) -> QuerySet[UnitPath]:
+    return UnitPath.objects.filter(
+        descendant_id=OuterRef("node_id"), ancestor__in=grants_with(verb).values("unit")
+    )
+
+
+def _described(schedules: Sequence[Schedule]) -> list[CoordinatorRow]:
+    keys = [schedule.pk for schedule in schedules]
+    counts: dict[int, dict[str, int]] = {key: {} for key in keys}
+    for key, bucket, n in BucketCount.objects.filter(schedule__in=keys).values_list(
+        "schedule", "bucket", "count"
+    ):
+        counts[key][bucket] = n
+    by_hand = dict(
+        Part.objects.filter(version__in={row.version_id for row in schedules}, machine=False)
+        .values_list("version")
+        .annotate(n=Count("item", distinct=True))
+    )
+    return [_row(row, counts[row.pk], by_hand.get(row.version_id, 0)) for row in schedules]
+
+
+def _row(schedule: Any, counts: dict[str, int], by_hand: int) -> CoordinatorRow:
+    candidates = sum(counts.values())
+    arrived = candidates - counts.get(Bucket.EXPECTED, 0) - counts.get(Bucket.ABSENT, 0)
+    return CoordinatorRow(
+        schedule=schedule,
+        status=schedule.status,
+        candidates=candidates,
+        arrived=arrived,
+        submitted=arrived - counts.get(Bucket.NOT_SUBMITTED, 0),
+        by_hand=by_hand,
+        counts=counts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One thing that a schedule needs; ``code`` names its words, ``count`` or ``names`` fill them in."""
+
+    code: str
+    count: int = 0
+    names: tuple[str, ...] = ()
+    done: bool = False
+
+
+def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> list[ToDo]:
+    """Return what the coordinator of a schedule has still to see to, in the order of the work."""
+    people = assessors_of(row.schedule) if assessors is None else assessors
+    counts, by_hand = row.counts, row.by_hand > 0
+    markers = [one for one in people if one.rights.kind in ("marker", "marker_and_moderator")]
+    publishers = [one for one in people if one.rights.publish]
+    sleeping = tuple(one.person.name for one in publishers if one.sleeps)
+    waiting = counts.get(Bucket.NOT_SUBMITTED, 0)
+    steps = [
+        ToDo("markers", len(markers), done=bool(markers)) if by_hand else None,
+        ToDo("publisher", len(publishers), done=bool(publishers)),
+        ToDo("sleeping", len(sleeping), sleeping) if sleeping else None,
+        ToDo("expected", counts.get(Bucket.EXPECTED, 0), done=not counts.get(Bucket.EXPECTED, 0)),
+        ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,
+        ToDo("missing", counts[Bucket.NOT_READY]) if counts.get(Bucket.NOT_READY) else None,
+        ToDo("moderation", counts[Bucket.MODERATION]) if counts.get(Bucket.MODERATION) else None,
+        ToDo("publish", sum(counts.get(bucket, 0) for bucket in TO_PUBLISH)),
+    ]
+    wanted = [one for one in steps if one is not None]
+    return [ToDo(one.code, one.count, one.names, done=True) if _finished(row, one) else one for one in wanted]
+
+
+def _finished(row: CoordinatorRow, step: ToDo) -> bool:
+    return step.code == "publish" and step.count == 0 and row.counts.get(Bucket.PUBLISHED, 0) > 0

@@ -1,0 +1,1 @@
+"""Tests of publishing, release and what candidates see."""

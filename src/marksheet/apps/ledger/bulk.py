@@ -79,7 +79,7 @@ def update_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
     if connection.vendor == "postgresql":
         return _update_joined(model, described, ready)
     settings = ", ".join(f"{connection.ops.quote_name(str(f.column))} = %s" for f in described)
-    key = connection.ops.quote_name(str(model._meta.pk.column))  # type: ignore[union-attr]
+    key = connection.ops.quote_name(str(model._meta.pk.column))
     table = connection.ops.quote_name(model._meta.db_table)
     statement = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608 - names of our own tables
     count = 0
@@ -92,12 +92,12 @@ def update_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
 
 def _update_joined(model: type[models.Model], fields: Sequence[Any], rows: Iterator[Sequence[Any]]) -> int:
     name = connection.ops.quote_name
-    pk, table, wide = name(str(model._meta.pk.column)), name(model._meta.db_table), name("bulk_update")  # type: ignore[union-attr]
+    pk, table, wide = name(str(model._meta.pk.column)), name(model._meta.db_table), name("bulk_update")
     columns = ", ".join([pk, *(name(str(f.column)) for f in fields)])
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE {wide} ON COMMIT DROP AS SELECT {columns} FROM {table} LIMIT 0"
-        )  # noqa: S608
+        )
         count = _copy(f"COPY {wide} ({columns}) FROM STDIN", rows)
         settings = ", ".join(f"{name(str(f.column))} = {wide}.{name(str(f.column))}" for f in fields)
         cursor.execute(f"UPDATE {table} SET {settings} FROM {wide} WHERE {table}.{pk} = {wide}.{pk}")  # noqa: S608

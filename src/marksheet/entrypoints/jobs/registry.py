@@ -16,6 +16,8 @@ Handler = Callable[[Work, Keep], Mapping[str, Any] | None]
 
 # Kind of work: "module:function". Named, not imported, so that one broken kind does not stop the others.
 HANDLERS: dict[str, str] = {
+    "publish": "marksheet.entrypoints.jobs.release:carry_out_publication",
+    "notices": "marksheet.entrypoints.jobs.release:queue_messages",
     "import": "marksheet.entrypoints.shared.intake.jobs:apply_import",
 }
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person
-from marksheet.apps.release.models import Publication, PublicationRow
+from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
 from marksheet.apps.results.models import BucketCount, Result, ResultVersion
 from marksheet.apps.results.queries.sight import results_seen_by, schedules_with_results_seen_by
 from marksheet.rules.publication import Cell, cell
@@ -86,6 +86,30 @@ def publication_for(person: Person, ref: str) -> Publication:
     raise NotFound("There is no such publication.")
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a publication is."""
+
+    state: str
+    prepared: int
+    total: int
+    to_prepare: bool
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is still to be carried out: begun, and neither stopped, failed nor committed."""
+        return self.state == PublicationState.PREPARING
+
+
+def progress_of(ref: str) -> Progress:
+    """Return how far the publication named ``ref`` is, for the worker and for its progress page."""
+    found = Publication.objects.filter(ref=ref).first()
+    if found is None:
+        raise NotFound("There is no such publication.")
+    waiting = PublicationRow.objects.filter(publication=found, version=None, skipped="")
+    return Progress(str(found.state), found.prepared, found.total, waiting.exists())
+
+
 def preview(person: Person, ref: str) -> Preview:
     """Return everything that the publish dialog says about a frozen selection; a constant number of statements."""
     publication = publication_for(person, ref)
@@ -101,8 +125,8 @@ def preview(person: Person, ref: str) -> Preview:
         shares=shares,
         total=good.count(),
         void=sum(share.void for share in shares),
-        summary=summary([score for score, _, _ in graded], passed),
-        bins=histogram([percent for _, percent, _ in graded]),
+        summary=summary([score or 0 for score, _, _ in graded], passed),
+        bins=histogram([percent or 0 for _, percent, _ in graded]),
         last=_last_sitting(shares),
         changed=list(Result.objects.filter(pk__in=rows.exclude(pk__in=good).values("result"))[:50]),
         taken=_taken(publication, rows),
@@ -169,7 +193,7 @@ def _last_sitting(shares: Sequence[ScheduleShare]) -> LastSitting | None:
     ).exclude(score_micro=None)
     pairs = list(rows.values_list("score_micro", "outcome"))
     return LastSitting(
-        before.title, before.opens_at, summary([s for s, _ in pairs], [o == "passed" for _, o in pairs])
+        before.title, before.opens_at, summary([s or 0 for s, _ in pairs], [o == "passed" for _, o in pairs])
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from marksheet.apps.exams.models import Attempt, Response, Schedule
@@ -15,7 +15,7 @@ from marksheet.apps.ledger.chain import digest
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import new_ref
 from marksheet.apps.release.models import Disclosure
-from marksheet.apps.results.models import Result
+from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.packing import MILLION, unpack
 from marksheet.rules.grading import Scale, Unit, scale_from_json, shown_marks
 from marksheet.rules.visibility import (
@@ -29,20 +29,8 @@ from marksheet.rules.visibility import (
     questions_open,
 )
 
-
-class Scored(Protocol):
-    """A working result or a version: what both say about a score."""
-
-    attempt_id: int | None
-    attempt_number: int | None
-    handed_in_at: datetime | None
-    outcome: str
-    grade: str
-    shown_score: str
-    shown_maximum: str
-    shown_percent: str
-    items: bytes
-    account: list[Any]
+# A working result or a version: what both say about a score.
+Scored = Result | ResultVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +64,9 @@ def exam_of(schedule: Schedule, at: datetime) -> Exam:
     )
 
 
-def documents(exam: Exam, rows: Sequence[Result], scored: Mapping[int, Scored]) -> dict[int, str]:
+def documents(
+    exam: Exam, rows: Sequence[Result], scored: Mapping[int, Result] | Mapping[int, ResultVersion]
+) -> dict[int, str]:
     """Return the disclosure of each result as canonical JSON text, by result key.
 
     Args:

@@ -167,7 +167,7 @@ def bring_into_force(publication_id: int, at: datetime, shown_schedules: Sequenc
 def withdraw(opened: Change, rows: Sequence[Result]) -> None:
     """Take the versions in force of ``rows`` out of force; the working results wait to be published again."""
     Withdrawal.objects.bulk_create(
-        Withdrawal(version_id=row.in_force_id, event_id=opened.event_id, at=opened.at) for row in rows
+        Withdrawal(version_id=row.in_force_id or 0, event_id=opened.event_id, at=opened.at) for row in rows
     )
     Result.objects.filter(pk__in=[row.pk for row in rows]).update(
         in_force=None,

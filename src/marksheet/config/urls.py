@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Addresses and accounts are looked after by administrators: these pages of allauth do not exist here.
     re_path(r"^accounts/(?:signup|email|confirm-email)/", nowhere),
     path("accounts/", include("allauth.urls")),
+    path("", include("marksheet.entrypoints.shared.urls")),
+    path("", include("marksheet.entrypoints.web.styleguide")),
 ]
 if find_spec("marksheet.entrypoints.web.urls"):
     urlpatterns.append(path("", include("marksheet.entrypoints.web.urls")))

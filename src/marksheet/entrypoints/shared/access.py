@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from marksheet.apps.ledger.errors import NotFound
-from marksheet.apps.people.queries import Person, holds_somewhere
+from marksheet.apps.people.queries import Person, holds_somewhere, verbs_held_somewhere
 
 View = Callable[..., HttpResponseBase]
 
@@ -65,3 +65,14 @@ def needs(*verbs: str) -> Callable[[View], View]:
 def person_of(request: HttpRequest) -> Person:
     """Return the signed-in person of a request behind ``signed_in``."""
     return cast(Person, request.user)
+
+
+def held_by(request: HttpRequest) -> frozenset[str]:
+    """Return every verb that the reader holds somewhere, asked once per request; for menus."""
+    if not request.user.is_authenticated:
+        return frozenset()
+    known: frozenset[str] | None = getattr(request, "_held", None)
+    if known is None:
+        known = verbs_held_somewhere(person_of(request))
+        request._held = known  # type: ignore[attr-defined]
+    return known

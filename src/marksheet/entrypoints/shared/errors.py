@@ -36,7 +36,7 @@ def refused(request: HttpRequest, refusal: Refusal, *, status: int = 0) -> HttpR
         "had_files": bool(request.FILES) if request.method == "POST" else False,
     }
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-        headers = {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"}
+        headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
         return render(request, "errors/fragment.html", context, status=status, headers=headers)  # type: ignore[call-arg]
     return render(request, "errors/page.html", context, status=status)
 
@@ -126,7 +126,7 @@ def _plain(request: HttpRequest, refusal: Refusal, status: int) -> HttpResponse:
         "title": _title(status),
         "message": refusal.message,
         "typed": typed(request) if status == BUSY else [],
-        "path": request.get_full_path(),
+        "path": request.get_full_path() if request.method == "GET" else "/",
     }
     return HttpResponse(render_to_string("errors/plain.html", context), status=status)
 

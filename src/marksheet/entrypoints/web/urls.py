@@ -9,6 +9,7 @@ TABS = {
     "": "front",
     "inbox/": "inbox",
     "profile/": "accounts",
+    "invitation/": "invitation",
     "organisation/": "organisation",
     "exams/": "exams",
     "schedules/": "schedules",

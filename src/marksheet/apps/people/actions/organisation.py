@@ -12,13 +12,12 @@ from marksheet.apps.people.queries import (
     helpers,
     holds,
     institution_of,
-    people_with,
     shipped_role,
     unit_for,
 )
 from marksheet.apps.people.queries.directory import SEES_UNITS
 from marksheet.apps.people.queries.sight import publishers_below
-from marksheet.apps.people.steps.accounts import free_username
+from marksheet.apps.people.steps.accounts import free_username, prove_address
 from marksheet.apps.people.steps.invitations import invite
 from marksheet.apps.people.steps.sight import watching_sight
 from marksheet.rules.access import Verb
@@ -70,11 +69,13 @@ def create_institution(
         person = steps.add_person(
             opened,
             name=" ".join(administrator.split()),
-            email=email,
+            email=email.strip(),
             username=free_username(username) if username else None,
             language=language,
         )
         steps.set_membership(opened, person, root)
+        # Whoever can run commands on the host is believed about the address.
+        prove_address(opened, person)
         for key in dict.fromkeys(("administrator", *roles)):
             steps.give(opened, person=person, role=shipped_role(key), unit=root)
         tokens = invite(opened, [person], root, kind=InvitationKind.CODE)
@@ -216,8 +217,3 @@ def _zone(name: str) -> str:
         return ZoneInfo(name).key
     except (KeyError, ValueError, OSError) as error:
         raise BadInput(f"“{name}” is not a time zone; write it like Europe/Amsterdam.") from error
-
-
-def administrators_of(institution: Unit) -> list[str]:
-    """Return the names of those who look after people at the root."""
-    return [person.name for person in people_with(Verb.PERSON_MANAGE, institution.pk)]

@@ -53,8 +53,8 @@ def free_username(wanted: str, *, but: Person | None = None) -> str:
         BadInput: it is taken, too short, or has signs that are hard to type.
     """
     name = wanted.strip().lower()
-    if not 3 <= len(name) <= 150 or not all(sign.isalnum() or sign in "._-" for sign in name):
-        raise BadInput("A sign-in name has at least 3 letters, digits or the signs . _ -, and no spaces.")
+    if not 2 <= len(name) <= 150 or not all(sign.isalnum() or sign in "._-" for sign in name):
+        raise BadInput("A sign-in name has at least 2 letters, digits or the signs . _ -, and no spaces.")
     taken = Person.objects.filter(username__iexact=name)
     if (taken if but is None else taken.exclude(pk=but.pk)).exists():
         raise BadInput(f"The sign-in name “{name}” is taken. Choose another one.")

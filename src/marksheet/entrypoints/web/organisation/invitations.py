@@ -1,7 +1,5 @@
 """Invitations and printed codes: who was asked in, and what became of it."""
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,7 +28,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "state": state,
             "states": [s for s in InvitationState if s is not InvitationState.NOT_SENT],
-            "more": urlencode({"state": state, "before": before}) if before else "",
+            "more": before,
         },
     )
 

@@ -1,0 +1,1 @@
+"""The own account: profile, invitation accepted, language."""

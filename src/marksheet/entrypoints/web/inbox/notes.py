@@ -1,0 +1,25 @@
+"""The words of each kind of note; a note says what and where, never a result."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+WORDS: dict[str, object] = {
+    "publish-right-sleeps": gettext_lazy(
+        "%(person)s can no longer see the results of %(schedule)s, so the right to publish them sleeps."
+        " Assign them to the marking, have “view reports” given, or give the right to somebody else."
+    ),
+}
+
+
+def words_for(kind: str, params: Mapping[str, Any]) -> str:
+    """Return the sentence of a note; a kind without words of its own says its ``text``."""
+    pattern = WORDS.get(kind)
+    if pattern is None:
+        return str(params.get("text") or _("Something changed: %(kind)s.") % {"kind": kind.replace("-", " ")})
+    try:
+        return str(pattern) % params
+    except (KeyError, ValueError):
+        return str(params.get("text", kind))

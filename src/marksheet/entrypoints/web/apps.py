@@ -14,7 +14,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Have every tab put its lines into the menu."""
-        from marksheet.entrypoints.web.urls import TABS
+        from marksheet.entrypoints.web.tabs import TABS
 
         for folder in TABS.values():
             module = f"{self.name}.{folder}"

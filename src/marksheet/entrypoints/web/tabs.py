@@ -1,0 +1,23 @@
+"""Which folder answers which address."""
+
+# Address -> folder. A folder that is not there yet is left out.
+TABS = {
+    "": "front",
+    "inbox/": "inbox",
+    "profile/": "accounts",
+    "invitation/": "invitation",
+    "organisation/": "organisation",
+    "exams/": "exams",
+    "schedules/": "schedules",
+    "schedules/ ": "imports",
+    "marking/coordinator/": "coordinator",
+    "marking/assess/": "assess",
+    "marking/results/": "results",
+    "marking/audit/": "audit",
+    "publications/": "publications",
+    "reports/": "reports",
+    "exports/": "exports",
+    "organisation/mail/": "mail",
+    "organisation/work/": "work",
+    "my/": "my",
+}

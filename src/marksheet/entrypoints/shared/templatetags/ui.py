@@ -1,5 +1,6 @@
 """The components of our pages, as tags: ``{% load ui %}``; docs/tour-of-components.md shows each in use."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
@@ -13,6 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -232,9 +234,13 @@ def _query(context: Context, changes: Mapping[str, Any]) -> str:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, help: str = "", short: bool = False) -> dict[str, Any]:
-    """Show a form's field with label, help and errors, tied to each other for those who cannot see them."""
-    described = [f"{bound.auto_id}_help"] if help or bound.help_text else []
+def field(bound: BoundField, help: str = "", short: bool = False, plain: bool = False) -> dict[str, Any]:
+    """Show a form's field with label, help and errors, tied to each other for those who cannot see them.
+
+    ``plain`` leaves the form's own help out, where it is said elsewhere on the page.
+    """
+    help = help or ("" if plain else str(bound.help_text))
+    described = [f"{bound.auto_id}_help"] if help else []
     described += [f"{bound.auto_id}_errors"] if bound.errors else []
     attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
     if short:
@@ -242,7 +248,7 @@ def field(bound: BoundField, help: str = "", short: bool = False) -> dict[str, A
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attrs),
-        "help": help or bound.help_text,
+        "help": help,
         "fieldset": bound.use_fieldset,
         "checkbox": isinstance(bound.field.widget, CheckboxInput),
         "described": " ".join(described),
@@ -277,3 +283,34 @@ def selection_bar(content: str, matching: int = 0, all_label: str = "", all_sele
             {"actions": content, "matching": matching, "all_label": all_label, "all_selected": all_selected},
         )
     )
+
+
+@register.simple_tag(takes_context=True)
+def back_link(context: Context) -> str:
+    """Return where the reader came from, if that was a page of ours."""
+    request = context.get("request")
+    came_from = request.META.get("HTTP_REFERER", "") if request else ""
+    if request and url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure()):
+        return str(came_from)
+    return ""
+
+
+@register.inclusion_tag("components/grid_status.html")
+def grid_status(key: str) -> dict[str, Any]:
+    """Say how a mark entry grid stands: saved, not saved, how many to go; and which keys it knows."""
+    words = {
+        "saved": _("All saved"),
+        "saving": _("Saving"),
+        "unsaved": _("{n} not saved yet"),
+        "left": _("{n} to go"),
+        "complete": _("Nothing to go"),
+        "blank": _("blank"),
+        "lost": _("Not saved: no connection. It is kept here and sent again by itself."),
+        "refused": _("This was not saved."),
+        "stale": _("{by} saved {theirs} meanwhile. Enter keeps yours, Escape takes theirs."),
+        "staleUnknown": _("Meanwhile {theirs} was saved. Enter keeps yours, Escape takes theirs."),
+        "notNumber": _("{value} is not a number. Type marks, or N for no response."),
+        "tooMuch": _("{value} is more than the maximum of {max}."),
+        "notStep": _("{value} is not a multiple of {step}."),
+    }
+    return {"key": key, "words": json.dumps(words)}

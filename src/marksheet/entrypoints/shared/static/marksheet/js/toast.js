@@ -33,8 +33,10 @@ function leave(toast) {
   setTimeout(() => toast.remove(), 250);
 }
 
-// htmx says nothing by itself when an answer is a refusal: show the sentence that the error page begins with.
+// htmx says nothing by itself when an answer is a refusal: show the sentence that the error
+// page begins with, unless the answer has a place of its own (#notices).
 document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Retarget")) return;
   const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
   const said = page.querySelector("[data-error-message]") ?? page.querySelector("h1");
   showToast(said?.textContent.trim() || event.detail.xhr.statusText, "bad");

@@ -110,6 +110,7 @@ def _scripts(schedule: Schedule) -> QuerySet[Script]:
 def page_of(
     schedule: Schedule, *, search: str, status: str, after: str, size: int
 ) -> tuple[list[Script], str]:
+    """Return a page of scripts by candidate's name, and the ref to go on from ("" at the end)."""
     rows = _scripts(schedule).filter(FILTERS.get(status, Q()))
     for word in search.casefold().split()[:6]:
         rows = rows.filter(

@@ -1,0 +1,1 @@
+"""The Assess tab: schedules to mark, their submissions, and the mark sheet."""

@@ -1,0 +1,26 @@
+"""The Assess tab in the menu."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from marksheet.apps.marking.queries.assess import schedules_to_mark
+from marksheet.apps.people.queries import holds_somewhere
+from marksheet.entrypoints.shared import menu
+from marksheet.entrypoints.shared.access import person_of
+from marksheet.rules.access import Verb
+
+
+def _assesses(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and holds_somewhere(
+        person_of(request), Verb.MARK_GIVE, Verb.MARK_MODERATE
+    )
+
+
+def _waiting(request: HttpRequest) -> int:
+    return schedules_to_mark(person_of(request))
+
+
+menu.register(
+    "marking",
+    menu.Tab("assess", _("Assess"), "assess:list", count=_waiting, visible=_assesses, order=20),
+)

@@ -1,0 +1,1 @@
+"""The Coordinator tab: schedules whose marking is set up here, their people and their progress."""

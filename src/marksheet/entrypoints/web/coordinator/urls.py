@@ -1,0 +1,17 @@
+"""The addresses of the Coordinator tab."""
+
+from django.urls import path
+
+from marksheet.entrypoints.web.coordinator import people, views, work
+
+app_name = "coordinator"
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("<str:ref>/", views.schedule, name="schedule"),
+    path("<str:ref>/people/", people.listing, name="people"),
+    path("<str:ref>/people/<str:person>/", people.edit, name="person"),
+    path("<str:ref>/people/<str:person>/remove/", people.remove, name="person-remove"),
+    path("<str:ref>/handed-in/", work.hand_in, name="hand-in"),
+    path("<str:ref>/scripts/", work.scripts, name="scripts"),
+    path("<str:ref>/scripts/reopen/", work.reopen, name="reopen"),
+]

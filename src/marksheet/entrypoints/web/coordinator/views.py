@@ -1,0 +1,70 @@
+"""The list of schedules that the reader coordinates, and the page of one of them."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from marksheet.apps.marking.queries.people import assessors_of, coordinated_for
+from marksheet.apps.results.actions.hand_in import may_record_hand_in
+from marksheet.apps.results.queries.coordination import (
+    CoordinatorRow,
+    Status,
+    coordination_list,
+    coordination_of,
+    schedules_to_set_up,
+    to_do,
+)
+from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.web.coordinator.words import STATUS, steps_of
+
+
+@signed_in
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the schedules whose marking the reader sets up."""
+    person = person_of(request)
+    status = request.GET.get("status", "")
+    search = request.GET.get("q", "").strip()
+    rows, following = coordination_list(
+        person,
+        search=search,
+        status=status if status in set(Status) else "",
+        after=request.GET.get("after", ""),
+    )
+    return render(
+        request,
+        "coordinator/list.html",
+        {
+            "rows": [(row, *STATUS[row.status]) for row in rows],
+            "following": following,
+            "search": search,
+            "status": status,
+            "statuses": [(code, word) for code, (word, _tone) in STATUS.items()],
+            "narrowed": bool(search or status or request.GET.get("after")),
+            "to_set_up": schedules_to_set_up(person),
+        },
+    )
+
+
+@signed_in
+@require_GET
+def schedule(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show how one schedule stands and what it needs."""
+    person = person_of(request)
+    row = coordination_of(coordinated_for(person, ref))
+    assessors = assessors_of(row.schedule)
+    context = about(row) | {
+        "steps": steps_of(row, to_do(row, assessors)),
+        "assessors": assessors,
+        "may_hand_in": may_record_hand_in(person, row.schedule),
+        "tab": "overview",
+    }
+    return render(request, "coordinator/schedule.html", context)
+
+
+def about(row: CoordinatorRow) -> dict[str, Any]:
+    """Return what every page of one schedule shows on top."""
+    word, tone = STATUS[row.status]
+    return {"row": row, "schedule": row.schedule, "status_word": word, "status_tone": tone}

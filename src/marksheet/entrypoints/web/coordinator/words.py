@@ -1,0 +1,123 @@
+"""The words of the Coordinator tab for the codes that queries answer with."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import _StrPromise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from marksheet.apps.marking.queries.people import Kind, Missing
+from marksheet.apps.results.queries.coordination import CoordinatorRow, Status, ToDo
+
+Words = str | _StrPromise
+
+# Each status with its word and its tone.
+STATUS: dict[str, tuple[Words, str]] = {
+    Status.SET_UP: (gettext_lazy("To set up"), "warn"),
+    Status.WAITING: (gettext_lazy("Waiting for work"), "quiet"),
+    Status.MARKING: (gettext_lazy("Marking"), "act"),
+    Status.MODERATION: (gettext_lazy("Moderation"), "warn"),
+    Status.READY: (gettext_lazy("Ready to publish"), "ok"),
+    Status.PUBLISHED: (gettext_lazy("Published"), "ok"),
+}
+
+KINDS: dict[str, Words] = {
+    Kind.MARKER: gettext_lazy("Marker"),
+    Kind.MODERATOR: gettext_lazy("Moderator"),
+    Kind.MARKER_AND_MODERATOR: gettext_lazy("Marker and moderator"),
+    Kind.OTHER: gettext_lazy("Other"),
+}
+
+MISSING: dict[str, Words] = {
+    Missing.HERE: gettext_lazy("already here"),
+    Missing.CANDIDATE: gettext_lazy("is a candidate of this schedule: nobody handles their own work"),
+    Missing.INACTIVE: gettext_lazy("deactivated"),
+    Missing.NOT_STAFF: gettext_lazy("not staff"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the to-do list: what it is, where to do it, whether it is done."""
+
+    text: str
+    url: str
+    action: str
+    done: bool
+    tone: str
+
+
+def steps_of(row: CoordinatorRow, todo: list[ToDo]) -> list[Step]:
+    """Return the to-do list of a schedule in words."""
+    return [_step(row, one) for one in todo]
+
+
+def _step(row: CoordinatorRow, one: ToDo) -> Step:
+    ref = row.schedule.ref
+    people = reverse("coordinator:people", args=[ref])
+    scripts = reverse("coordinator:scripts", args=[ref])
+    n, who = one.count, ", ".join(one.names)
+    texts: dict[str, tuple[str, str, str]] = {
+        "markers": (
+            ngettext("%(n)s person marks here.", "%(n)s people mark here.", n) % {"n": n}
+            if n
+            else _("Nobody marks here yet."),
+            people,
+            _("Add assessors"),
+        ),
+        "publisher": (
+            ngettext("%(n)s person may publish.", "%(n)s people may publish.", n) % {"n": n}
+            if n
+            else _("Nobody may publish these results yet."),
+            people,
+            _("Give the right to publish"),
+        ),
+        "sleeping": (
+            _("The right to publish sleeps for %(who)s, who may not see the results here.") % {"who": who},
+            people,
+            _("See people"),
+        ),
+        "expected": (
+            ngettext("%(n)s candidate has handed nothing in.", "%(n)s candidates have handed nothing in.", n)
+            % {"n": n}
+            if n
+            else _("Everybody expected has handed in."),
+            reverse("coordinator:hand-in", args=[ref]),
+            _("Record who handed in"),
+        ),
+        "marking": (
+            ngettext("%(n)s script is not submitted.", "%(n)s scripts are not submitted.", n) % {"n": n}
+            if n
+            else (_("All scripts are submitted.") if row.arrived else _("No scripts to mark yet.")),
+            scripts,
+            _("See progress"),
+        ),
+        "missing": (
+            ngettext("%(n)s submitted result is not ready.", "%(n)s submitted results are not ready.", n)
+            % {"n": n},
+            scripts,
+            _("See progress"),
+        ),
+        "moderation": (
+            ngettext("%(n)s result is in moderation.", "%(n)s results are in moderation.", n) % {"n": n},
+            scripts,
+            _("See progress"),
+        ),
+        "publish": (
+            ngettext("%(n)s result waits to be published.", "%(n)s results wait to be published.", n)
+            % {"n": n}
+            if n
+            else (_("All results are published.") if one.done else _("No results to publish yet.")),
+            "",
+            "",
+        ),
+    }
+    text, url, action = texts[one.code]
+    return Step(text, url, action, one.done, "ok" if one.done else _tone(one))
+
+
+def _tone(one: ToDo) -> str:
+    if one.code in ("markers", "publisher") and not one.count:
+        return "warn"
+    return {"sleeping": "warn", "missing": "warn"}.get(one.code, "quiet")

@@ -45,6 +45,8 @@ def add_person(
             email=checked_address(email),
             username=free_username(username) if username.strip() else None,
             language=language,
+            # Whoever is added without a candidate number is added to work here.
+            is_staff_member=not number.strip(),
         )
         home = None if unit.institution_id is None else unit
         steps.set_membership(opened, person, institution_of(unit), number=number.strip(), home=home)

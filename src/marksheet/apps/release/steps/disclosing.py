@@ -29,8 +29,9 @@ from marksheet.rules.visibility import (
     questions_open,
 )
 
-# A working result or a version: what both say about a score.
+# A working result or a version: both say what a score is.
 Scored = Result | ResultVersion
+ScoredRows = Mapping[int, Result] | Mapping[int, ResultVersion]
 
 
 @dataclass(frozen=True, slots=True)

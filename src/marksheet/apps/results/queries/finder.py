@@ -210,6 +210,19 @@ def tickable(person: Person, criteria: Criteria) -> QuerySet[Result]:
     )
 
 
+def tickable_total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[int, bool]:
+    """Return how many of ``tickable`` there are, and whether that is exact; from the counters where they can answer."""
+    if criteria.narrowed or criteria.show not in ("all", "mine"):
+        return _counted(tickable(person, criteria), exact=exact)
+    wanted = [bucket for bucket in _buckets(criteria) if bucket in CAN_BE_TICKED]
+    mine = schedules_published_by(person)
+    if criteria.schedules:
+        mine = mine.filter(ref__in=criteria.schedules)
+    counts = BucketCount.objects.filter(schedule__in=mine, bucket__in=wanted)
+    own = Result.objects.filter(person=person, schedule__in=mine, bucket__in=wanted).count()
+    return (counts.aggregate(n=Sum("count"))["n"] or 0) - own, True
+
+
 def total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[int, bool]:
     """Return how many results fit, and whether that is exact.
 
@@ -225,7 +238,11 @@ def total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[i
             seen = seen.filter(ref__in=criteria.schedules)
         counts = BucketCount.objects.filter(schedule__in=seen, bucket__in=_buckets(criteria))
         return counts.aggregate(n=Sum("count"))["n"] or 0, True
-    rows = find(person, criteria).order_by()
+    return _counted(find(person, criteria), exact=exact)
+
+
+def _counted(rows: QuerySet[Result], *, exact: bool) -> tuple[int, bool]:
+    rows = rows.order_by()
     if exact:
         return rows.count(), True
     n = rows[: COUNTED_AT_ONCE + 1].count()
@@ -283,5 +300,5 @@ def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> li
 
 __all__ = [
     "SORTS", "Criteria", "Page", "ScheduleLine", "find", "page", "results_published_by", "schedule_lines",
-    "tickable", "total",
+    "tickable", "tickable_total", "total",
 ]  # fmt: skip

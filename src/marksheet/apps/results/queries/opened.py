@@ -1,0 +1,60 @@
+"""One result, opened from the Results tab: the row, its attempts, its versions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from marksheet.apps.exams.models import Attempt
+from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.people.models import Person
+from marksheet.apps.results.models import Result, ResultVersion, Withdrawal
+from marksheet.apps.results.queries.sight import results_seen_by
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A published version of a result: its number, when it was made, and whether it still holds.
+
+    ``standing`` is in_force, superseded or withdrawn.
+    """
+
+    number: int
+    at: datetime
+    standing: str
+
+
+def row_seen_by(person: Person, ref: str) -> Result:
+    """Return the working result named ``ref`` if it is among the rows that ``person`` sees on Results.
+
+    Raises:
+        NotFound: there is none, or it is hidden from this person.
+    """
+    row = (
+        results_seen_by(person)
+        .filter(ref=ref)
+        .select_related("schedule", "unit", "withheld_by", "in_force", "attempt")
+        .first()
+    )
+    if row is None:
+        raise NotFound("There is no such result.")
+    return row
+
+
+def attempts_of(row: Result) -> list[Attempt]:
+    """Return the attempts behind a result, in order."""
+    return list(Attempt.objects.filter(enrolment_id=row.enrolment_id).order_by("number"))
+
+
+def versions_of(row: Result) -> list[VersionLine]:
+    """Return what was ever published of a result, oldest first; what is only being prepared is not among it."""
+    found = ResultVersion.objects.filter(result=row).order_by("number")
+    withdrawn = set(Withdrawal.objects.filter(version__result=row).values_list("version_id", flat=True))
+    newest = row.in_force.number if row.in_force else 0
+    lines = []
+    for version in found:
+        if version.pk == row.in_force_id:
+            lines.append(VersionLine(version.number, row.published_at or version.created_at, "in_force"))
+        elif version.pk in withdrawn:
+            lines.append(VersionLine(version.number, version.created_at, "withdrawn"))
+        elif version.number < newest:
+            lines.append(VersionLine(version.number, version.created_at, "superseded"))
+    return lines

@@ -1,0 +1,47 @@
+"""Check the audit log, every version and every disclosure against what was written."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from marksheet.apps.release.queries.verifying import Verified, last_link, verify
+
+
+class Command(BaseCommand):
+    """Verify everything and name the first altered entry; exit 1 if anything is not as it was written."""
+
+    help = "Verify the audit log with all versions and disclosures. --checkpoint SEQ:HASH compares with a note kept elsewhere."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take a checkpoint noted before."""
+        parser.add_argument("--checkpoint", default="", metavar="SEQ:HASH")
+
+    def handle(self, *, checkpoint: str, **_: Any) -> None:
+        """Print each fault, then how much was checked."""
+        known = _checkpoint(checkpoint)
+        counts = Verified()
+        faults = list(verify(counts, checkpoint=known))
+        for fault in faults[:20]:
+            self.stderr.write(f"{fault.where}: {fault.what}")
+        seq, hashed = last_link()
+        self.stdout.write(
+            f"Checked {counts.events} events with {counts.lines} lines and {counts.sides} texts, "
+            f"{counts.versions} versions, {counts.disclosures} disclosures."
+        )
+        if faults:
+            raise CommandError(f"{len(faults)} faults. The first: {faults[0].where} {faults[0].what}")
+        self.stdout.write(f"All is as it was written. Checkpoint: {seq}:{hashed}")
+        if known is None:
+            self.stdout.write(
+                "Without a checkpoint from before, a log cut at its end or written wholly anew looks the same."
+            )
+
+
+def _checkpoint(text: str) -> tuple[int, str] | None:
+    if not text:
+        return None
+    seq, _, hashed = text.partition(":")
+    if not seq.isdigit() or len(hashed) != 64:
+        raise CommandError(f"A checkpoint looks like 1204:<64 hexadecimal digits>, not {text!r}.")
+    return int(seq), hashed

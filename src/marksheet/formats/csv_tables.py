@@ -16,6 +16,7 @@ DELIMITERS = (",", ";", "\t")
 SAMPLE_CHARACTERS = 65_536
 SAMPLE_ROWS = 20
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+CONTROL_BYTES = re.compile(CONTROL.pattern.encode())
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 MARKUP = re.compile(r"\s*<(!doctype|html|table|\?xml)", re.IGNORECASE)
 
@@ -47,23 +48,27 @@ def decode(data: bytes, filename: str, encoding: str = "") -> tuple[str, tuple[T
     if encoding and encoding not in ENCODINGS:
         raise BadFile(_("The encoding “%(name)s” is not known here.", name=encoding))
     name = encoding or _marked(data)
+    if name != "utf-16" and (found := CONTROL_BYTES.search(data)):
+        raise BadFile(_no_text(filename, data.count(b"\n", 0, found.start()) + 1))
     try:
         text = data.decode(name)
     except UnicodeDecodeError as error:
         if encoding or name != "utf-8-sig":
             raise BadFile(_undecodable(filename, name, error.start)) from None
         text, notes = _as_windows(data, filename)
-    found = CONTROL.search(text)
-    if found or MARKUP.match(text):
-        line = text.count("\n", 0, found.start()) + 1 if found else 1
-        raise BadFile(
-            _(
-                "“%(file)s” is not a CSV file: line %(line)s holds what only other kinds of files hold. "
-                "Save it as CSV in UTF-8, or as .xlsx.",
-                file=filename, line=line,
-            )
-        )  # fmt: skip
+    if MARKUP.match(text):
+        raise BadFile(_no_text(filename, 1))
+    if found_late := CONTROL.search(text):
+        raise BadFile(_no_text(filename, text.count("\n", 0, found_late.start()) + 1))
     return text, notes
+
+
+def _no_text(filename: str, line: int) -> Text:
+    return _(
+        "“%(file)s” is not a CSV file: line %(line)s holds what only other kinds of files hold. "
+        "Save it as CSV in UTF-8, or as .xlsx.",
+        file=filename, line=line,
+    )  # fmt: skip
 
 
 def _marked(data: bytes) -> str:

@@ -14,6 +14,7 @@ from marksheet.formats.wording import say as _
 LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 MOST_PARTS = 5_000
 DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
+OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 CELLS = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r")
 PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,4})[0-9]')
 ROW = re.compile(rb"<row[\s/>]")
@@ -21,7 +22,8 @@ PLAIN_ROW = re.compile(rb'<row r="([0-9]{1,9})"')
 PLAIN_CELL_ROW = re.compile(rb'<c r="[A-Z]{1,4}([0-9]{1,9})"')
 PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
 ANY_REFERENCE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{0,8})([0-9]{1,12})""")
-ANY_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)[\s/>]")
+ANY_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
+ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 
 
 def check(data: bytes, filename: str, limits: Limits) -> None:
@@ -41,7 +43,7 @@ def check(data: bytes, filename: str, limits: Limits) -> None:
         raise BadFile(_damaged(filename)) from None
     _check_directory(parts, filename, limits)
     for part in parts:
-        _check_part(part.filename, inflated(data, part, filename), filename, limits)
+        _check_part(inflated(data, part, filename), filename, limits)
 
 
 def _check_directory(parts: list[zipfile.ZipInfo], filename: str, limits: Limits) -> None:
@@ -89,19 +91,17 @@ def inflated(data: bytes, part: zipfile.ZipInfo, filename: str) -> bytes:
     return content
 
 
-def _check_part(name: str, content: bytes, filename: str, limits: Limits) -> None:
-    if not name.lower().endswith((".xml", ".rels")):
-        return
-    if b"\x00" in content[:4] or any(word in content for word in DECLARATIONS):
+def _check_part(content: bytes, filename: str, limits: Limits) -> None:
+    """Look at every part, whatever its name: which of them are sheets is for the workbook to say."""
+    if content.startswith(OTHER_ENCODINGS) or any(word in content for word in DECLARATIONS):
         raise BadFile(
             _(
-                "“%(file)s” declares XML entities, which no spreadsheet program does. It was not read. "
-                "Save it again as .xlsx.",
+                "“%(file)s” declares XML entities or hides its encoding, which no spreadsheet program does. "
+                "It was not read. Save it again as .xlsx.",
                 file=filename,
             )
         )
-    if "worksheets/" in name.lower():
-        _check_extent(content, filename, limits)
+    _check_extent(content, filename, limits)
 
 
 def _check_extent(content: bytes, filename: str, limits: Limits) -> None:
@@ -144,10 +144,10 @@ def _unusual_extent(content: bytes) -> tuple[int, int]:
         names.add(found.group(1))
         last = max(last, int(found.group(2)))
     unnumbered = 0
-    for piece in content.split(b"</row>"):
+    for piece in ANY_ROW.split(content):
         unnumbered = max(unnumbered, len(ANY_CELL.findall(piece)))
     widest = max((position(name) for name in names if name), default=0)
-    return last + content.count(b"row"), widest + unnumbered
+    return last + len(ANY_ROW.findall(content)), widest + unnumbered
 
 
 def position(name: bytes) -> int:

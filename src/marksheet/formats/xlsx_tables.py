@@ -19,6 +19,7 @@ from marksheet.formats.wording import say as _
 
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 MOST_EXACT = 10**15
+UNREADABLE = (CalamineError, zipfile.BadZipFile, OSError, ValueError, RuntimeError)
 FAULTS_KEPT = 1_000
 ERROR_SHOWN = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*\bt="e"')
 NEVER_WORKED_OUT = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*><f(?:\s[^<>]*/>|[^<>]*>[^<>]*</f>)</c>')
@@ -42,8 +43,10 @@ def read(data: bytes, filename: str, limits: Limits, sheet: str) -> Raw:
             found, notes = _chosen(book, filename, sheet)
             faults = _faults(data, found.name)
             rows = found.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as error:
-        if isinstance(error, BadFile):
+    except BaseException as error:
+        # a panic of the reader is no Exception, and hostile bytes may cause one
+        expected = isinstance(error, UNREADABLE)
+        if isinstance(error, BadFile) or not (expected or type(error).__name__ == "PanicException"):
             raise
         raise BadFile(
             _(

@@ -38,7 +38,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
     def end_rows(self, last_row: int) -> None:
         """Note how far the rows reach, and leave nothing for XlsxWriter to write again."""
         self.previous_row = last_row + 1
-        self.dim_rowmax = max(self.dim_rowmax or 0, last_row)
+        self.dim_rowmax = last_row  # the heading is row 0, so it is never more
 
 
 def text(value: str) -> str:

@@ -45,7 +45,7 @@ NAMES = (
 
 @dataclass(slots=True)
 class World:
-    """An institution with its people; ``department`` is where things happen, ``elsewhere`` where they do not."""
+    """An institution with its people; things happen in ``department``, not ``elsewhere``."""
 
     institution: Unit
     faculty: Unit
@@ -71,9 +71,9 @@ def a_world(*, at: datetime = NOW - timedelta(days=60)) -> World:
     """Make an institution, a faculty, two departments, and the cast with their grants.
 
     Ada is author, scheduler, coordinator and reports viewer of the department; Ari administrator of the
-    institution; Pia reports viewer of the department (the Publish right is given at schedules); Mo, Mei and Max
-    have accounts and are assigned at schedules; Eva does in the other department what Ada does here; Sid
-    belongs to nothing; Cas has number C-1 and a home in the department.
+    institution; Pia reports viewer of the department (the Publish right is given at schedules); Mo, Mei and
+    Max have accounts and are assigned at schedules; Eva does in the other department what Ada does here;
+    Sid belongs to nothing; Cas has number C-1 and a home in the department.
     """
     with change(TESTER, "demo.begin", at=at) as opened:
         ensure_shipped_roles(opened)

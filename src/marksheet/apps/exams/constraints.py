@@ -29,7 +29,8 @@ FROZEN = (
     Frozen("exams_keyversion", "{row}.sealed_at IS NOT NULL", closed=False),
     Frozen(
         "exams_key",
-        "EXISTS (SELECT 1 FROM exams_keyversion v WHERE v.id = {row}.key_version_id AND v.sealed_at IS NOT NULL)",
+        "EXISTS (SELECT 1 FROM exams_keyversion v"
+        " WHERE v.id = {row}.key_version_id AND v.sealed_at IS NOT NULL)",
     ),
     Frozen(
         "exams_scheme",
@@ -59,7 +60,8 @@ def _sqlite(frozen: Frozen, old: str, new: str) -> list[str]:
         for event, condition in conditions.items()
         for statement in (
             f"DROP TRIGGER IF EXISTS {table}_frozen_{event.lower()}",
-            f"CREATE TRIGGER {table}_frozen_{event.lower()} BEFORE {event} ON {table} WHEN {condition} {refuse}",
+            f"CREATE TRIGGER {table}_frozen_{event.lower()} BEFORE {event} ON {table}"
+            f" WHEN {condition} {refuse}",
         )
     ]
 

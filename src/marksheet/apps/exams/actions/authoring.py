@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from marksheet.apps.exams.models import Assessment, AssessmentVersion, KeyVersion, Schedule, VersionState
+from marksheet.apps.exams.models import Assessment, AssessmentVersion, KeyVersion, VersionState
 from marksheet.apps.exams.queries.assessments import (
     assessment_for,
     content_of,
@@ -109,7 +109,7 @@ def _name_problems(institution_id: int, code: str, title: str, *, but: Assessmen
     if len(title.strip()) > 200 or len(code.strip()) > 60:
         found.append(_("A title has at most 200 characters, a code at most 60."))
     others = Assessment.objects.filter(institution_id=institution_id, code__iexact=code.strip())
-    if others.exclude(pk=but.pk if but else None).exists():
+    if others.exclude(pk=but.pk if but else 0).exists():
         found.append(_("The code %(code)s is taken by another assessment.") % {"code": code.strip()})
     return found
 
@@ -220,13 +220,11 @@ def discard_draft(actor: Person, version_ref: str, *, at: datetime) -> None:
     """Throw a draft away; live versions and their schedules stay.
 
     Raises:
-        NotFound, NotAllowed, WrongState: as ``editing``; also when it is the only version, or a schedule has it.
+        NotFound, NotAllowed, WrongState: as ``editing``; also when it is the only version.
     """
     with editing(actor, version_ref, at=at) as (opened, version):
         if not versions_of(version.assessment).exclude(pk=version.pk).exists():
             raise WrongState(_("This is the only version. Archive the assessment instead."))
-        if Schedule.objects.filter(version=version).exists():
-            raise WrongState(_("A schedule is planned with this draft."))
         remove_everything(opened, version)
         AssessmentVersion.objects.filter(pk=version.pk).delete()
         opened.record("assessment", version.assessment_id, did="draft_discarded", number=version.number)

@@ -77,7 +77,7 @@ def create_schedule(actor: Person, unit_ref: str, version_ref: str, plan: Plan, 
             schedule_id=schedule.pk,
             did="created",
             version=version.ref,
-            **plan_facts(schedule),
+            after=plan_facts(schedule),
         )
     return schedule
 
@@ -124,13 +124,13 @@ def plan_problems(institution_id: int, plan: Plan, *, but: Schedule | None = Non
     except BadZone as error:
         found.append(str(error))
     others = Schedule.objects.filter(institution_id=institution_id, code__iexact=plan.code.strip())
-    if others.exclude(pk=but.pk if but else None).exists():
+    if others.exclude(pk=but.pk if but else 0).exists():
         found.append(_("The code %(code)s is taken by another schedule.") % {"code": plan.code.strip()})
     return found
 
 
 def show_problems(version: AssessmentVersion, wanted: str, *, wholly_machine: bool) -> list[str]:
-    """Return why the scheduler may not choose ``wanted`` as what candidates are shown; empty when they may."""
+    """Return why the scheduler may not choose what candidates are shown; empty when they may."""
     if not wanted or wanted == version.show_results:
         return []
     if not version.scheduler_may_override:

@@ -34,10 +34,10 @@ from marksheet.rules.authoring import (
 from marksheet.rules.scale import BadScale, Scale, scale_from_json
 
 __all__ = [
-    "Assessment", "AssessmentVersion", "Item", "ItemContent", "Part", "PartContent", "Section", "SectionContent",
-    "VersionState", "assessment_for", "assessments_seen_by", "content_of", "draft_of", "item_for", "newest_keys",
-    "part_for", "problems_of", "scale_of", "schedules_using", "section_for", "version_for", "versions_of",
-    "versions_offered",
+    "Assessment", "AssessmentVersion", "Item", "ItemContent", "Part", "PartContent", "Section",
+    "SectionContent", "VersionState", "assessment_for", "assessments_seen_by", "content_of", "draft_of",
+    "item_for", "live_versions_seen_by", "newest_keys", "part_for", "problems_of", "scale_of",
+    "schedules_using", "searched", "section_draft", "section_for", "version_for", "versions_of", "versions_offered",
 ]  # fmt: skip
 
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -140,6 +140,19 @@ def versions_offered(person: Person, unit: Unit) -> QuerySet[AssessmentVersion]:
             Q(assessment__unit__in=above) | Q(assessment__in=assessments_seen_by(person).values("pk")),
             state=VersionState.LIVE,
             assessment__institution=root,
+            assessment__archived_at=None,
+        )
+        .select_related("assessment")
+        .order_by("assessment__title", "-number")
+    )
+
+
+def live_versions_seen_by(person: Person) -> QuerySet[AssessmentVersion]:
+    """Return the live versions of assessments that the person sees, by title, the newest first."""
+    return (
+        AssessmentVersion.objects.filter(
+            assessment__in=assessments_seen_by(person).values("pk"),
+            state=VersionState.LIVE,
             assessment__archived_at=None,
         )
         .select_related("assessment")

@@ -22,8 +22,8 @@ from marksheet.rules.access import Verb
 
 __all__ = [
     "AttemptState", "Enrolment", "Phase", "Schedule", "ScheduleState", "Standing", "arrived_counts",
-    "enrolled_in", "enrolment_for", "enrolments_named", "has_work_by_hand", "in_phase", "phase", "schedule_for",
-    "schedules_seen_by", "searched", "searched_candidates",
+    "candidate_counts", "enrolled_in", "enrolment_for", "enrolments_named", "has_work_by_hand", "in_phase",
+    "phase", "schedule_for", "schedules_seen_by", "searched", "searched_candidates",
 ]  # fmt: skip
 
 SEEING = (

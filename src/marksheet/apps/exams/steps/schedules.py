@@ -26,7 +26,7 @@ COPIED = (
 
 
 def lock_schedule(opened: Change, actor: Person, ref: str, *verbs: str) -> Schedule:
-    """Return a schedule that the actor may see (with ``verbs``: holds one there), locked until the change ends.
+    """Return a schedule that the actor may see (with ``verbs``: holds one there), locked.
 
     Raises:
         NotFound: there is none, or it is hidden from the actor.

@@ -1,0 +1,1 @@
+"""The Exams area: assessments, their questions, settings and grade scales."""

@@ -1,0 +1,428 @@
+"""What authors type: names, questions, sections, settings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings as django_settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marksheet.apps.exams.actions.settings import Settings
+from marksheet.entrypoints.web.exams.fields import (
+    BY_HAND,
+    BY_MACHINE,
+    MARKED,
+    MATCHES,
+    MarksField,
+    key_shown,
+    key_typed,
+    options_shown,
+    options_typed,
+    steps_shown,
+    steps_typed,
+)
+from marksheet.formats.decimals import NotANumber, parse_number, spelled
+from marksheet.rules.attempts import AttemptCounts
+from marksheet.rules.authoring import ItemDraft, PartDraft, SectionDraft
+from marksheet.rules.paper import ItemRule, Pick
+from marksheet.rules.publication import ShowResults, Workflow
+from marksheet.rules.scoring import Match
+from marksheet.rules.visibility import Switches
+
+
+class AssessmentForm(forms.Form):
+    """Title, code, language, and where the assessment belongs."""
+
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=60,
+        help_text=gettext_lazy("Short, and unique in the institution."),
+    )
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"))
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=django_settings.LANGUAGES, initial="en"
+    )
+
+    def __init__(self, *args: Any, units: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        if not units:
+            del self.fields["unit"]
+
+
+class QuickItemForm(forms.Form):
+    """A question of one part, in one row: what most questions of a paper exam are."""
+
+    label = forms.CharField(
+        label=gettext_lazy("Question"), max_length=40, widget=forms.TextInput(attrs={"size": "6"})
+    )
+    title = forms.CharField(label=gettext_lazy("Title (optional)"), max_length=200, required=False)
+    maximum = MarksField(label=gettext_lazy("Marks"))
+    section = forms.ChoiceField(label=gettext_lazy("Section"), required=False)
+    marked = forms.ChoiceField(label=gettext_lazy("Marked"), choices=MARKED, initial=BY_HAND)
+    match = forms.ChoiceField(
+        label=gettext_lazy("Answer is"), choices=MATCHES, required=False, initial=Match.CHOICE
+    )
+    options = forms.CharField(
+        label=gettext_lazy("Options"),
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("Letters in a row (ABCD), or with commas."),
+    )
+    key = forms.CharField(
+        label=gettext_lazy("Right answer"),
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("Several that all count: A | B."),
+    )
+
+    def __init__(self, *args: Any, sections: Sequence[str] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["section"].choices = [(name, name) for name in sections]  # type: ignore[attr-defined]
+        if len(sections) < 2:
+            del self.fields["section"]
+
+    def draft(self) -> ItemDraft:
+        """Return the question as typed."""
+        typed = self.cleaned_data
+        part = part_typed(typed, typed["label"], typed["maximum"])
+        return ItemDraft(
+            label=typed["label"].strip(),
+            title=typed["title"],
+            section=typed.get("section", ""),
+            maximum_thousandths=typed["maximum"],
+            parts=(part,),
+        )
+
+
+def part_typed(typed: dict[str, Any], label: str, maximum: int) -> PartDraft:
+    """Return a part from the fields that the quick form and the rows of the long one share."""
+    if typed["marked"] == BY_HAND:
+        return PartDraft(
+            label=label.strip(),
+            machine=False,
+            maximum_thousandths=maximum,
+            guidance=typed.get("guidance", ""),
+            model_answer=typed.get("model_answer", ""),
+        )
+    match = typed.get("match") or Match.CHOICE
+    options = options_typed(typed.get("options", "")) if match in (Match.CHOICE, Match.MULTIPLE) else ()
+    return PartDraft(
+        label=label.strip(),
+        machine=True,
+        maximum_thousandths=maximum,
+        match=match,
+        options=options,
+        correct=key_typed(match, typed.get("key", "")),
+        wrong_thousandths=-abs(typed.get("wrong") or 0),
+        tolerance=typed.get("tolerance", "").strip() if match == Match.NUMERIC else "",
+        guidance=typed.get("guidance", ""),
+        model_answer=typed.get("model_answer", ""),
+    )
+
+
+RULES = [
+    (ItemRule.SUM, gettext_lazy("The sum of its parts")),
+    (ItemRule.COUNT_CORRECT, gettext_lazy("By the number of right parts (say which below)")),
+    (ItemRule.ALL_OR_NOTHING, gettext_lazy("All parts right, or nothing")),
+    (ItemRule.BEST_PART, gettext_lazy("The best of its parts")),
+]
+
+
+class ItemForm(forms.Form):
+    """A question: its name, its maximum and its rule over its parts."""
+
+    label = forms.CharField(label=gettext_lazy("Question"), max_length=40)
+    title = forms.CharField(label=gettext_lazy("Title (optional)"), max_length=200, required=False)
+    maximum = MarksField(label=gettext_lazy("Maximum in marks"))
+    section = forms.ChoiceField(label=gettext_lazy("Section"), required=False)
+    rule = forms.ChoiceField(label=gettext_lazy("Its score is"), choices=RULES, widget=forms.RadioSelect)
+    steps = forms.CharField(
+        label=gettext_lazy("Marks for right parts"),
+        max_length=400,
+        required=False,
+        help_text=gettext_lazy("Like 4 = 2, 3 = 1; any other number of right parts earns 0."),
+    )
+    negative = forms.BooleanField(
+        label=gettext_lazy("The score may go below 0"),
+        required=False,
+        help_text=gettext_lazy("Only matters where wrong answers take marks away."),
+    )
+
+    def __init__(self, *args: Any, sections: Sequence[str] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["section"].choices = [(name, name) for name in sections]  # type: ignore[attr-defined]
+
+    def clean_steps(self) -> tuple[tuple[int, int], ...]:
+        """Return the table of the rule that counts right parts."""
+        return steps_typed(self.cleaned_data["steps"])
+
+    def draft(self, parts: Sequence[PartDraft]) -> ItemDraft:
+        """Return the question as typed, with ``parts``."""
+        typed = self.cleaned_data
+        counts = typed["rule"] == ItemRule.COUNT_CORRECT
+        return ItemDraft(
+            label=typed["label"].strip(),
+            title=typed["title"],
+            section=typed["section"],
+            maximum_thousandths=typed["maximum"],
+            rule=typed["rule"],
+            steps=typed["steps"] if counts else (),
+            floor_thousandths=None if typed["negative"] else 0,
+            parts=tuple(parts),
+        )
+
+    @staticmethod
+    def shown(draft: ItemDraft) -> dict[str, Any]:
+        """Return what the form begins with."""
+        return {
+            "label": draft.label,
+            "title": draft.title,
+            "maximum": draft.maximum_thousandths,
+            "section": draft.section,
+            "rule": draft.rule,
+            "steps": steps_shown(draft.steps),
+            "negative": draft.floor_thousandths is None,
+        }
+
+
+class PartForm(forms.Form):
+    """One part of a question; an empty row is no part."""
+
+    label = forms.CharField(label=gettext_lazy("Part"), max_length=40, required=False)
+    marked = forms.ChoiceField(label=gettext_lazy("Marked"), choices=MARKED, initial=BY_HAND)
+    maximum = MarksField(label=gettext_lazy("Marks"), required=False)
+    match = forms.ChoiceField(label=gettext_lazy("Answer is"), choices=MATCHES, required=False)
+    options = forms.CharField(
+        label=gettext_lazy("Options"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 1}),
+    )
+    key = forms.CharField(label=gettext_lazy("Right answer"), max_length=2000, required=False)
+    wrong = MarksField(label=gettext_lazy("A wrong answer takes away"), required=False, negative=True)
+    tolerance = forms.CharField(label=gettext_lazy("Tolerance (numbers)"), max_length=40, required=False)
+    guidance = forms.CharField(
+        label=gettext_lazy("How to mark it"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    model_answer = forms.CharField(
+        label=gettext_lazy("Model answer"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean_tolerance(self) -> str:
+        """Return the tolerance with a decimal point, checked."""
+        text = str(self.cleaned_data["tolerance"]).strip().replace(",", ".", 1)
+        if not text:
+            return ""
+        try:
+            parse_number(text)
+        except NotANumber:
+            raise forms.ValidationError(_("“%(text)s” is not a number.") % {"text": text}) from None
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a row that has a name but no marks, or the other way round."""
+        typed = super().clean() or {}
+        if typed.get("label") and typed.get("maximum") is None and "maximum" not in self.errors:
+            self.add_error("maximum", _("How many marks is this part worth?"))
+        if not typed.get("label") and any(
+            typed.get(name) for name in ("maximum", "key", "options", "guidance")
+        ):
+            self.add_error("label", _("Give this part a name, such as 1a."))
+        return typed
+
+    def draft(self) -> PartDraft | None:
+        """Return the part as typed; None for an empty row."""
+        if not self.cleaned_data.get("label") or self.cleaned_data.get("DELETE"):
+            return None
+        return part_typed(self.cleaned_data, self.cleaned_data["label"], self.cleaned_data["maximum"])
+
+    @staticmethod
+    def shown(draft: PartDraft) -> dict[str, Any]:
+        """Return what a row begins with."""
+        return {
+            "label": draft.label,
+            "marked": BY_MACHINE if draft.machine else BY_HAND,
+            "maximum": draft.points if draft.machine else draft.maximum_thousandths,
+            "match": draft.match,
+            "options": options_shown(draft.options),
+            "key": key_shown(draft.match, draft.correct),
+            "wrong": spelled(-draft.wrong_thousandths) if draft.wrong_thousandths else "",
+            "tolerance": draft.tolerance,
+            "guidance": draft.guidance,
+            "model_answer": draft.model_answer,
+        }
+
+
+PartFormSet = forms.formset_factory(PartForm, extra=2, can_delete=True, max_num=200, absolute_max=220)
+
+PICKS = [
+    (Pick.ALL, gettext_lazy("all of its questions")),
+    (Pick.BEST, gettext_lazy("the best")),
+    (Pick.FIRST, gettext_lazy("the first answered")),
+]
+
+
+class SectionForm(forms.Form):
+    """A section: its name, weight, minimum, and which of its questions count."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    weight = MarksField(
+        label=gettext_lazy("Weight"),
+        initial=1000,
+        help_text=gettext_lazy("What one mark of this section is worth in the total; usually 1."),
+    )
+    minimum = MarksField(
+        label=gettext_lazy("Must-pass minimum in marks"),
+        required=False,
+        help_text=gettext_lazy("Empty for none. Who has less fails, whatever the total."),
+    )
+    pick = forms.ChoiceField(label=gettext_lazy("What counts"), choices=PICKS, initial=Pick.ALL)
+    pick_n = forms.IntegerField(label=gettext_lazy("How many"), required=False, min_value=1, max_value=1000)
+    negative = forms.BooleanField(label=gettext_lazy("Its score may go below 0"), required=False)
+
+    def draft(self) -> SectionDraft:
+        """Return the section as typed."""
+        typed = self.cleaned_data
+        return SectionDraft(
+            name=typed["name"],
+            weight_thousandths=typed["weight"],
+            minimum_thousandths=typed["minimum"],
+            pick=typed["pick"],
+            pick_n=0 if typed["pick"] == Pick.ALL else typed["pick_n"] or 0,
+            floor_thousandths=None if typed["negative"] else 0,
+        )
+
+    @staticmethod
+    def shown(draft: SectionDraft) -> dict[str, Any]:
+        """Return what the form begins with."""
+        return {
+            "name": draft.name,
+            "weight": draft.weight_thousandths,
+            "minimum": draft.minimum_thousandths,
+            "pick": draft.pick,
+            "pick_n": draft.pick_n or None,
+            "negative": draft.floor_thousandths is None,
+        }
+
+
+WORKFLOWS = [
+    (Workflow.COORDINATED, gettext_lazy("Coordinated: a coordinator names markers and a publisher")),
+    (
+        Workflow.MACHINE_ONLY,
+        gettext_lazy("Machine only: nobody marks; whoever activates the schedule publishes"),
+    ),
+]
+SHOWS = {
+    ShowResults.NEVER: gettext_lazy("Never: the candidate's page says “not disclosed”"),
+    ShowResults.PUBLISHER_DECIDES: gettext_lazy("When the publisher decides: the dialog asks"),
+    ShowResults.AFTER_EACH_ATTEMPT: gettext_lazy("After each attempt: shown at publication"),
+    ShowResults.AFTER_LAST_ATTEMPT: gettext_lazy("After the last attempt: shown at publication"),
+}
+COUNTS = [
+    (AttemptCounts.LAST, gettext_lazy("the last")),
+    (AttemptCounts.FIRST, gettext_lazy("the first")),
+    (AttemptCounts.BEST, gettext_lazy("the best")),
+]
+# Those that work today; the others come with feedback, annotations and objectives.
+SWITCHES = {
+    "percentage": gettext_lazy("Percentage"),
+    "score": gettext_lazy("Score in marks"),
+    "pass_mark": gettext_lazy("Pass mark"),
+    "outcome": gettext_lazy("Passed or failed"),
+    "grade": gettext_lazy("Grade"),
+    "summary": gettext_lazy("Score per question"),
+    "detail": gettext_lazy("Own answer and right answer per question"),
+}
+
+
+class SettingsForm(forms.Form):
+    """How the exam is marked, attempted and shown."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    workflow = forms.ChoiceField(label=gettext_lazy("Who marks"), choices=WORKFLOWS, widget=forms.RadioSelect)
+    hand_check = forms.BooleanField(
+        label=gettext_lazy("Check machine scores by hand"),
+        required=False,
+        help_text=gettext_lazy("Counts as work marked by hand: nothing publishes by itself."),
+    )
+    show_results = forms.ChoiceField(
+        label=gettext_lazy("Show results to candidates"),
+        choices=list(SHOWS.items()),
+        widget=forms.RadioSelect,
+    )
+    scheduler_may_override = forms.BooleanField(
+        label=gettext_lazy("The scheduler may choose otherwise for one schedule"), required=False
+    )
+    questions_lifted = forms.BooleanField(
+        label=gettext_lazy("Practice exam: do not hold questions and answers back"),
+        required=False,
+        help_text=gettext_lazy(
+            "Otherwise they wait until the candidate has no attempt left and every window that uses this "
+            "version is closed."
+        ),
+    )
+    attempts_allowed = forms.IntegerField(
+        label=gettext_lazy("Attempts"), min_value=1, max_value=100, initial=1
+    )
+    attempt_counts = forms.ChoiceField(label=gettext_lazy("Which counts"), choices=COUNTS)
+    duration_minutes = forms.IntegerField(
+        label=gettext_lazy("Duration in minutes"), required=False, min_value=1, max_value=10_080
+    )
+    negative = forms.BooleanField(label=gettext_lazy("The total may go below 0"), required=False)
+    switches = forms.MultipleChoiceField(
+        label=gettext_lazy("What a shown result contains"),
+        choices=list(SWITCHES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, shows: Sequence[str], kept: Switches | None = None, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.kept = kept or Switches()
+        self.fields["show_results"].choices = [(one, SHOWS[ShowResults(one)]) for one in shows]  # type: ignore[attr-defined]
+
+    def settings(self) -> Settings:
+        """Return the settings as typed."""
+        typed = self.cleaned_data
+        chosen = {name: name in typed["switches"] for name in SWITCHES}
+        return Settings(
+            workflow=typed["workflow"],
+            hand_check=typed["hand_check"],
+            show_results=typed["show_results"],
+            scheduler_may_override=typed["scheduler_may_override"],
+            questions_lifted=typed["questions_lifted"],
+            attempts_allowed=typed["attempts_allowed"],
+            attempt_counts=typed["attempt_counts"],
+            duration_minutes=typed["duration_minutes"],
+            paper_floor_thousandths=None if typed["negative"] else 0,
+            switches=Switches.from_json({**self.kept.to_json(), **chosen}),
+        )
+
+    @staticmethod
+    def shown(settings: Settings, revision: int) -> dict[str, Any]:
+        """Return what the form begins with."""
+        on = settings.switches.to_json()
+        return {
+            "revision": revision,
+            "workflow": settings.workflow,
+            "hand_check": settings.hand_check,
+            "show_results": settings.show_results,
+            "scheduler_may_override": settings.scheduler_may_override,
+            "questions_lifted": settings.questions_lifted,
+            "attempts_allowed": settings.attempts_allowed,
+            "attempt_counts": settings.attempt_counts,
+            "duration_minutes": settings.duration_minutes,
+            "negative": settings.paper_floor_thousandths is None,
+            "switches": [name for name in SWITCHES if on[name]],
+        }

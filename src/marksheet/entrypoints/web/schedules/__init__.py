@@ -1,0 +1,1 @@
+"""The Schedules area: planned sittings and who takes part."""

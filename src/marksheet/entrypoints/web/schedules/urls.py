@@ -1,0 +1,19 @@
+"""The addresses of the Schedules area."""
+
+from django.urls import path
+
+from marksheet.entrypoints.web.schedules import candidates, views
+
+app_name = "schedules"
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("new/", views.new, name="new"),
+    path("<str:ref>/", views.schedule, name="schedule"),
+    path("<str:ref>/edit/", views.edit, name="edit"),
+    path("<str:ref>/activate/", views.activate, name="activate"),
+    path("<str:ref>/archive/", views.archive, name="archive"),
+    path("<str:ref>/candidates/add/", candidates.add_one, name="candidate-add"),
+    path("<str:ref>/candidates/paste/", candidates.add_many, name="candidates-paste"),
+    path("<str:ref>/candidates/change/", candidates.change, name="candidates-change"),
+    path("<str:ref>/candidates/window/", candidates.window, name="candidates-window"),
+]

@@ -1,0 +1,82 @@
+"""The words of the Schedules area, and what is next for one schedule."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marksheet.apps.exams.queries.schedules import Phase, Schedule
+from marksheet.rules.access import Verb
+from marksheet.rules.publication import ShowResults, Workflow
+
+PHASES = [
+    (Phase.DRAFT, gettext_lazy("Draft")),
+    (Phase.ACTIVE, gettext_lazy("Active")),
+    (Phase.RUNNING, gettext_lazy("Running")),
+    (Phase.ENDED, gettext_lazy("Ended")),
+    (Phase.ARCHIVED, gettext_lazy("Archived")),
+]
+WORKFLOWS = {
+    Workflow.COORDINATED: gettext_lazy("Coordinated"),
+    Workflow.MACHINE_ONLY: gettext_lazy("Machine only"),
+    Workflow.SCHEDULER_MARKS: gettext_lazy("The scheduler marks"),
+}
+SHOWS = {
+    ShowResults.NEVER: gettext_lazy("Never"),
+    ShowResults.PUBLISHER_DECIDES: gettext_lazy("When the publisher decides"),
+    ShowResults.AFTER_EACH_ATTEMPT: gettext_lazy("After each attempt"),
+    ShowResults.AFTER_LAST_ATTEMPT: gettext_lazy("After the last attempt"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing on the way to results: done or not, in words, and where to do it."""
+
+    done: bool
+    text: str
+    url: str = ""
+    link: str = ""
+
+
+def address(name: str, *args: object) -> str:
+    """Return the address of a page that another tab serves; "" where it is not there."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def next_steps(
+    schedule: Schedule, phase: Phase, counts: Mapping[str, int], held: Collection[str], *, by_hand: bool
+) -> list[Step]:
+    """Return the way from a plan to published results, what is done and what is next."""
+    if phase == Phase.ARCHIVED:
+        return []
+    active = phase != Phase.DRAFT
+    work = counts["handed_in"] > 0
+    people = address("coordinator:people", schedule.ref) if Verb.SCHEDULE_COORDINATE in held else ""
+    files = address("imports:start", schedule.ref) if Verb.WORK_IMPORT in held else ""
+    grid = address("assess:grid", schedule.ref) if Verb.MARK_GIVE in held else ""
+    steps = [
+        Step(counts["enrolled"] > 0, _("Add the candidates"), "#candidates", _("Add")),
+        Step(active, _("Activate: the exam, its keys and options are fixed from then on")),
+    ]
+    if schedule.workflow == Workflow.COORDINATED:
+        text = _("The coordinator names who marks and who publishes")
+        steps.append(Step(False, text, people if active else "", _("People")))
+    if active and by_hand:
+        steps.append(
+            Step(work, _("Markers type marks into the grid, or a file brings them"), grid or files, _("Open"))
+        )
+    elif active:
+        steps.append(Step(work, _("The work is brought in and scored"), files, _("Bring in work")))
+    steps.append(Step(False, _("The results are published"), _results(active, held), _("Results")))
+    return steps
+
+
+def _results(active: bool, held: Collection[str]) -> str:
+    sees = not {Verb.REPORT_VIEW, Verb.MARK_GIVE, Verb.MARK_MODERATE}.isdisjoint(held)
+    return address("results:list") if active and sees else ""

@@ -15,11 +15,7 @@ AGGREGATION_AND_GRADING = [
     ("paper", "(section.weight * section.maximum for", "(section.maximum for"),
     ("aggregation", " if item.treatment is not Treatment.LEFT_OUT", ""),  # ... in the numerator
     ("aggregation", "if self.spec.treatment is Treatment.FULL_MARKS:", "if False:"),
-    (
-        "aggregation",
-        "if mark is None:\n                return None",
-        "if mark is None:\n                return 0",
-    ),
+    ("aggregation", "] = self.within(self.number(mark))", "] = self.number(mark)"),
     ("aggregation", "if len(marks) < len(outcomes):", "if not marks:"),  # unmarked is not zero
     ("aggregation", "total < section.minimum", "total <= section.minimum"),
     ("aggregation", "score if score is None or spec.weight == 1 else spec.weight * score", "score"),

@@ -129,6 +129,7 @@ class _Item:
     __slots__ = (
         "answered",
         "floor",
+        "known",
         "maximum",
         "number",
         "parts",
@@ -146,8 +147,9 @@ class _Item:
         self.steps = {count: number(marks) for count, marks in spec.steps}
         self.parts = [(number(part.maximum), part.machine) for part in spec.parts]
         self.rule = RULES[spec.rule]
-        self.single = spec.rule is ItemRule.SUM and len(spec.parts) == 1
         self.answered = spec.treatment is Treatment.FULL_MARKS
+        self.single = spec.rule is ItemRule.SUM and len(spec.parts) == 1 and not self.answered
+        self.known: dict[tuple[int, int], Amount] = {}
 
     def score(self, outcomes: Sequence[PartOutcome]) -> Amount | None:
         """Return what the item earned, or None while a part is unmarked."""
@@ -155,20 +157,23 @@ class _Item:
             raise BadPaper(f"Item {self.spec.label} has {len(self.parts)} parts, not {len(outcomes)}.")
         if self.spec.treatment is Treatment.FULL_MARKS:
             return self.maximum
-        score: Amount
-        if self.single:
-            mark = outcomes[0].score
-            if mark is None:
-                return None
-            score = self.number(mark)
-        else:
-            marks = [self.number(one.score) for one in outcomes if one.score is not None]
-            if len(marks) < len(outcomes):
-                return None
-            score = self.rule(self, outcomes, marks)
+        marks = [self.number(one.score) for one in outcomes if one.score is not None]
+        if len(marks) < len(outcomes):
+            return None
+        return self.within(self.rule(self, outcomes, marks))
+
+    def within(self, score: Amount) -> Amount:
+        """Return ``score`` kept between the item's floor and its maximum."""
         if score > self.maximum:
             return self.maximum
         return self.floor if self.floor is not None and score < self.floor else score
+
+    def score_of_one(self, mark: Fraction) -> Amount:
+        """Return what an item of one part earned; its few different marks are remembered."""
+        if len(self.known) >= REMEMBERED_MARKS:
+            self.known.clear()
+        score = self.known[mark.as_integer_ratio()] = self.within(self.number(mark))
+        return score
 
     def is_right(self, place: int, outcome: PartOutcome, mark: Amount) -> bool:
         """Say whether a part is right: as scored, or for a human mark by earning everything."""
@@ -264,7 +269,7 @@ class _Plan:
 
     def aggregate(self, paper: PaperSpec, maximum: Fraction, outcomes: Outcomes) -> Aggregate:
         """Return what the script came to."""
-        scores = [item.score(parts) for item, parts in zip(self.items, outcomes, strict=True)]
+        scores = self.item_scores(outcomes)
         sections = tuple(self.section(section, outcomes, scores) for section in self.sections)
         unmarked: tuple[str, ...] = ()
         total: Fraction | None = None
@@ -276,6 +281,17 @@ class _Plan:
                 total = paper.floor
         marks = tuple(map(self.marks.__getitem__, scores))
         return Aggregate(marks, sections, total, maximum, unmarked)
+
+    def item_scores(self, outcomes: Outcomes) -> list[Amount | None]:
+        """Return what every item earned; most items have one part, and are looked up here."""
+        scores: list[Amount | None] = []
+        for item, parts in zip(self.items, outcomes, strict=True):
+            if item.single and len(parts) == 1 and (mark := parts[0].score) is not None:
+                score = item.known.get(mark.as_integer_ratio())
+                scores.append(item.score_of_one(mark) if score is None else score)
+            else:
+                scores.append(item.score(parts))
+        return scores
 
     def section(self, section: _Section, outcomes: Outcomes, scores: list[Amount | None]) -> SectionScore:
         """Return what one section came to."""

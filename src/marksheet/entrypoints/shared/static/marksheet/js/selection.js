@@ -12,6 +12,8 @@ class Selection {
     this.key = `selection:${form.dataset.selection || location.pathname}`;
     const kept = this.read();
     this.chosen = new Set(kept.chosen);
+    // What the server ticked belongs to the selection too.
+    for (const row of this.rows) if (row.defaultChecked) this.chosen.add(row.value);
     this.all = Boolean(kept.all) && Boolean(form.querySelector("[data-selection-all]"));
     form.addEventListener("change", (event) => this.changed(event));
     form.addEventListener("click", (event) => this.clicked(event));

@@ -59,6 +59,8 @@ def create_schedule(actor: Person, unit_ref: str, version_ref: str, plan: Plan, 
             raise BadInput(details[0], details=details)
         node = add_schedule_node(opened, unit=unit, title=plan.title.strip(), timezone=plan.timezone)
         schedule = Schedule(
+            # One name for the node and the schedule: whoever knows the tree can lead to the page.
+            ref=node.ref,
             node=node,
             unit=unit,
             institution=institution,

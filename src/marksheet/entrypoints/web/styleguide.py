@@ -94,7 +94,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         return redirect("styleguide-results")
     chosen = request.POST.getlist("selected")
     count = 312 if request.method == "GET" or "all_matching" in request.POST else len(chosen)
-    context = {"count": count, "numbers": FACTS, "bins": bars(), "back": reverse("styleguide-results")}
+    context = {"count": count, "numbers": ((str(count), "will be published"), *FACTS[1:]), "bins": bars(), "back": reverse("styleguide-results")}
     return render(request, "styleguide/publish.html", around(request, "results") | context)
 
 
@@ -144,6 +144,7 @@ def error(request: HttpRequest, status: int) -> HttpResponse:
     """Show a refusal."""
     context = {
         "status": status,
+        "title": {403: "Not allowed", 404: "Not here", 409: "Not now"}.get(status, ""),
         "message": "You may see this schedule but not publish it.",
         "helpers": ["Ada Brandt", "Max Fischer"],
         "typed": [("reason", "The scan of page 3 is missing.")] if status == 409 else [],

@@ -234,10 +234,12 @@ def _query(context: Context, changes: Mapping[str, Any]) -> str:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, help: str = "", short: bool = False, plain: bool = False) -> dict[str, Any]:
+def field(
+    bound: BoundField, label: str = "", help: str = "", short: bool = False, plain: bool = False
+) -> dict[str, Any]:
     """Show a form's field with label, help and errors, tied to each other for those who cannot see them.
 
-    ``plain`` leaves the form's own help out, where it is said elsewhere on the page.
+    ``plain`` leaves the form's own help and placeholder out, where they are said elsewhere on the page.
     """
     help = help or ("" if plain else str(bound.help_text))
     described = [f"{bound.auto_id}_help"] if help else []
@@ -245,8 +247,11 @@ def field(bound: BoundField, help: str = "", short: bool = False, plain: bool = 
     attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
     if short:
         attrs["class"] = "short"
+    if plain:
+        attrs["placeholder"] = ""
     return {
         "field": bound,
+        "label": label or bound.label,
         "control": bound.as_widget(attrs=attrs),
         "help": help,
         "fieldset": bound.use_fieldset,

@@ -115,6 +115,7 @@ class Selection {
       const n = new Intl.NumberFormat(document.documentElement.lang || "en").format(this.chosen.size);
       count.textContent = this.all ? count.dataset.all : some ? count.dataset.some.replace("{n}", n) : count.dataset.none;
     }
+    this.form.querySelector(".selection")?.toggleAttribute("data-none", !some);
     const all = this.form.querySelector("[data-selection-all]");
     if (all) all.hidden = this.all;
     const clear = this.form.querySelector("[data-selection-clear]");

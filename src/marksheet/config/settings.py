@@ -236,6 +236,10 @@ STORAGES = {
 
 vars().update(env.email_url_config(env.str("EMAIL_URL", default="") or "smtp://localhost:25"))
 EMAIL_TIMEOUT = 20
+# A first wave of a few, a pause to look at what came of it, then so many messages a second.
+MARKSHEET_MAIL_FIRST_WAVE = env.int("MARKSHEET_MAIL_FIRST_WAVE", default=10)
+MARKSHEET_MAIL_PAUSE = env.int("MARKSHEET_MAIL_PAUSE", default=60)
+MARKSHEET_MAIL_PER_SECOND = env.float("MARKSHEET_MAIL_PER_SECOND", default=20.0)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Marksheet <marksheet@localhost>")
 if DEMO:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

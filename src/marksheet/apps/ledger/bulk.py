@@ -26,7 +26,7 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
     if connection.vendor == "postgresql":
         return _copy(f"COPY {table} ({columns}) FROM STDIN", ready)
     places = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - names of our own tables
+    statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"
     count = 0
     with connection.cursor() as cursor:
         while batch := list(islice(ready, BATCH)):
@@ -48,10 +48,23 @@ def _copy(statement: str, rows: Iterator[Sequence[Any]]) -> int:
     return count
 
 
+def _converter(field: Any) -> Callable[[Any], Any]:
+    """Convert for the database; the moment of a change stands in all its rows and is converted once."""
+    last: list[Any] = [object(), None]
+
+    def convert(value: Any) -> Any:
+        if value is not last[0]:
+            last[1] = field.get_db_prep_save(value, connection)
+            last[0] = value if isinstance(field, models.DateTimeField) else last[0]
+        return last[1]
+
+    return convert
+
+
 def _prepared(fields: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
     """Convert what the driver cannot take as it is; most columns need nothing."""
-    converters: list[tuple[int, Callable[[Any], Any]]] = [
-        (n, lambda value, f=f: f.get_db_prep_save(value, connection))  # type: ignore[misc]
+    converters = [
+        (n, _converter(f))
         for n, f in enumerate(fields)
         if isinstance(f, models.DateTimeField | models.JSONField)
     ]
@@ -81,7 +94,7 @@ def update_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
     settings = ", ".join(f"{connection.ops.quote_name(str(f.column))} = %s" for f in described)
     key = connection.ops.quote_name(str(model._meta.pk.column))
     table = connection.ops.quote_name(model._meta.db_table)
-    statement = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608 - names of our own tables
+    statement = f"UPDATE {table} SET {settings} WHERE {key} = %s"
     count = 0
     with connection.cursor() as cursor:
         while batch := [(*row[1:], row[0]) for row in islice(ready, BATCH)]:
@@ -100,6 +113,6 @@ def _update_joined(model: type[models.Model], fields: Sequence[Any], rows: Itera
         )
         count = _copy(f"COPY {wide} ({columns}) FROM STDIN", rows)
         settings = ", ".join(f"{name(str(f.column))} = {wide}.{name(str(f.column))}" for f in fields)
-        cursor.execute(f"UPDATE {table} SET {settings} FROM {wide} WHERE {table}.{pk} = {wide}.{pk}")  # noqa: S608
+        cursor.execute(f"UPDATE {table} SET {settings} FROM {wide} WHERE {table}.{pk} = {wide}.{pk}")
         cursor.execute(f"DROP TABLE {wide}")
     return count

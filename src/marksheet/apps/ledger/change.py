@@ -95,6 +95,7 @@ class Change:
         run_after: datetime | None = None,
         total: int = 0,
         group: str = "",
+        person_id: int | None = None,
     ) -> Work:
         """Ask for work after the commit; the same ``key`` twice is the same work."""
         work, _ = Work.objects.get_or_create(
@@ -106,6 +107,7 @@ class Change:
                 "total": total,
                 "group": group,
                 "asked_by_id": self.actor.id,
+                "person_id": person_id,
                 "event_id": self.event_id,
                 "created_at": self.at,
             },

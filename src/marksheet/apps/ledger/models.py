@@ -99,7 +99,11 @@ class WorkState(models.TextChoices):
 
 
 class Work(models.Model):
-    """Something to be done after the commit that asked for it; safe to do twice."""
+    """Something to be done after the commit that asked for it; safe to do twice.
+
+    ``person_id`` is whom it is about: the recipient of a message. ``outcome`` says what came of it, and for a
+    message that is being handed over that its fate is open.
+    """
 
     ref = RefField()
     kind = models.CharField(max_length=40)
@@ -117,6 +121,7 @@ class Work(models.Model):
     outcome = models.JSONField(null=True)
     last_error = models.TextField(blank=True)
     asked_by_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
     event_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -129,4 +134,5 @@ class Work(models.Model):
             models.Index(fields=["lease_until"], name="work_claimed", condition=Q(state="claimed")),
             models.Index(fields=["kind", "state", "id"], name="work_by_kind"),
             models.Index(fields=["group", "state"], name="work_by_group"),
+            models.Index(fields=["person_id", "kind"], name="work_about_person"),
         ]

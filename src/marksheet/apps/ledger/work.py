@@ -65,6 +65,17 @@ def keep(
         return bool(_ours(work).update(**news))
 
 
+def note(work: Work, outcome: dict[str, object]) -> None:
+    """Note where ``work`` stands, at once: what a successor must know if this worker dies now.
+
+    Raises:
+        Taken: another worker has it by now.
+    """
+    with draft():
+        if not _ours(work).update(outcome=outcome):
+            raise Taken
+
+
 def finish(work: Work, *, at: datetime, outcome: object = None) -> bool:
     """Mark ``work`` as done; False when another worker has it by now."""
     with draft():

@@ -18,6 +18,7 @@ Handler = Callable[[Work, Keep], Mapping[str, Any] | None]
 HANDLERS: dict[str, str] = {
     "publish": "marksheet.entrypoints.jobs.release:carry_out_publication",
     "notices": "marksheet.entrypoints.jobs.release:queue_messages",
+    "mail": "marksheet.entrypoints.jobs.mail:send",
     "import": "marksheet.entrypoints.shared.intake.jobs:apply_import",
 }
 

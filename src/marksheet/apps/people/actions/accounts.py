@@ -28,6 +28,7 @@ def ask_password_reset(person: Person, *, key: str, at: datetime) -> None:
             "mail",
             f"password-reset:{person.ref}:{at.timestamp():.6f}",
             {"notice": "password-reset", "person": person.ref, "token": key},
+            person_id=person.pk,
         )
         opened.record("person", person.pk, move="ask-reset")
 

@@ -76,15 +76,15 @@ def _queue_mail(
         Work,
         (
             "ref", "kind", "key", "payload", "group", "state", "paused", "run_after", "lease_until", "worker",
-            "attempts", "done", "total", "outcome", "last_error", "asked_by_id", "event_id", "created_at",
-            "finished_at",
+            "attempts", "done", "total", "outcome", "last_error", "asked_by_id", "person_id", "event_id",
+            "created_at", "finished_at",
         ),
         (
             (
                 works[p.pk], "mail", f"invitation:{refs[p.pk]}",
                 {"notice": "invitation", "person": p.ref, "invitation": refs[p.pk], "token": tokens[p.pk]},
                 "", str(WorkState.WAITING), False, open_change.at, None, "", 0, 0, 0, None, "",
-                open_change.actor.id, open_change.event_id, open_change.at, None,
+                open_change.actor.id, p.pk, open_change.event_id, open_change.at, None,
             )
             for p in people
         ),

@@ -4,14 +4,19 @@ from datetime import datetime
 
 from marksheet.apps.ledger.change import System, change
 from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
-from marksheet.apps.release.steps.notices import queue_mails
+from marksheet.apps.release.steps.notices import Mail, Pace, queue_mails
 
 BATCH = 2_000
 AVAILABLE = "result-available"
 
 
-def queue_notices(ref: str, *, after: int, at: datetime) -> tuple[int, int]:
+def queue_notices(
+    ref: str, *, after: int, at: datetime, first: int = 0, pace: Pace | None = None
+) -> tuple[int, int]:
     """Queue the messages of the next rows of a committed publication.
+
+    Args:
+        first: how many were queued before, for the pace.
 
     Only for results that this publication shows and whose candidates have an address. Safe to repeat: a message
     is named after the version it tells of.
@@ -30,11 +35,11 @@ def queue_notices(ref: str, *, after: int, at: datetime) -> tuple[int, int]:
     if not rows:
         return (0, 0)
     messages = [
-        (
+        Mail(
             f"mail:{AVAILABLE}:{row.version_id}",
+            row.result.person_id,
             {
                 "notice": AVAILABLE,
-                "person": row.result.person.ref,
                 "result": row.result.ref,
                 "version": row.version.ref if row.version else "",
             },
@@ -43,6 +48,9 @@ def queue_notices(ref: str, *, after: int, at: datetime) -> tuple[int, int]:
         if row.result.person.email
     ]
     with change(System("notices"), "notice.queue", at=at) as opened:
-        queued = queue_mails(opened, messages, group=publication.ref)
+        queued = queue_mails(opened, messages, group=publication.ref, pace=pace, first=first)
         opened.record("publication", publication.pk, notice=AVAILABLE, queued=queued, after=rows[0].pk)
     return (rows[-1].pk, queued)
+
+
+__all__ = ["AVAILABLE", "Pace", "queue_notices"]

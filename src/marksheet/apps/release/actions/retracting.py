@@ -9,7 +9,7 @@ from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import WrongState
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.models import OpeningStatus
-from marksheet.apps.release.steps.notices import queue_mails
+from marksheet.apps.release.steps.notices import Mail, queue_mails
 from marksheet.apps.release.steps.opening import open_rows
 from marksheet.apps.results.actions.standing import reason_given
 from marksheet.apps.results.steps.choosing import chosen
@@ -43,21 +43,21 @@ def retract(actor: Person, refs: Sequence[str], *, reason: str, notice: bool = F
         open_rows(opened, seen, OpeningStatus.WITHDRAWN)
         open_rows(opened, [row for row in rows if not row.shown_to_candidate], OpeningStatus.HIDDEN)
         if notice:
-            people = {p.pk: p for p in Person.objects.filter(pk__in=[row.person_id for row in seen])}
+            with_address = set(
+                Person.objects.filter(pk__in=[row.person_id for row in seen])
+                .exclude(email="")
+                .values_list("pk", flat=True)
+            )
             queue_mails(
                 opened,
                 (
-                    (
+                    Mail(
                         f"mail:{WITHDRAWN}:{versions[row.pk]}",
-                        {
-                            "notice": WITHDRAWN,
-                            "person": people[row.person_id].ref,
-                            "result": row.ref,
-                            "version": "",
-                        },
+                        row.person_id,
+                        {"notice": WITHDRAWN, "result": row.ref},
                     )
                     for row in seen
-                    if people[row.person_id].email
+                    if row.person_id in with_address
                 ),
                 group=f"retract:{opened.event_id}",
             )

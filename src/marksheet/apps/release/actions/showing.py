@@ -13,7 +13,7 @@ from marksheet.apps.people.models import Person
 from marksheet.apps.release.actions.notices import AVAILABLE
 from marksheet.apps.release.models import Disclosure, OpeningStatus
 from marksheet.apps.release.steps.disclosing import documents, exam_of, write_disclosures
-from marksheet.apps.release.steps.notices import queue_mails
+from marksheet.apps.release.steps.notices import Mail, queue_mails
 from marksheet.apps.release.steps.opening import note_first_release, open_rows
 from marksheet.apps.results.actions.standing import reason_given
 from marksheet.apps.results.models import Result, ResultVersion
@@ -121,16 +121,24 @@ def _disclosed(opened: Change, rows: Sequence[Result]) -> Mapping[int, int]:
 
 
 def _inform(opened: Change, rows: Sequence[Result]) -> None:
-    people = {p.pk: p for p in Person.objects.filter(pk__in=[row.person_id for row in rows])}
+    with_address = set(
+        Person.objects.filter(pk__in=[row.person_id for row in rows])
+        .exclude(email="")
+        .values_list("pk", flat=True)
+    )
+    versions = dict(
+        ResultVersion.objects.filter(pk__in=[row.in_force_id for row in rows]).values_list("pk", "ref")
+    )
     queue_mails(
         opened,
         (
-            (
+            Mail(
                 f"mail:{AVAILABLE}:{row.in_force_id}",
-                {"notice": AVAILABLE, "person": people[row.person_id].ref, "result": row.ref, "version": ""},
+                row.person_id,
+                {"notice": AVAILABLE, "result": row.ref, "version": versions[row.in_force_id or 0]},
             )
             for row in rows
-            if people[row.person_id].email
+            if row.person_id in with_address
         ),
         group=f"show:{opened.event_id}",
     )

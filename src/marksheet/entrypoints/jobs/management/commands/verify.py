@@ -11,7 +11,7 @@ from marksheet.apps.release.queries.verifying import Verified, last_link, verify
 class Command(BaseCommand):
     """Verify everything and name the first altered entry; exit 1 if anything is not as it was written."""
 
-    help = "Verify the audit log with all versions and disclosures. --checkpoint SEQ:HASH compares with a note kept elsewhere."
+    help = "Verify the audit log, all versions and disclosures; --checkpoint SEQ:HASH compares with a note."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a checkpoint noted before."""

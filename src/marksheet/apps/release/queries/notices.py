@@ -1,0 +1,61 @@
+"""Who gets a message and about what, as it stands at the moment it leaves; never a score."""
+
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from marksheet.apps.people.models import Person
+from marksheet.apps.results.models import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person who can be written to."""
+
+    name: str
+    email: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientOfResult:
+    """A candidate and the exam a message is about."""
+
+    name: str
+    email: str
+    language: str
+    assessment: str
+    unit: str
+    contact: str
+    taken_on: date | None
+    shown: bool
+    version_ref: str
+
+
+def recipient(person_id: int) -> Recipient | None:
+    """Return the active person with this key, if there is an address to write to."""
+    person = Person.objects.filter(pk=person_id, is_active=True).exclude(email="").first()
+    return None if person is None else Recipient(person.name, person.email, person.language)
+
+
+def recipient_of_result(person_id: int, result_ref: str) -> RecipientOfResult | None:
+    """Return whom to tell of this result: its own candidate, or nobody."""
+    row = (
+        Result.objects.filter(ref=result_ref, person_id=person_id)
+        .select_related("person", "schedule__unit", "assessment", "in_force")
+        .first()
+    )
+    if row is None or not row.person.is_active:
+        return None
+    zone = ZoneInfo(row.schedule.timezone)
+    return RecipientOfResult(
+        name=row.person.name,
+        email=row.person.email,
+        language=row.person.language,
+        assessment=row.assessment.title,
+        unit=row.schedule.unit.name,
+        contact=row.schedule.contact,
+        taken_on=row.handed_in_at.astimezone(zone).date() if row.handed_in_at else None,
+        shown=row.shown_to_candidate and row.in_force_id is not None,
+        version_ref=row.in_force.ref if row.in_force else "",
+    )

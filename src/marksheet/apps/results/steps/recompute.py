@@ -54,6 +54,8 @@ class Context:
     paper: Paper
     scale: Scale
     answers: Mapping[int, PartOutcome]
+    maximum_micro: int
+    shown_maximum: str
     at: datetime
 
 
@@ -93,7 +95,9 @@ def _context(opened: Change, schedule: Schedule) -> Context:
         answer: PartOutcome(Fraction(n, d), right)
         for answer, n, d, right in scores.values_list("answer_id", "numerator", "denominator", "right")
     }
-    return Context(schedule, paper, scale_from_json(schedule.scale), answers, opened.at)
+    scale, most = scale_from_json(schedule.scale), paper.spec.maximum
+    shown = shown_marks(most, scale.rounding)
+    return Context(schedule, paper, scale, answers, micro(most), shown, opened.at)
 
 
 def _recompute_batch(
@@ -242,13 +246,13 @@ def _blank(
         "score_numerator": None,
         "score_denominator": None,
         "score_micro": None,
-        "maximum_micro": micro(context.paper.spec.maximum),
+        "maximum_micro": context.maximum_micro,
         "percent_micro": None,
         "grade": "",
         "grade_rank": None,
         "outcome": "",
         "shown_score": "",
-        "shown_maximum": shown_marks(context.paper.spec.maximum, context.scale.rounding),
+        "shown_maximum": context.shown_maximum,
         "shown_percent": "",
         "items": b"",
         "account": [],

@@ -32,7 +32,7 @@ from marksheet.formats.work_layout import (
     suggest_columns,
 )
 from marksheet.rules.authoring import ItemDraft, PartDraft
-from marksheet.rules.scoring import Match, canonical
+from marksheet.rules.scoring import Match, canonical, tidy
 
 Json = Mapping[str, Any]
 
@@ -86,8 +86,13 @@ def part_facts(schedule: Schedule) -> tuple[PartFacts, ...]:
 
 
 def _facts(part: PartRow) -> PartFacts:
-    spelling = partial(_canonical, Match(part.match), part.options) if part.machine else None
-    return PartFacts(part.label, part.machine, part.maximum_thousandths, spelling)
+    if not part.machine:
+        return PartFacts(part.label, False, part.maximum_thousandths)
+    match = Match(part.match)
+    spelling = partial(_canonical, match, part.options)
+    # What is no number cannot be compared with one; any other answer can at least be wrong.
+    unlisted = None if match is Match.NUMERIC else tidy
+    return PartFacts(part.label, True, part.maximum_thousandths, spelling, unlisted)
 
 
 def _canonical(match: Match, options: tuple[str, ...], text: str) -> str:
@@ -108,6 +113,7 @@ def suggested_work(table: Table, schedule: Schedule) -> dict[str, Any]:
             "value": found.long[1],
             "blank_answer": None,
             "blank_mark": None,
+            "unlisted": False,
             "decimal_sign": ".",
             "no_response_words": [],
         }
@@ -140,6 +146,7 @@ def _long(mapping: Json) -> LongMapping:
         str(mapping["value"]),
         blank("blank_answer"),
         blank("blank_mark"),
+        bool(mapping.get("unlisted")),
         str(mapping.get("decimal_sign", ".")),
         frozenset(mapping.get("no_response_words", ())),
     )

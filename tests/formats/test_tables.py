@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.formats.tables import BadCells, BadFile, Limits, read_table
+from marksheet.formats.tables import BadCells, BadFile, Limits, Table, read_table
 from tests.formats.workbooks import workbook
 
 plain_text = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
 
 
-def table_of(text: str, **options: str):
-    return read_table(text.encode(), "marks.csv", **options)
+def table_of(text: str) -> Table:
+    return read_table(text.encode(), "marks.csv")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -158,7 +158,7 @@ def test_what_a_csv_program_writes_comes_back_cell_by_cell(rows, delimiter, enco
 
 
 def test_workbook_cells_become_one_canonical_text():
-    rows = [
+    rows: list[list[object]] = [
         ["number", "mark", "when", "seen", "free"],
         [5, 0.1, dt.date(2019, 5, 2), True, " as it is "],
         ["007", -2.5, dt.datetime(2019, 5, 2, 9, 30), False, "=cmd()"],

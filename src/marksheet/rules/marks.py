@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 NUMBER = re.compile(r"\+?([0-9]{0,9})(?:[.,]([0-9]{0,3}))?")
-NO_RESPONSE = frozenset({"n", "nr", "n.r."})
+NO_RESPONSE = frozenset({"n", "nr", "-", "–"})
 
 
 class BadMark(ValueError):

@@ -25,6 +25,7 @@ class GridCell:
 
     part: PartRow
     version: int
+    value: int | None
     shown: str
     draft: str
     field: str
@@ -41,6 +42,12 @@ class GridRow:
     def locked(self) -> bool:
         """Submitted, or the reader's own work."""
         return self.script.own or self.script.status == ScriptStatus.SUBMITTED
+
+    @property
+    def sum_shown(self) -> str:
+        """The sum of the numbers in these cells, in marks; a dash where there is none."""
+        given = [cell.value for cell in self.cells if cell.value is not None]
+        return shown(sum(given)) if given else "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ def _cell(
     return GridCell(
         part=part,
         version=held.version,
+        value=held.value,
         shown=shown_mark(held.value, held.no_response),
         draft=kept.typed if kept else "",
         field=f"m-{script.attempt.script_ref}-{part.ref}",
@@ -111,7 +119,7 @@ def _cell(
 
 
 def shown_mark(value: int | None, no_response: bool) -> str:
-    """Return a mark as the sheet shows it: "2.5", "n" for no response, "" for unmarked."""
+    """Return a mark as the sheet shows it: "2.5", "nr" for no response, "" for unmarked."""
     if no_response:
-        return "n"
+        return "nr"
     return "" if value is None else shown(value)

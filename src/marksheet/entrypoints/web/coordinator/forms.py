@@ -34,23 +34,22 @@ class EditAssessor(forms.Form):
         help_text=_("May read the results of this schedule once they are published."),
     )
 
-    def __init__(self, *args: Any, rights: Rights | None = None, **kwargs: Any) -> None:
-        initial = (
-            {}
-            if rights is None
-            else {
-                "kind": rights.kind.value,
-                "edit_scheme": rights.edit_scheme,
-                "publish": rights.publish,
-                "view_published": rights.view_published,
-            }
-        )
-        super().__init__(*args, initial=initial or None, **kwargs)
+    def __init__(self, data: Any = None, *, rights: Rights | None = None) -> None:
+        super().__init__(data, initial=_as_initial(rights or Rights()))
 
     def rights(self) -> Rights:
         """Return what was chosen; for a valid form."""
         data = self.cleaned_data
         return Rights(Kind(data["kind"]), data["edit_scheme"], data["publish"], data["view_published"])
+
+
+def _as_initial(rights: Rights) -> dict[str, Any]:
+    return {
+        "kind": rights.kind.value,
+        "edit_scheme": rights.edit_scheme,
+        "publish": rights.publish,
+        "view_published": rights.view_published,
+    }
 
 
 class AddAssessors(EditAssessor):

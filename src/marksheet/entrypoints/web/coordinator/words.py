@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.functional import _StrPromise
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from marksheet.apps.marking.queries.people import Kind, Missing
 from marksheet.apps.results.queries.coordination import CoordinatorRow, Status, ToDo
 
-Words = str | _StrPromise
+Words = str | Promise
 
 # Each status with its word and its tone.
 STATUS: dict[str, tuple[Words, str]] = {

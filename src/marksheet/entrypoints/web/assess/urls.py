@@ -1,0 +1,16 @@
+"""The addresses of the Assess tab."""
+
+from django.urls import path
+
+from marksheet.entrypoints.web.assess import grid, views
+
+app_name = "assess"
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("<str:ref>/", views.submissions, name="submissions"),
+    path("<str:ref>/submit/", views.submit, name="submit"),
+    path("<str:ref>/no-response/", views.no_response, name="no-response"),
+    path("<str:ref>/grid/", grid.sheet, name="grid"),
+    path("<str:ref>/grid/cell/", grid.cell, name="cell"),
+    path("<str:ref>/grid/discard/", grid.discard, name="discard"),
+]

@@ -1,0 +1,159 @@
+"""The schedules that the reader marks, the submissions of one of them, and submitting."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from marksheet.apps.exams.queries.schedules import Schedule
+from marksheet.apps.ledger import clock
+from marksheet.apps.marking.queries.assess import (
+    Counts,
+    Status,
+    assess_list,
+    assessed_for,
+    counts_of,
+    marks_at,
+    schedules_to_mark,
+)
+from marksheet.apps.marking.queries.submissions import (
+    FILTERS,
+    ScriptStatus,
+    Submission,
+    not_handed_in,
+    scripts_named,
+    submissions_of,
+    unsubmitted,
+)
+from marksheet.apps.people.queries import Person
+from marksheet.apps.results.actions.hand_in import may_record_hand_in
+from marksheet.apps.results.actions.marks import give_no_response, submit_scripts
+from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.acting import done
+from marksheet.entrypoints.web.assess.words import STATUS
+
+NAMED = 50
+
+
+@signed_in
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Show the schedules where the reader marks or moderates."""
+    person = person_of(request)
+    status = request.GET.get("status", "")
+    search = request.GET.get("q", "").strip()
+    rows, following = assess_list(
+        person,
+        search=search,
+        status=status if status in set(Status) else "",
+        after=request.GET.get("after", ""),
+    )
+    context = {
+        "rows": [(row, *STATUS[row.status]) for row in rows],
+        "following": following,
+        "search": search,
+        "status": status,
+        "statuses": [(code, word) for code, (word, _tone) in STATUS.items()],
+        "narrowed": bool(search or status or request.GET.get("after")),
+        "waiting": schedules_to_mark(person),
+    }
+    return render(request, "assess/list.html", context)
+
+
+@signed_in
+@require_GET
+def submissions(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show the submissions of one schedule by candidate."""
+    person = person_of(request)
+    schedule = assessed_for(person, ref)
+    status = request.GET.get("status", "")
+    search = request.GET.get("q", "").strip()
+    rows, following = submissions_of(
+        person,
+        schedule,
+        search=search,
+        status=status if status in FILTERS else "",
+        after=request.GET.get("after", ""),
+    )
+    absent = not_handed_in(schedule, most=NAMED)
+    context = about(person, schedule) | {
+        "rows": rows,
+        "following": following,
+        "search": search,
+        "status": status,
+        "not_handed_in": absent,
+        "may_hand_in": bool(absent) and may_record_hand_in(person, schedule),
+        "narrowed": bool(search or status or request.GET.get("after")),
+        "tab": "submissions",
+    }
+    return render(request, "assess/submissions.html", context)
+
+
+def about(person: Person, schedule: Schedule) -> dict[str, Any]:
+    """Return what the pages of one schedule show on top."""
+    counts = counts_of(person, [schedule.pk]).get(schedule.pk, Counts())
+    return {"schedule": schedule, "counts": counts, "marks": marks_at(person, schedule)}
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def submit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say what would be submitted and what is unfinished; then submit."""
+    person, at = person_of(request), clock.read()
+    schedule = assessed_for(person, ref)
+    values = request.POST or request.GET
+    everything = values.get("all") == "1" or values.get("all_matching") == "1"
+    chosen = values.getlist("selected")
+    if request.method == "POST":
+        answer = submit_scripts(person, schedule.ref, None if everything else chosen, at=at)
+        words = ngettext("%(n)s script was submitted.", "%(n)s scripts were submitted.", answer.submitted) % {
+            "n": answer.submitted
+        }
+        if answer.unfinished:
+            words += " " + _("Unfinished and still yours: %(names)s.") % {"names": listed(answer.unfinished)}
+        done(request, words)
+        return redirect("assess:submissions", schedule.ref)
+    named = unsubmitted(person, schedule) if everything else scripts_named(person, schedule, chosen)
+    context = about(person, schedule) | sorted_out(named) | {"everything": everything}
+    return render(request, "assess/submit.html", context)
+
+
+def sorted_out(named: list[Submission]) -> dict[str, Any]:
+    """Return the finished, the unfinished, and how many are neither."""
+    finished = [one for one in named if one.status == ScriptStatus.FINISHED and not one.own]
+    open_ = (ScriptStatus.UNTOUCHED, ScriptStatus.BEGUN)
+    unfinished = [one for one in named if one.status in open_ and not one.own]
+    return {
+        "finished": finished,
+        "unfinished": unfinished[:NAMED],
+        "unfinished_count": len(unfinished),
+        "more": max(0, len(unfinished) - NAMED),
+        "left": len(named) - len(finished) - len(unfinished),
+    }
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Return the first names, and how many more there are."""
+    more = len(names) - 10
+    first = ", ".join(names[:10])
+    return _("%(first)s and %(more)s more") % {"first": first, "more": more} if more > 0 else first
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def no_response(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ask, then say of every part still unmarked in the chosen scripts that nothing was answered."""
+    person, at = person_of(request), clock.read()
+    schedule = assessed_for(person, ref)
+    chosen = (request.POST or request.GET).getlist("selected")
+    if request.method == "POST":
+        n = give_no_response(person, schedule.ref, chosen, at=at)
+        words = ngettext("%(n)s part has no response now.", "%(n)s parts have no response now.", n)
+        done(request, words % {"n": n})
+        return redirect("assess:submissions", schedule.ref)
+    named = sorted_out(scripts_named(person, schedule, chosen))
+    parts = sum(one.unmarked for one in named["unfinished"])
+    return render(request, "assess/no_response.html", about(person, schedule) | named | {"parts": parts})

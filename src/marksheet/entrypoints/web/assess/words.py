@@ -1,0 +1,14 @@
+"""The words of the Assess tab for the codes that queries answer with."""
+
+from django.utils.translation import gettext_lazy as _
+
+from marksheet.apps.marking.queries.assess import Status
+from marksheet.entrypoints.shared.menu import Label
+
+# Each status of a schedule with its word and its tone.
+STATUS: dict[str, tuple[Label, str]] = {
+    Status.WAITING: (_("Waiting for work"), "quiet"),
+    Status.READY: (_("Ready to mark"), "act"),
+    Status.IN_PROGRESS: (_("In progress"), "act"),
+    Status.SUBMITTED: (_("Submitted"), "ok"),
+}

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from marksheet.rules.authoring import (
     ItemDraft,
     PartDraft,
+    Problem,
     SectionDraft,
     any_by_hand,
     item_problems,
@@ -38,7 +40,7 @@ SECTION = SectionDraft("All")
 SCALE = Scale(pass_at(55))
 
 
-def codes(problems: Sequence) -> set[str]:
+def codes(problems: Sequence[Problem]) -> set[str]:
     return {problem.code for problem in problems}
 
 
@@ -101,7 +103,7 @@ def test_what_is_wrong_with_a_question_is_named(item: ItemDraft, code: str):
         ),
     ],
 )
-def test_what_is_wrong_with_a_paper_is_named(sections: list, scale: Scale | None, code: str):
+def test_what_is_wrong_with_a_paper_is_named(sections: list[Any], scale: Scale | None, code: str):
     assert code in codes(paper_problems(sections, scale))
 
 

@@ -153,14 +153,18 @@ def enrolments_named(schedule: Schedule, refs: list[str]) -> list[Enrolment]:
 
 def arrived_counts(schedule: Schedule) -> dict[str, int]:
     """Return how many are enrolled, handed in, have begun, and are absent, excused or deferred."""
-    rows = enrolled_in(schedule)
-    return rows.order_by().aggregate(
-        enrolled=Count("pk"),
-        handed_in=Count("pk", filter=Q(handed_in=True)),
-        in_progress=Count("pk", filter=Q(started=True, handed_in=False)),
-        away=Count("pk", filter=~Q(standing=Standing.EXPECTED)),
-        late=Count("pk", filter=Q(late=True)),
+    found = (
+        enrolled_in(schedule)
+        .order_by()
+        .aggregate(
+            n_enrolled=Count("pk"),
+            n_handed_in=Count("pk", filter=Q(handed_in=True)),
+            n_in_progress=Count("pk", filter=Q(started=True, handed_in=False)),
+            n_away=Count("pk", filter=~Q(standing=Standing.EXPECTED)),
+            n_late=Count("pk", filter=Q(late=True)),
+        )
     )
+    return {name.removeprefix("n_"): n for name, n in found.items()}
 
 
 def has_work_by_hand(version_id: int) -> bool:

@@ -1,0 +1,176 @@
+"""The Coordinator tab: what each schedule needs, who may do what there, and opening scripts again."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from marksheet.apps.exams.models import Attempt, Schedule
+from marksheet.apps.marking.models import Script
+from marksheet.apps.people.queries import holds
+from marksheet.apps.results.actions.marks import save_mark, submit_scripts
+from marksheet.apps.results.queries.coordination import (
+    Status,
+    coordination_list,
+    coordination_of,
+    schedules_to_set_up,
+    to_do,
+)
+from marksheet.rules.access import Verb
+from tests.apps.marking.scene import hand_in, human_part
+from tests.factories import (
+    NOW,
+    World,
+    a_machine_assessment,
+    a_schedule,
+    a_world,
+    enrolments,
+    grant,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return a_world()
+
+
+@pytest.fixture
+def schedule(world: World) -> Schedule:
+    return a_schedule(world, candidates=3, with_cas=True, staffed=False)
+
+
+def mark(world: World, attempt: Attempt, value: int = 3000) -> None:
+    save_mark(
+        world.mo, attempt.script_ref, human_part(attempt.schedule).ref, value=value, against_version=0, at=NOW
+    )
+
+
+def status_of(schedule: Schedule) -> str:
+    return coordination_of(Schedule.objects.select_related("unit").get(pk=schedule.pk)).status
+
+
+def test_a_schedule_goes_from_set_up_to_published(world, schedule) -> None:
+    assert status_of(schedule) == Status.SET_UP
+    assert schedules_to_set_up(world.ada) == 1
+    attempts = hand_in(schedule)
+    assert status_of(schedule) == Status.SET_UP
+    grant(world.mo, "marker", schedule.node)
+    assert schedules_to_set_up(world.ada) == 0
+    assert status_of(schedule) == Status.MARKING
+    for attempt in attempts:
+        mark(world, attempt)
+    submit_scripts(world.mo, schedule.ref, at=NOW)
+    assert status_of(schedule) == Status.READY
+    row = coordination_of(Schedule.objects.select_related("unit").get(pk=schedule.pk))
+    assert (row.candidates, row.arrived, row.submitted, row.by_hand) == (4, 4, 4, 1)
+    codes = {one.code: one.done for one in to_do(row)}
+    assert codes == {"markers": True, "publisher": False, "expected": True, "marking": True, "publish": False}
+
+
+def test_a_machine_scored_schedule_needs_a_publisher_only(world) -> None:
+    version = a_machine_assessment(world, workflow="coordinated")
+    schedule = a_schedule(world, version=version, candidates=1, staffed=False)
+    assert status_of(schedule) == Status.SET_UP
+    grant(world.pia, "publisher", schedule.node)
+    assert status_of(schedule) == Status.WAITING
+
+
+def test_the_list_searches_filters_and_pages(world, schedule) -> None:
+    for n in range(3):
+        a_schedule(world, version=schedule.version, code=f"MORE-{n}", title=f"Resit {n}", candidates=1)
+    rows, following = coordination_list(world.ada, size=2)
+    assert len(rows) == 2
+    more, end = coordination_list(world.ada, size=2, after=following)
+    assert (len(more), end) == (2, "")
+    assert len({row.schedule.pk for row in rows + more}) == 4
+    assert [row.schedule for row in coordination_list(world.ada, search="alg-1-jun")[0]] == [schedule]
+    assert [row.schedule for row in coordination_list(world.ada, status="set-up")[0]] == [schedule]
+    assert coordination_list(world.eva) == ([], "")
+
+
+def test_the_number_of_statements_of_the_list_does_not_grow(world, schedule) -> None:
+    client = signed_in(world.ada)
+    with CaptureQueriesContext(connection) as one:
+        assert client.get("/marking/coordinator/").status_code == 200
+    for n in range(4):
+        a_schedule(world, version=schedule.version, code=f"MORE-{n}", candidates=2, staffed=False)
+    with CaptureQueriesContext(connection) as five:
+        client.get("/marking/coordinator/")
+    assert len(five) <= len(one)
+
+
+def test_pages_of_a_schedule_are_there_for_its_coordinator_and_for_nobody_else(world, schedule) -> None:
+    hand_in(schedule)
+    grant(world.mo, "marker", schedule.node)
+    base = f"/marking/coordinator/{schedule.ref}/"
+    for path in (
+        "",
+        "people/",
+        "scripts/",
+        "handed-in/",
+        f"people/{world.mo.ref}/",
+        f"people/{world.mo.ref}/remove/",
+    ):
+        assert signed_in(world.ada).get(base + path).status_code == 200, path
+        for stranger in (world.sid, world.eva, world.mo, world.cas):
+            assert signed_in(stranger).get(base + path).status_code == 404, path
+    for stranger in (world.sid, world.cas):
+        answer = signed_in(stranger).get("/marking/coordinator/")
+        assert answer.status_code == 200
+        assert schedule.code not in answer.text
+
+
+def test_the_people_page_adds_changes_and_removes(world, schedule) -> None:
+    client, page = signed_in(world.ada), f"/marking/coordinator/{schedule.ref}/people/"
+    found = client.get(page, {"q": "mo idris"})
+    assert world.mo.ref in found.text
+    answer = client.post(page, {"person": [world.mo.ref], "kind": "other", "publish": "on", "q": "mo"})
+    assert answer.status_code == 302
+    assert holds(world.mo, Verb.RESULT_PUBLISH, schedule.node_id)
+    assert "the right sleeps until Mo Idris may view reports here" in client.get(page).text
+    client.post(f"{page}{world.mo.ref}/", {"kind": "marker", "publish": "on"})
+    assert holds(world.mo, Verb.MARK_GIVE, schedule.node_id)
+    assert "sleeps until" not in client.get(page).text
+    client.post(f"{page}{world.mo.ref}/remove/")
+    assert not holds(world.mo, Verb.MARK_GIVE, schedule.node_id)
+
+
+def test_what_was_ticked_stays_when_it_is_refused(world, schedule) -> None:
+    client, page = signed_in(world.ada), f"/marking/coordinator/{schedule.ref}/people/"
+    answer = client.post(page, {"person": [world.mo.ref], "kind": "other"})
+    assert answer.status_code == 400
+    assert "needs at least one right" in answer.text
+    assert f'value="{world.mo.ref}" id="p-{world.mo.ref}" checked' in answer.text
+    answer = client.post(page, {"person": [world.cas.ref], "kind": "marker"})
+    assert "Nobody handles their own work" in answer.text
+    assert not holds(world.cas, Verb.MARK_GIVE, schedule.node_id)
+
+
+def test_the_picker_on_the_page_says_why(world, schedule) -> None:
+    text = signed_in(world.ada).get(f"/marking/coordinator/{schedule.ref}/people/", {"q": "cas"}).text
+    assert "is a candidate of this schedule" in text
+
+
+def test_work_on_paper_is_recorded_and_opens_scripts(world, schedule) -> None:
+    client, page = signed_in(world.ada), f"/marking/coordinator/{schedule.ref}/handed-in/"
+    assert client.post(page, {"selected": []}).status_code == 400
+    refs = [one.ref for one in enrolments(schedule)[:2]]
+    assert client.post(page, {"selected": refs}).status_code == 302
+    assert Script.objects.filter(schedule=schedule, unmarked=1).count() == 2
+    assert client.post(page, {"selected": refs}).status_code == 302
+    assert Attempt.objects.filter(schedule=schedule).count() == 2
+
+
+def test_submitted_scripts_are_reopened_with_a_reason(world, schedule) -> None:
+    attempts = hand_in(schedule)
+    grant(world.mo, "marker", schedule.node)
+    mark(world, attempts[0])
+    submit_scripts(world.mo, schedule.ref, at=NOW)
+    client, page = signed_in(world.ada), f"/marking/coordinator/{schedule.ref}/scripts/reopen/"
+    ref = attempts[0].script_ref
+    assert attempts[0].enrolment.name in client.get(page, {"selected": [ref]}).text
+    assert client.post(page, {"selected": [ref], "reason": ""}).status_code == 400
+    assert client.post(page, {"selected": [ref], "reason": "A page was missed"}).status_code == 302
+    assert Script.objects.get(attempt=attempts[0]).submitted_at is None

@@ -1,0 +1,1 @@
+"""What a candidate sees: their exams, and one result, from disclosures alone."""

@@ -1,0 +1,106 @@
+"""The candidate's words: the same for everybody who stands the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marksheet.apps.release.queries.candidate import CandidateLine
+from marksheet.rules.visibility import SENTENCES
+
+WORDS = {
+    "upcoming": gettext_lazy("upcoming"),
+    "open": gettext_lazy("open now"),
+    "being-marked": gettext_lazy("being marked"),
+    "not-disclosed": gettext_lazy("not disclosed"),
+    "withdrawn": gettext_lazy("withdrawn"),
+    "not-yet-available": gettext_lazy("not yet available"),
+    "absent": gettext_lazy("absent"),
+    "excused": gettext_lazy("excused"),
+    "deferred": gettext_lazy("deferred"),
+    "missed": gettext_lazy("not taken"),
+    "no-result": gettext_lazy("no result"),
+    "shown": gettext_lazy("available"),
+}
+
+EXPLAINED = {
+    "being-marked": gettext_lazy("Your work is being marked. Nothing is needed from you."),
+    "not-disclosed": gettext_lazy("The result of this exam is not disclosed to candidates."),
+    "withdrawn": gettext_lazy(
+        "Your result has been withdrawn for checking. We will tell you when it is available again."
+    ),
+    "not-yet-available": gettext_lazy("Your result is not yet available. The exam office can tell you more."),
+    "absent": gettext_lazy("You are recorded as absent from this exam."),
+    "excused": gettext_lazy("You are excused from this exam."),
+    "deferred": gettext_lazy("Your exam is deferred to another date."),
+    "missed": gettext_lazy("No work of yours has arrived for this exam."),
+    "upcoming": gettext_lazy("This exam is still to come."),
+    "open": gettext_lazy("This exam is open now."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A disclosure made ready for the page: nothing is added to what it holds."""
+
+    document: Mapping[str, Any]
+
+    @property
+    def taken_on(self) -> date | None:
+        """The day the exam was taken, in its own time zone."""
+        text = self.document.get("taken_on") or ""
+        return date.fromisoformat(text) if text else None
+
+    @property
+    def account(self) -> Sequence[str]:
+        """How marks became the grade, in sentences."""
+        return [
+            _(line["msgid"]).format(**line["params"])
+            for line in self.document.get("account", [])
+            if line["msgid"] in KNOWN_SENTENCES
+        ]
+
+    @property
+    def percent(self) -> float | None:
+        """The percentage for the bar, if it is shown."""
+        return _number(self.document.get("percentage"))
+
+    @property
+    def pass_percent(self) -> float | None:
+        """Where passing starts on the bar, if it is shown and is in per cent."""
+        text = str(self.document.get("pass_mark", ""))
+        if text.endswith("%"):
+            return _number(text.rstrip(" %"))
+        marks, most = _number(text.removesuffix(" marks")), _number(self.document.get("maximum"))
+        return 100 * marks / most if marks is not None and most else None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether questions and feedback still wait."""
+        return bool(self.document.get("waiting"))
+
+
+KNOWN_SENTENCES = frozenset(SENTENCES.values())
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def state_word(line: CandidateLine) -> str:
+    """Return the word for a line of the dashboard."""
+    return str(WORDS[line.word])
+
+
+def explained(line: CandidateLine) -> str:
+    """Return the sentence for a result that shows nothing."""
+    if line.word == "no-result":
+        contact = line.contact or _("your exam office")
+        return _("There is no result. Please contact %(contact)s.") % {"contact": contact}
+    return str(EXPLAINED.get(line.word, ""))

@@ -6,10 +6,11 @@ from typing import Any
 
 from tests.rules.golden import aggregation, grading, life, scoring
 
+Row = tuple[Any, ...]
 ATTEMPT_STATES = {"h": "handed_in", "p": "in_progress", "v": "void"}
 
 
-def answer(rules: Any, row: tuple) -> tuple:
+def answer(rules: Any, row: Row) -> Row:
     match, correct, points, wrong, tolerance, value, *_ = row
     key = rules.scoring.Key(
         rules.scoring.Match(match),
@@ -22,7 +23,7 @@ def answer(rules: Any, row: tuple) -> tuple:
     return (*row[:6], str(part.score), part.right, part.reason)
 
 
-def spelling(rules: Any, row: tuple) -> tuple:
+def spelling(rules: Any, row: Row) -> Row:
     match, raw, options, _ = row
     try:
         stored = rules.scoring.canonical(rules.scoring.Match(match), raw, tuple(options))
@@ -44,7 +45,7 @@ def _floor(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)
 
 
-def item_spec(rules: Any, label: str, parts: str, item: tuple) -> Any:
+def item_spec(rules: Any, label: str, parts: str, item: Row) -> Any:
     paper = rules.paper
     rule, maximum, steps, floor = item
     return paper.ItemSpec(
@@ -57,7 +58,7 @@ def item_spec(rules: Any, label: str, parts: str, item: tuple) -> Any:
     )
 
 
-def item(rules: Any, row: tuple) -> tuple:
+def item(rules: Any, row: Row) -> Row:
     parts, spec, outcomes, _ = row
     section = rules.paper.SectionSpec("A", (item_spec(rules, "1", parts, spec),), floor=None)
     paper = rules.paper.PaperSpec((section,), floor=None)
@@ -67,7 +68,7 @@ def item(rules: Any, row: tuple) -> tuple:
     return parts, spec, outcomes, None if result.score is None else str(result.score)
 
 
-def paper_spec(rules: Any, sections: list, floor: str | None) -> Any:
+def paper_spec(rules: Any, sections: list[Row], floor: str | None) -> Any:
     specs, label = [], 0
     treatments = {"x": "left_out", "f": "full_marks"}
     for name, items, weight, minimum, pick, n, section_floor in sections:
@@ -98,7 +99,7 @@ def paper_spec(rules: Any, sections: list, floor: str | None) -> Any:
     return rules.paper.PaperSpec(tuple(specs), _floor(floor))
 
 
-def paper(rules: Any, row: tuple) -> tuple:
+def paper(rules: Any, row: Row) -> Row:
     sections, floor, marks, *_ = row
     spec = paper_spec(rules, sections, floor)
     result = rules.aggregation.aggregate(spec, [[part_outcome(rules, text)] for text in marks.split()])
@@ -113,7 +114,7 @@ def paper(rules: Any, row: tuple) -> tuple:
     )
 
 
-def _attempts(rules: Any, text: str) -> tuple:
+def _attempts(rules: Any, text: str) -> Row:
     made = []
     for attempt in text.split():
         number, state, *score = attempt.split(":")
@@ -122,13 +123,13 @@ def _attempts(rules: Any, text: str) -> tuple:
     return tuple(made)
 
 
-def attempts(rules: Any, row: tuple) -> tuple:
+def attempts(rules: Any, row: Row) -> Row:
     text, policy, *_ = row
     chosen = rules.attempts.attempt_that_counts(_attempts(rules, text), rules.attempts.AttemptCounts(policy))
     return text, policy, chosen.number, chosen.reason, chosen.settled
 
 
-def rounding(rules: Any, row: tuple) -> tuple:
+def rounding(rules: Any, row: Row) -> Row:
     value, decimals, *_ = row
     texts = (
         rules.rounding.shown(Fraction(value), decimals, policy) for policy in rules.rounding.RoundingPolicy
@@ -136,7 +137,7 @@ def rounding(rules: Any, row: tuple) -> tuple:
     return (value, decimals, *texts)
 
 
-def shown(rules: Any, row: tuple) -> tuple:
+def shown(rules: Any, row: Row) -> Row:
     value, decimals, policy, low, below, _ = row
     text = rules.rounding.shown(
         Fraction(value),
@@ -167,21 +168,21 @@ def _out_of(text: str) -> tuple[Fraction, Fraction]:
     return Fraction(score), Fraction(maximum)
 
 
-def bands(rules: Any, row: tuple) -> tuple:
+def bands(rules: Any, row: Row) -> Row:
     pass_mark, labels, score, below, *_ = row
     graded = rules.grading.grade(*_out_of(score), scale(rules, pass_mark, labels), below_minimum=below)
     shown = (graded.shown_score, graded.shown_percent, graded.grade, graded.grade_rank)
     return (*row[:4], *shown, graded.outcome.value)
 
 
-def rounded(rules: Any, row: tuple) -> tuple:
+def rounded(rules: Any, row: Row) -> Row:
     policy, decimals, pass_mark, labels, score, *_ = row
     ruler = scale(rules, pass_mark, labels, policy=policy, percent_decimals=decimals, decide_on="rounded")
     graded = rules.grading.grade(*_out_of(score), ruler)
     return (*row[:5], graded.shown_score, graded.shown_percent, graded.grade, graded.outcome.value)
 
 
-def piecewise(rules: Any, row: tuple) -> tuple:
+def piecewise(rules: Any, row: Row) -> Row:
     lowest, passing, top, below, cut, maximum, score, decide_on, *_ = row
     line = rules.scale.Piecewise(Fraction(lowest), Fraction(passing), Fraction(top), rules.scale.Below(below))
     ruler = rules.scale.Scale(
@@ -193,7 +194,7 @@ def piecewise(rules: Any, row: tuple) -> tuple:
     return (*row[:8], str(graded.grade_exact), graded.grade, graded.outcome.value)
 
 
-def adjusted(rules: Any, row: tuple) -> tuple:
+def adjusted(rules: Any, row: Row) -> Row:
     text, score, *_ = row
     kinds = {"l": "late_penalty", "c": "cap_at_pass", "s": "special_consideration"}
     steps = []
@@ -206,7 +207,7 @@ def adjusted(rules: Any, row: tuple) -> tuple:
     return text, score, graded.shown_score, graded.outcome.value
 
 
-def _moves(table: str, rules: Any, states: type, moves: type, state: str) -> str:
+def _moves(table: str, rules: Any, states: Any, moves: Any, state: str) -> str:
     made = []
     for one in moves:
         try:
@@ -216,27 +217,27 @@ def _moves(table: str, rules: Any, states: type, moves: type, state: str) -> str
     return " ".join(sorted(made))
 
 
-def moves(rules: Any, row: tuple) -> tuple:
+def moves(rules: Any, row: Row) -> Row:
     state, expected = row
     found = _moves("move", rules, rules.lifecycle.State, rules.lifecycle.Move, state)
     return state, expected if sorted(expected.split()) == found.split() else found
 
 
-def version_moves(rules: Any, row: tuple) -> tuple:
+def version_moves(rules: Any, row: Row) -> Row:
     state, expected = row
     life_ = rules.lifecycle
     found = _moves("move_version", rules, life_.VersionState, life_.VersionMove, state)
     return state, expected if sorted(expected.split()) == found.split() else found
 
 
-def readiness(rules: Any, row: tuple) -> tuple:
+def readiness(rules: Any, row: Row) -> Row:
     text, known, *_ = row
     found = rules.readiness.assess_readiness(rules.readiness.Facts(_attempts(rules, text), **known))
     missing = " ".join(f"{one.code}:{one.count}" for one in found.missing)
     return text, known, found.state.value, missing
 
 
-def cell(rules: Any, row: tuple) -> tuple:
+def cell(rules: Any, row: Row) -> Row:
     found = rules.publication.cell(row[0], wholly_machine=row[1])
     return (
         row[0],
@@ -249,11 +250,11 @@ def cell(rules: Any, row: tuple) -> tuple:
     )
 
 
-def offered(rules: Any, row: tuple) -> tuple:
+def offered(rules: Any, row: Row) -> Row:
     return row[0], " ".join(rules.publication.offered(row[0]))
 
 
-def row_of_results(rules: Any, row: tuple) -> tuple:
+def row_of_results(rules: Any, row: Row) -> Row:
     option, state, known, _ = row
     facts = rules.publication.RowFacts(rules.lifecycle.State(state), **known)
     found = rules.publication.may_publish(facts, rules.publication.cell(option, wholly_machine=False))
@@ -261,13 +262,13 @@ def row_of_results(rules: Any, row: tuple) -> tuple:
     return option, state, known, found.code
 
 
-def mail(rules: Any, row: tuple) -> tuple:
+def mail(rules: Any, row: Row) -> Row:
     found = rules.publication.mail_offered(row[0], row[1])
     assert found.allowed == (found.code == "ok")
     return row[0], row[1], found.code
 
 
-def access(rules: Any, row: tuple) -> tuple:
+def access(rules: Any, row: Row) -> Row:
     text, assigned, alone, own, *_ = row
     pairs = (grant.split("@") for grant in text.split())
     grants = tuple(rules.access.GrantFact(frozenset({verb}), int(far)) for verb, far in pairs)
@@ -275,7 +276,7 @@ def access(rules: Any, row: tuple) -> tuple:
     return (*row[:4], rules.access.sees_results(facts).code, rules.access.publishes(facts).code)
 
 
-TABLES: dict[str, tuple[Callable[[Any, tuple], tuple], list[tuple]]] = {
+TABLES: dict[str, tuple[Callable[[Any, Row], Row], list[Row]]] = {
     "answers": (answer, scoring.ANSWERS),
     "spellings": (spelling, scoring.SPELLINGS),
     "items": (item, aggregation.ITEMS),
@@ -298,7 +299,7 @@ TABLES: dict[str, tuple[Callable[[Any, tuple], tuple], list[tuple]]] = {
 }
 
 
-def wrong_rows(rules: Any, tables: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple, object]]:
+def wrong_rows(rules: Any, tables: tuple[str, ...] = ()) -> Iterator[tuple[str, Row, object]]:
     """Yield every golden row that ``rules`` answer differently, with what came out."""
     for name in tables or TABLES:
         ask, rows = TABLES[name]

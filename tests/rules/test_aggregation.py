@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -29,7 +30,7 @@ UNMARKED = PartOutcome(None)
 ZERO = Fraction(0)
 
 
-def change_item(paper: PaperSpec, place: int, **changes: object) -> PaperSpec:
+def change_item(paper: PaperSpec, place: int, **changes: Any) -> PaperSpec:
     sections, start = [], 0
     for section in paper.sections:
         inside = list(section.items)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -116,7 +117,9 @@ def test_who_misses_a_minimum_fails_with_a_failing_grade_and_the_true_score(scor
 
 
 @given(scores(), scales(), adjustments, st.randoms())
-def test_the_order_of_adjustments_does_not_matter(score: Score, scale: Scale, changes: list, chance):
+def test_the_order_of_adjustments_does_not_matter(
+    score: Score, scale: Scale, changes: list[Adjustment], chance
+):
     shuffled = list(changes)
     chance.shuffle(shuffled)
     one, other = (grade(*score, scale, adjustments=each) for each in (changes, shuffled))
@@ -218,7 +221,7 @@ PLAIN = {"pass_mark": {"at": "55", "unit": "percent"}}
         (PLAIN | {"rounding": {"decide_on": "chance"}}, "choose one of exact, rounded"),
     ],
 )
-def test_a_bad_stored_scale_is_refused_in_words(stored: dict, complaint: str):
+def test_a_bad_stored_scale_is_refused_in_words(stored: dict[str, Any], complaint: str):
     with pytest.raises(BadScale, match=complaint):
         scale_from_json(stored)
 

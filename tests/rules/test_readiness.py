@@ -1,6 +1,7 @@
 """A result is ready exactly when nothing is missing."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -76,7 +77,7 @@ def test_one_more_thing_in_the_way_never_makes_a_result_ready(known: Facts, what
         {"attempts": ()},
     ],
 )
-def test_each_thing_alone_is_enough_to_hold_a_result_back(change: dict):
+def test_each_thing_alone_is_enough_to_hold_a_result_back(change: dict[str, Any]):
     assert assess_readiness(DONE).ready
     assert not assess_readiness(replace(DONE, **change)).ready
 

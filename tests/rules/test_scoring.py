@@ -1,6 +1,7 @@
 """Answers are compared with the key, and silence is never punished."""
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -73,9 +74,11 @@ def test_right_earns_the_points_and_wrong_the_points_of_wrong(
         {"match": Match.TRUE_FALSE, "correct": ("perhaps",)},
     ],
 )
-def test_a_key_that_nobody_could_be_scored_by_is_refused(key: dict):
+def test_a_key_that_nobody_could_be_scored_by_is_refused(key: dict[str, Any]):
+    good: dict[str, Any] = {"match": Match.CHOICE, "correct": ("A",), "points": ONE}
+    assert Key(**good)
     with pytest.raises(BadKey):
-        Key(**({"match": Match.CHOICE, "correct": ("A",), "points": ONE} | key))
+        Key(**(good | key))
 
 
 def test_a_refused_answer_is_named_with_what_is_allowed():

@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields, replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import rfc8785
@@ -164,12 +165,12 @@ def test_switches_survive_being_stored(on: Switches):
 
 
 @pytest.mark.parametrize("stored", [{"scores": True}, {"score": "yes"}, {"score": 1}])
-def test_unknown_or_unclear_switches_are_refused(stored: dict):
+def test_unknown_or_unclear_switches_are_refused(stored: dict[str, Any]):
     with pytest.raises(BadSwitches):
         Switches.from_json(stored)
 
 
-texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 keys = st.text(st.characters(max_codepoint=127), max_size=8)
 leaves = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts
 values = st.recursive(

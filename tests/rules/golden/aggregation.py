@@ -62,7 +62,7 @@ def section(
     pick: str = "all",
     n: int = 0,
     floor: str | None = "0",
-) -> tuple:
+) -> tuple[object, ...]:
     return name, items, weight, minimum, pick, n, floor
 
 

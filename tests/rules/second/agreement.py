@@ -256,7 +256,7 @@ def differences(rules: Any, seed: int, scripts: int, hits: Counter[str] | None =
     chosen_scripts = cohort.attempts[who, columns[who]]
     totals = added.totals[chosen_scripts]
     scale = make_scale(rng, totals.tolist(), added.denominator, added.maximum)
-    missed = added.missed.any(axis=0)[chosen_scripts]
+    missed = np.asarray(added.missed.any(axis=0))[chosen_scripts]
     factor = added.denominator // UNIT
     changes = (cohort.late[who] * factor, cohort.special[who] * factor, cohort.capped[who])
     second = grades.grade(totals, added.denominator, added.maximum, missed, scale, changes)

@@ -91,7 +91,7 @@ def counting(section: dict[str, Any], scores: Ints, unmarked: Bools, silent: Boo
     if section["pick"] == "first":
         given = np.array([item["treatment"] == "full_marks" for item in items])
         answered = mask & (given[:, None] | ~silent)
-        return answered & (np.cumsum(answered, axis=0) <= section["n"])
+        return np.asarray(answered & (np.cumsum(answered, axis=0) <= section["n"]))
     if section["pick"] == "best":
         # Left-out items sort behind everything; a stable sort keeps the earlier of equals.
         ranks = np.where(mask, -scores, 10**12).argsort(axis=0, kind="stable").argsort(axis=0)
@@ -102,7 +102,10 @@ def counting(section: dict[str, Any], scores: Ints, unmarked: Bools, silent: Boo
 
 def add_up(cohort: Cohort) -> Added:
     """Add up every script of ``cohort``."""
-    items, silents, unmarkeds, counted, sections, maxima, blocked, missed = [], [], [], [], [], [], [], []
+    items: list[Ints] = []
+    silents: list[Bools] = []
+    unmarkeds: list[Bools] = []
+    counted, sections, maxima, blocked, missed = [], [], [], [], []
     place = 0
     for section in cohort.paper["sections"]:
         start = len(items)
@@ -153,7 +156,7 @@ def choose(cohort: Cohort, added: Added) -> tuple[Ints, Bools, Bools]:
     present = cohort.states == HANDED_IN
     going = (cohort.states == IN_PROGRESS).any(axis=1)
     scripts = np.maximum(cohort.attempts, 0)
-    open_ = added.blocked.any(axis=0)[scripts]
+    open_ = np.asarray(added.blocked.any(axis=0))[scripts]
     first = present.argmax(axis=1)
     last = present.shape[1] - 1 - present[:, ::-1].argmax(axis=1)
     lowest = np.iinfo(np.int64).min

@@ -136,7 +136,7 @@ def make_answers(rng: Generator, part: dict[str, Any], n: int, unmarked: float) 
             edge = rng.random(n) < 0.2
             given = np.where(edge, right + (part["tolerance"] or 0) + rng.integers(0, 2, n), given) + SHIFT
     given[rng.random(n) < 0.12] = NO_RESPONSE
-    return given
+    return np.asarray(given)
 
 
 def make_cohort(rng: Generator, scripts: int) -> Cohort:

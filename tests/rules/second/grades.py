@@ -33,7 +33,7 @@ def whole(top: Ints, bottom: Ints, policy: str) -> Ints:
         up = (rest > bottom) | ((rest == bottom) & (top > 0))
     else:
         up = (rest > bottom) | ((rest == bottom) & (floor % 2 == 1))
-    return floor + up.astype(object)
+    return np.asarray(floor + up.astype(object))
 
 
 def show(value: Ratio, places: int, policy: str, low: Ratio | None, below: Ratio | None) -> list[str]:

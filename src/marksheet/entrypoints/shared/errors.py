@@ -36,8 +36,9 @@ def refused(request: HttpRequest, refusal: Refusal, *, status: int = 0) -> HttpR
         "had_files": bool(request.FILES) if request.method == "POST" else False,
     }
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-        headers = {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"}
-        return render(request, "errors/fragment.html", context, status=status, headers=headers)  # type: ignore[call-arg]
+        answer = render(request, "errors/fragment.html", context, status=status)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#notices", "innerHTML"
+        return answer
     return render(request, "errors/page.html", context, status=status)
 
 

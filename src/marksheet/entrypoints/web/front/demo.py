@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -54,6 +55,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     logout(request)
     request.signed_in_by = "demo"  # type: ignore[attr-defined]
     login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    # As allauth does at its own sign-in: the session is listed, and ends with the account.
+    UserSession.objects.create_from_request(request)
     return redirect("/")
 
 

@@ -1,0 +1,97 @@
+"""Refusals: the right status, words for people, details for programs, and what was typed is kept."""
+
+import json
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import override_settings
+from django.urls import path
+
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
+from marksheet.config.urls import urlpatterns as house
+from tests.factories import a_world, signed_in
+
+pytestmark = pytest.mark.django_db
+
+CASES = {
+    "missing": (NotFound("There is no such thing."), 404, "not-found"),
+    "not-allowed": (NotAllowed("You may look.", helpers=["Ada Vermeer"]), 403, "not-allowed"),
+    "not-now": (WrongState("It is published already."), 409, "wrong-state"),
+    "stale": (Stale("Mei was faster."), 409, "stale"),
+    "bad": (BadInput("Row 4 is wrong.", details=["row 4, column B: 12 is more than 10"]), 400, "bad-input"),
+    "busy": (OperationalError("database is locked"), 503, "busy"),
+}
+
+
+def raising(request: HttpRequest, name: str) -> HttpResponse:
+    raise CASES[name][0]
+
+
+handler404 = "marksheet.entrypoints.shared.errors.not_found"
+urlpatterns = [path("raise/<str:name>/", raising), *house]
+
+here = override_settings(ROOT_URLCONF=__name__)
+
+
+@here
+@pytest.mark.parametrize("name", CASES)
+def test_a_refusal_has_its_status_its_words_and_is_never_stored(client, name: str):
+    _error, status, _code = CASES[name]
+    answer = client.get(f"/raise/{name}/")
+    assert answer.status_code == status
+    assert answer["Cache-Control"] == "no-store, private"
+    words = "database is busy" if name == "busy" else str(CASES[name][0])
+    assert words in answer.content.decode()
+
+
+@here
+@pytest.mark.parametrize("name", CASES)
+def test_programs_get_problem_details(client, name: str):
+    _error, status, code = CASES[name]
+    answer = client.get(f"/raise/{name}/", headers={"Accept": "application/json"})
+    assert answer["Content-Type"] == "application/problem+json"
+    body = json.loads(answer.content)
+    assert (answer.status_code, body["status"], body["code"]) == (status, status, code)
+    assert body["helpers"] == (["Ada Vermeer"] if name == "not-allowed" else [])
+
+
+@here
+def test_htmx_gets_a_part_of_a_page(client):
+    answer = client.get("/raise/not-allowed/", headers={"HX-Request": "true"})
+    assert answer["HX-Retarget"] == "#notices" and "<html" not in answer.content.decode()
+    assert "Ada Vermeer" in answer.content.decode()
+
+
+@here
+@pytest.mark.parametrize("name", ["stale", "bad", "not-now", "busy"])
+def test_what_was_typed_is_kept_but_no_secret(client, name: str):
+    answer = client.post(f"/raise/{name}/", {"mark": "7.5", "note": "good <b>work</b>", "password": "hush"})
+    page = answer.content.decode()
+    assert "7.5" in page and "good &lt;b&gt;work&lt;/b&gt;" in page and "hush" not in page
+
+
+@here
+def test_a_busy_database_says_when_to_come_back(client):
+    assert client.get("/raise/busy/")["Retry-After"] == "5"
+
+
+def test_an_address_that_leads_nowhere_reads_like_something_hidden(client):
+    assert "There is no such page." in client.get("/nowhere/at/all/").content.decode()
+
+
+def test_a_foreign_form_is_refused_and_changes_nothing():
+    from django.test import Client
+
+    world = a_world()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.ari, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.post(f"/organisation/units/{world.faculty.ref}/add/", {"name": "Cellar"})
+    assert answer.status_code == 403 and "Nothing was changed" in answer.content.decode()
+
+
+def test_private_pages_are_never_stored_and_carry_the_headers():
+    answer = signed_in(a_world().ada).get("/profile/")
+    assert answer["Cache-Control"] == "no-store, private"
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    assert answer["X-Content-Type-Options"] == "nosniff" and answer["X-Frame-Options"] == "DENY"

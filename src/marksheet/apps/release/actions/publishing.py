@@ -52,6 +52,28 @@ def freeze_selection(
         return publication
 
 
+def freeze_again(actor: Person, ref: str, *, at: datetime) -> Publication:
+    """Freeze the same results anew, as they are now: what changed is looked at again, what left is left out.
+
+    Raises:
+        NotFound: there is no such publication of the actor's.
+        WrongState: none of them can be published any more.
+    """
+    before = Publication.objects.filter(ref=ref, publisher=actor).first()
+    if before is None:
+        raise NotFound(_("There is no such publication."))
+    same = PublicationRow.objects.filter(publication=before).values("result")
+    with draft():
+        publication = new_publication(actor, at=at)
+        rows = results_published_by(actor).filter(pk__in=same, bucket__in=CAN_BE_TICKED)
+        total = freeze_rows(publication, rows)
+        if total == 0:
+            raise WrongState(_("None of these results can be published any more: they are published, or not ready."))
+        Publication.objects.filter(pk=publication.pk).update(total=total)
+        publication.total = total
+        return publication
+
+
 def _explain_nothing(actor: Person, refs: Sequence[str]) -> None:
     seen = results_seen_by(actor).filter(ref__in=list(refs)[:500]).select_related("schedule").first()
     if seen is None:
@@ -327,6 +349,7 @@ __all__ = [
     "AT_ONCE",
     "carry_on",
     "commit",
+    "freeze_again",
     "freeze_selection",
     "prepare_some",
     "publish",

@@ -3,16 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _t
 
 from marksheet.apps.exams.models import Schedule
-from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.ledger.errors import NotAllowed, NotFound
+from marksheet.apps.ledger.models import Work
 from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import helpers
 from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
 from marksheet.apps.results.models import BucketCount, Result, ResultVersion
-from marksheet.apps.results.queries.sight import results_seen_by, schedules_with_results_seen_by
+from marksheet.apps.results.queries.sight import (
+    results_seen_by,
+    schedules_published_by,
+    schedules_with_results_seen_by,
+)
+from marksheet.rules.access import Verb
+from marksheet.rules.grading import Unit, scale_from_json
 from marksheet.rules.publication import Cell, cell
 from marksheet.rules.statistics import Bin, Summary, histogram, summary
 
@@ -39,7 +49,7 @@ class LastSitting:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What will happen, before it does."""
+    """What will happen, before it does; ``summary`` and ``last`` are over percentages of results with a grade."""
 
     publication: Publication
     shares: list[ScheduleShare]
@@ -48,8 +58,11 @@ class Preview:
     summary: Summary
     bins: tuple[Bin, ...]
     last: LastSitting | None
+    pass_percent: Fraction | None = None
     changed: list[Result] = field(default_factory=list)
+    changed_count: int = 0
     taken: list[tuple[Result, str]] = field(default_factory=list)
+    withheld_by: list[str] = field(default_factory=list)
     without_address: int = 0
     never_signed_in: int = 0
     odd: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -111,35 +124,90 @@ def progress_of(ref: str) -> Progress:
 
 
 def preview(person: Person, ref: str) -> Preview:
-    """Return everything that the publish dialog says about a frozen selection; a constant number of statements."""
-    publication = publication_for(person, ref)
+    """Return everything that the publish dialog says about a frozen selection; a constant number of statements.
+
+    Raises:
+        NotFound: there is no such selection of this person's.
+        NotAllowed: the person may no longer publish one of its schedules; then nothing of it is shown.
+    """
+    publication = Publication.objects.filter(ref=ref, publisher=person).first()
+    if publication is None:
+        raise NotFound("There is no such publication.")
     rows = PublicationRow.objects.filter(publication=publication)
-    good = rows.filter(revision=F("result__revision"))
+    _still_published_by(person, rows)
+    good = _free(publication, rows.filter(revision=F("result__revision")))
     results = Result.objects.filter(pk__in=good.values("result"))
     graded = list(results.exclude(percent_micro=None).values_list("score_micro", "percent_micro", "outcome"))
     passed = [outcome == "passed" for _, _, outcome in graded]
-    shares = _shares(rows)
+    shares = _shares(rows, good)
     people = Person.objects.filter(pk__in=results.values("person"))
+    gone = rows.exclude(revision=F("result__revision"))
+    changed = list(gone.order_by("result__sort_name").select_related("result__schedule", "result__unit")[:50])
     return Preview(
         publication=publication,
         shares=shares,
         total=good.count(),
         void=sum(share.void for share in shares),
-        summary=summary([score or 0 for score, _, _ in graded], passed),
+        summary=summary([percent or 0 for _, percent, _ in graded], passed),
         bins=histogram([percent or 0 for _, percent, _ in graded]),
         last=_last_sitting(shares),
-        changed=list(Result.objects.filter(pk__in=rows.exclude(pk__in=good).values("result"))[:50]),
+        pass_percent=_pass_percent(shares, results),
+        changed=[row.result for row in changed],
+        changed_count=gone.count() if len(changed) == 50 else len(changed),
         taken=_taken(publication, rows),
+        withheld_by=_owners([share.schedule.pk for share in shares if share.others.get("withheld")]),
         without_address=people.filter(email="").count(),
-        never_signed_in=people.filter(last_login=None).count(),
+        never_signed_in=people.filter(last_login=None).exclude(email="").count(),
         odd=_odd(results, graded, passed, shares),
     )
 
 
-def _shares(rows: QuerySet[PublicationRow]) -> list[ScheduleShare]:
-    counted = {
+def _still_published_by(person: Person, rows: QuerySet[PublicationRow]) -> None:
+    foreign = rows.exclude(result__schedule__in=schedules_published_by(person).values("pk"))
+    row = foreign.select_related("result__schedule").first()
+    if row is not None:
+        schedule = row.result.schedule
+        raise NotAllowed(
+            _t("You may no longer publish %(title)s.") % {"title": schedule.title},
+            helpers=helpers(Verb.SCHEDULE_COORDINATE, schedule.node_id),
+        )
+
+
+def _free(publication: Publication, rows: QuerySet[PublicationRow]) -> QuerySet[PublicationRow]:
+    """Leave out what a colleague has published, or is publishing."""
+    return rows.filter(Q(result__claim=None) | Q(result__claim=publication.pk)).exclude(
+        result__in_force_revision=F("revision")
+    )
+
+
+def _owners(schedules: Sequence[int]) -> list[str]:
+    if not schedules:
+        return []
+    held = Result.objects.filter(schedule__in=schedules, bucket="withheld", withheld_by__isnull=False)
+    return sorted(set(held.values_list("withheld_by__name", flat=True)))
+
+
+def _pass_percent(shares: Sequence[ScheduleShare], results: QuerySet[Result]) -> Fraction | None:
+    """The pass mark in per cent, where it is the same for the whole selection."""
+    found = {_percent_of(share.schedule, results) for share in shares}
+    return found.pop() if len(found) == 1 else None
+
+
+def _percent_of(schedule: Any, results: QuerySet[Result]) -> Fraction | None:
+    mark = scale_from_json(schedule.scale).pass_mark
+    if mark.unit is Unit.PERCENT:
+        return mark.at
+    maximum = (
+        results.filter(schedule=schedule).exclude(maximum_micro=None).values_list("maximum_micro", flat=True).first()
+    )
+    return mark.at * 100 * 1_000_000 / maximum if maximum else None
+
+
+def _shares(rows: QuerySet[PublicationRow], good: QuerySet[PublicationRow]) -> list[ScheduleShare]:
+    counted = dict.fromkeys(rows.order_by().values_list("result__schedule_id", flat=True).distinct(), (0, 0))
+    counted |= {
         key: (n, void)
-        for key, n, void in rows.values_list("result__schedule_id")
+        for key, n, void in good.values_list("result__schedule_id")
         .annotate(n=Count("id"), void=Count("id", filter=Q(result__outcome="void")))
         .values_list("result__schedule_id", "n", "void")
     }
@@ -190,8 +258,8 @@ def _last_sitting(shares: Sequence[ScheduleShare]) -> LastSitting | None:
         return None
     rows = ResultVersion.objects.filter(
         pk__in=Result.objects.filter(schedule=before, in_force__isnull=False).values("in_force")
-    ).exclude(score_micro=None)
-    pairs = list(rows.values_list("score_micro", "outcome"))
+    ).exclude(percent_micro=None)
+    pairs = list(rows.values_list("percent_micro", "outcome"))
     return LastSitting(
         before.title, before.opens_at, summary([s or 0 for s, _ in pairs], [o == "passed" for _, o in pairs])
     )
@@ -268,3 +336,58 @@ def publications_of(person: Person, *, most: int = 100) -> list[Publication]:
     """Return what ``person`` published, newest first, so that a receipt can be found again."""
     mine = Publication.objects.filter(publisher=person).exclude(state="draft")
     return list(mine.order_by("-created_at")[:most])
+
+
+def somebody_of(person: Person, ref: str) -> Result:
+    """Return one result of a frozen selection of this person's, the first by name, to show a message by.
+
+    Raises:
+        NotFound: there is no such selection, or it is empty by now.
+    """
+    rows = Result.objects.filter(
+        pk__in=PublicationRow.objects.filter(publication__ref=ref, publication__publisher=person).values("result")
+    )
+    row = rows.filter(schedule__in=schedules_published_by(person)).order_by("sort_name", "pk").first()
+    if row is None:
+        raise NotFound("There is no such publication.")
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class MailCounts:
+    """How the messages of a publication stand: waiting, sent, not sent after all, parked for a person to look at."""
+
+    waiting: int = 0
+    sent: int = 0
+    not_sent: int = 0
+    parked: int = 0
+
+
+def mails_of(publication: Publication) -> MailCounts:
+    """Return how the messages of a publication stand; one statement."""
+    counts: dict[str, int] = {}
+    rows = Work.objects.filter(kind="mail", group=publication.ref)
+    for state, fate, n in (
+        rows.order_by().values_list("state", "outcome__fate").annotate(n=Count("id")).values_list(
+            "state", "outcome__fate", "n"
+        )
+    ):
+        word = "parked" if state == "parked" else "waiting" if state != "done" else "sent" if fate == "sent" else "not"
+        counts[word] = counts.get(word, 0) + n
+    return MailCounts(
+        counts.get("waiting", 0), counts.get("sent", 0), counts.get("not", 0), counts.get("parked", 0)
+    )
+
+
+def schedules_of(publication: Publication) -> list[tuple[str, str, int]]:
+    """Return title, code and number of results of each schedule of a publication."""
+    rows = ResultVersion.objects.filter(publication_id=publication.pk).order_by()
+    counted = rows.values_list("schedule__title", "schedule__code").annotate(n=Count("id"))
+    return sorted(counted.values_list("schedule__title", "schedule__code", "n"))
+
+
+def changed_rows(person: Person, publication: Publication, *, most: int = 50) -> list[Result]:
+    """Return the results because of which a publication failed, as far as ``person`` sees them, by name."""
+    keys = list(publication.problem.get("changed", []))[:most]
+    rows = results_seen_by(person).filter(pk__in=keys).select_related("schedule", "unit")
+    return list(rows.order_by("sort_name", "pk"))

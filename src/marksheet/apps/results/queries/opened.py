@@ -1,5 +1,6 @@
 """One result, opened from the Results tab: the row, its attempts, its versions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,3 +59,9 @@ def versions_of(row: Result) -> list[VersionLine]:
         elif version.number < newest:
             lines.append(VersionLine(version.number, version.created_at, "superseded"))
     return lines
+
+
+def rows_seen_by(person: Person, refs: Sequence[str]) -> list[Result]:
+    """Return those of the results named ``refs`` that ``person`` sees on Results, by name."""
+    rows = results_seen_by(person).filter(ref__in=list(refs)).select_related("schedule")
+    return list(rows.order_by("sort_name", "id"))

@@ -10,14 +10,14 @@ from marksheet.apps.people.queries import helpers, nodes_where
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.sight import published_seen_by, results_seen_by
 
-MOST_AT_ONCE = 5_000
+MOST_AT_ONCE = 20_000
 
 
 def chosen(actor: Person, refs: Sequence[str], *verbs: str, helper_verb: str = "") -> list[Result]:
     """Return the results named ``refs``, locked, in order of keys, if ``actor`` holds one of ``verbs`` at each.
 
     Raises:
-        BadInput: nothing was chosen, or more than 5,000.
+        BadInput: nothing was chosen, or more than 20,000.
         NotFound: one of them is not there for this person.
         NotAllowed: one of them stands where the person holds none of ``verbs``, or is the person's own.
     """

@@ -1,0 +1,1 @@
+"""Publishing and its receipts: the dialog, the progress, who got what, show, hide, retract."""

@@ -1,0 +1,171 @@
+"""What the publish dialog says: facts, who sees what and why, who gets nothing and why, what is odd."""
+
+from collections import Counter
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marksheet.apps.release.queries.publications import Preview, ScheduleShare
+from marksheet.apps.results.queries.people import Assigned, assigned_at
+from marksheet.entrypoints.web.results.words import left_words
+from marksheet.rules.publication import ShowResults
+from marksheet.rules.visibility import Switches
+
+TONES = {"moderation": "warn", "withheld": "warn", "ready": "ok", "correction": "act"}
+ORDER = ("not-submitted", "not-ready", "moderation", "withheld", "expected", "absent", "ready", "correction")
+
+
+def described(told: Preview) -> dict[str, Any]:
+    """Return everything that the dialog's template shows."""
+    one = told.shares[0].schedule if len(told.shares) == 1 else None
+    return {
+        "told": told,
+        "ref": told.publication.ref,
+        "one": one,
+        "button": button_words(told.total),
+        "facts": facts(told),
+        "seen": _seen(told),
+        "mail": _mail(told),
+        "left": left(told),
+        "odd": [odd_words(code, numbers["n"]) for code, numbers in told.odd],
+        "assessment": told.shares[0].schedule.version.assessment.title if told.shares else "",
+    }
+
+
+def button_words(n: int) -> str:
+    """Return *Publish 312 results*."""
+    return ngettext("Publish %(n)s result", "Publish %(n)s results", n) % {"n": _grouped(n)}
+
+
+def facts(told: Preview) -> list[tuple[str, str]]:
+    """Return the four facts: published, not published, pass rate and mean, each beside the last sitting's."""
+    last = told.last
+    year = formats.date_format(last.opens_at, "M Y") if last else ""
+    rate, mean = told.summary.pass_rate, told.summary.mean
+    then_rate = last.summary.pass_rate if last else None
+    then_mean = last.summary.mean if last else None
+    passed = _("pass") if then_rate is None else _("pass (%(rate)s in %(year)s)") % {
+        "rate": _percent(then_rate * 100), "year": year,
+    }  # fmt: skip
+    average = _("mean") if then_mean is None else _("mean (%(mean)s in %(year)s)") % {
+        "mean": _percent(then_mean, 1), "year": year,
+    }  # fmt: skip
+    return [
+        (_grouped(told.total), _("will be published")),
+        (_grouped(told.get_nothing), _("will not (below)")),
+        (_percent(None if rate is None else rate * 100), passed),
+        (_percent(mean, 1), average),
+    ]
+
+
+def _percent(value: float | None, places: int = 0) -> str:
+    if value is None:
+        return "–"
+    return _("%(n)s %%") % {"n": formats.number_format(round(value, places), places, use_l10n=True)}
+
+
+def _grouped(n: int) -> str:
+    return formats.number_format(n, use_l10n=True, force_grouping=True)
+
+
+def switch_words(stored: dict[str, Any]) -> tuple[str, str]:
+    """Return what a candidate sees of a shown result, and what of it waits for the last window; in words."""
+    on = Switches.from_json(stored)
+    now = [
+        (on.outcome, _("outcome")),
+        (on.grade, _("grade")),
+        (on.score, _("score")),
+        (on.percentage, _("percentage")),
+        (on.pass_mark, _("pass mark")),
+        (on.summary, _("score per question")),
+    ]
+    later = [(on.detail, _("own and correct answers")), (on.feedback, _("feedback"))]
+    return ", ".join(w for yes, w in now if yes), ", ".join(w for yes, w in later if yes)
+
+
+def _seen(told: Preview) -> list[dict[str, str]]:
+    """Return, for each option among the schedules, what it means for the candidates."""
+    found = []
+    for share in told.shares:
+        now, later = switch_words(share.schedule.switches)
+        found.append(
+            {
+                "title": share.schedule.title,
+                "option": option_words(share),
+                "switches": now,
+                "later": later if not share.schedule.questions_lifted else "",
+            }
+        )
+    return found
+
+
+def option_words(share: ScheduleShare) -> str:
+    """Return what the schedule's option says happens to the candidate's page."""
+    if share.rule.asks:
+        return _("You decide whether candidates see it now.")
+    if share.schedule.show_results == ShowResults.NEVER:
+        return _(
+            "Never shown: the candidate's page says “not disclosed”. The exam's option decides that, not you."
+        )
+    return _("Shown at once: the exam's option shows every result when it is published.")
+
+
+def _mail(told: Preview) -> dict[str, Any]:
+    """Say whether candidates can be informed: ``offered``, whether it ``needs`` the first box, ``why`` not."""
+    if told.shows_anyway or told.asks:
+        return {"offered": True, "needs": told.asks and not told.shows_anyway, "why": ""}
+    return {
+        "offered": False,
+        "needs": False,
+        "why": _(
+            "Not offered: this publication shows no result to candidates, so there is nothing to tell them."
+        ),
+    }
+
+
+def left(told: Preview) -> list[dict[str, Any]]:
+    """Return who gets nothing: a number, a tone and the reason with the names of who can help."""
+    counts: Counter[str] = Counter()
+    for share in told.shares:
+        counts.update(share.others)
+    people = assigned_at([share.schedule.node_id for share in told.shares])
+    helpers = {
+        "not-submitted": _names(people, "markers"),
+        "moderation": _names(people, "moderators"),
+        "withheld": told.withheld_by,
+    }
+    return [
+        {
+            "n": _grouped(counts[bucket]),
+            "tone": TONES.get(bucket, "quiet"),
+            "words": left_words(bucket, counts[bucket], helpers.get(bucket, [])),
+        }
+        for bucket in ORDER
+        if counts[bucket]
+    ]
+
+
+def _names(people: dict[int, Assigned], kind: str) -> list[str]:
+    found: dict[int, str] = {}
+    for one in people.values():
+        found.update(getattr(one, kind))
+    return list(found.values())
+
+
+def odd_words(code: str, n: int) -> str:
+    """Return what a careful publisher would look at twice, in words."""
+    words = {
+        "nobody-passed": _("Nobody passes."),
+        "everybody-passed": _("Everybody passes."),
+        "zero-scores": ngettext("%(n)d has a score of 0.", "%(n)d have a score of 0.", n),
+        "corrections": ngettext(
+            "%(n)d is a correction: it replaces what was published before.",
+            "%(n)d are corrections: they replace what was published before.",
+            n,
+        ),
+        "retracted-before": ngettext("%(n)d was retracted before.", "%(n)d were retracted before.", n),
+    }
+    pattern = words.get(code, code.replace("-", " ") + ": %(n)d.")
+    return pattern % {"n": n} if "%(n)d" in pattern else pattern

@@ -1,0 +1,1 @@
+"""The Results tab: what is scored and submitted and not yet published."""

@@ -1,0 +1,144 @@
+"""What is asked of the Results tab: read from an address, written back into one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from marksheet.apps.ledger.errors import BadInput
+from marksheet.apps.results.queries.finder import SORTS, Criteria
+
+VIEWS = ("candidate", "schedule")
+SHOWS = ("all", "mine", "not-mine", "published")
+OUTCOMES = ("passed", "failed", "void")
+# Parameters of the address that narrow the list, in the order of the form.
+MANY = ("schedule", "assessment", "unit", "state", "outcome", "marked_by")
+ONE = ("q", "show", "from", "until", "grade", "percent_from", "percent_until")
+PLACES = ("by", "sort", "after")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One view of the tab: the values as they stand in the address, and the criteria they mean."""
+
+    values: Mapping[str, tuple[str, ...]]
+    criteria: Criteria
+    by: str
+    after: str
+    start: int
+
+    def query(self, **changes: str | Sequence[str] | None) -> str:
+        """Return the address's query with some values changed and paging begun anew; None leaves one out."""
+        found = QueryDict(mutable=True)
+        for name, values in self.values.items():
+            if name not in changes and name != "after":
+                found.setlist(name, list(values))
+        for name, value in changes.items():
+            if value:
+                found.setlist(name, [value] if isinstance(value, str) else list(value))
+        return found.urlencode()
+
+    def without(self, name: str, value: str) -> str:
+        """Return the query without one value of a filter that can have several."""
+        return self.query(**{name: [each for each in self.values.get(name, ()) if each != value]})
+
+    @property
+    def filters(self) -> str:
+        """The query of filters alone: what "all that match" means, wherever on the list one is."""
+        return self.query(by=None, sort=None)
+
+    @property
+    def key(self) -> str:
+        """A short name of the list with its filters, under which the browser keeps what is ticked."""
+        return f"results:{sha256(self.filters.encode()).hexdigest()[:10]}"
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything at all narrows the list."""
+        return any(name in self.values for name in (*MANY, *ONE) if name != "show")
+
+
+def asked(given: QueryDict, *, sort: str = "name", by: str = "candidate") -> Asked:
+    """Read what is asked from the values of an address.
+
+    Args:
+        sort, by: what this person chose last, for an address that says nothing of it.
+
+    Raises:
+        BadInput: a date, number or word that cannot be read.
+    """
+    values: dict[str, tuple[str, ...]] = {}
+    for name in (*MANY, *ONE, *PLACES):
+        found = tuple(dict.fromkeys(text.strip() for text in given.getlist(name) if text.strip()))
+        if found:
+            values[name] = found if name in MANY else found[-1:]
+    one = {name: found[0] for name, found in values.items()}
+    wanted = one.get("sort", sort)
+    if wanted.removeprefix("-") not in SORTS:
+        wanted = "name"
+    start, after = _place(one.get("after", ""))
+    return Asked(
+        values=values,
+        criteria=_criteria(values, one, wanted),
+        by=_one_of(one.get("by", by), VIEWS),
+        after=after,
+        start=start,
+    )
+
+
+def _criteria(values: Mapping[str, tuple[str, ...]], one: Mapping[str, str], sort: str) -> Criteria:
+    begin, end = _day(one.get("from")), _day(one.get("until"))
+    return Criteria(
+        text=one.get("q", "")[:200],
+        show=_one_of(one.get("show", "all"), SHOWS),
+        schedules=values.get("schedule", ()),
+        assessments=values.get("assessment", ()),
+        units=values.get("unit", ()),
+        states=values.get("state", ()),
+        outcomes=values.get("outcome", ()),
+        grades=tuple(each.strip() for each in one.get("grade", "").split(",") if each.strip()),
+        marked_by=values.get("marked_by", ()),
+        closes_after=begin,
+        opens_before=end + timedelta(days=1) if end else None,
+        percent_from=_percent(one.get("percent_from")),
+        percent_until=_percent(one.get("percent_until")),
+        sort=sort,
+    )
+
+
+def _one_of(value: str, known: Sequence[str]) -> str:
+    if value not in known:
+        raise BadInput(_("There is no view called “%(name)s”.") % {"name": value[:40]})
+    return value
+
+
+def _day(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        raise BadInput(_("“%(text)s” is not a date. Write it as 2026-06-09.") % {"text": text[:40]}) from None
+
+
+def _percent(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        value = int(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= 100:
+        raise BadInput(
+            _("A percentage is a whole number from 0 to 100, not “%(text)s”.") % {"text": text[:40]}
+        )
+    return value
+
+
+def _place(text: str) -> tuple[int, str]:
+    """Read a place in the list: how many rows came before, and the key of the last of them."""
+    before, _sign, token = text.partition("~")
+    return (int(before), token) if token and before.isdigit() else (0, text)

@@ -1,0 +1,148 @@
+"""How a result stands in the list: what it shows, whether it can be ticked, and if not, why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marksheet.apps.people.queries import Person
+from marksheet.apps.results.queries.people import Assigned
+from marksheet.entrypoints.web.results.words import STATES, listed, missing_words
+
+# Only here is a score more than work in progress.
+WITH_NUMBERS = ("ready", "correction", "published")
+TICKABLE = ("ready", "correction")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a result says in numbers; empty where it says none."""
+
+    score: str = ""
+    maximum: str = ""
+    percent: str = ""
+    grade: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as the page shows it."""
+
+    ref: str
+    name: str
+    number: str
+    title: str
+    code: str
+    unit: str
+    zone: str
+    attempt: int | None
+    handed_in_at: datetime | None
+    numbers: Numbers
+    state: str
+    word: str
+    note: str
+    flags: tuple[str, ...]
+    publisher: str
+    tickable: bool
+
+
+def numbers_of(row: Any, reader: Person) -> Numbers:
+    """Return the numbers that ``reader`` may be shown: none while not ready or withheld, none of one's own."""
+    if row.bucket not in WITH_NUMBERS or row.person_id == reader.pk:
+        return Numbers()
+    one = row.in_force if row.bucket == "published" else row
+    return Numbers(one.shown_score, one.shown_maximum, one.shown_percent, one.grade, one.outcome)
+
+
+def lines_of(
+    rows: Sequence[Any], reader: Person, people: Mapping[int, Assigned], *, published: bool = False
+) -> list[Line]:
+    """Return the rows as the page shows them to ``reader``.
+
+    Args:
+        people: schedule node -> who publishes, marks and moderates there.
+        published: the list is that of published rows, where those of one's own schedules can be ticked.
+    """
+    return [_line(row, reader, people.get(row.schedule.node_id) or Assigned(), published) for row in rows]
+
+
+def _line(row: Any, reader: Person, people: Assigned, published: bool) -> Line:
+    mine = any(key == reader.pk for key, _name in people.publishers)
+    own = row.person_id == reader.pk
+    wanted = ("published",) if published else TICKABLE
+    return Line(
+        ref=row.ref,
+        name=row.name,
+        number=row.number,
+        title=row.title,
+        code=row.code,
+        unit=row.unit.name,
+        zone=row.schedule.timezone,
+        attempt=row.attempt_number,
+        handed_in_at=row.handed_in_at,
+        numbers=numbers_of(row, reader),
+        state=row.standing if row.bucket == "absent" else STATES[row.bucket],
+        word=_("Nothing handed in") if row.bucket == "expected" else "",
+        note=_note(row, people, mine=mine, own=own),
+        flags=flags_of(row),
+        publisher=publisher_words(people, reader),
+        tickable=row.bucket in wanted and mine and not own,
+    )
+
+
+def _note(row: Any, people: Assigned, *, mine: bool, own: bool) -> str:
+    """Say why a row cannot be ticked, or what is worth knowing about it."""
+    if own:
+        return _("your own result")
+    if row.bucket == "moderation":
+        return _("with %(names)s") % {"names": _names(people.moderators)} if people.moderators else ""
+    if row.bucket == "withheld":
+        return _("by %(name)s") % {"name": row.withheld_by.name} if row.withheld_by else ""
+    if row.bucket == "not-submitted":
+        return _("with %(names)s") % {"names": _names(people.markers)} if people.markers else ""
+    if row.bucket == "not-ready":
+        return "; ".join(missing_words(row.missing)[:2])
+    if row.bucket == "published":
+        return _("shown to the candidate") if row.shown_to_candidate else _("not shown to the candidate")
+    if row.bucket in TICKABLE and not mine:
+        if people.publishers:
+            return _("for %(names)s to publish") % {"names": _names(people.publishers)}
+        return _("nobody may publish it yet")
+    return ""
+
+
+def _names(people: Sequence[tuple[int, str]]) -> str:
+    return listed([name for _key, name in people], most=2)
+
+
+def flags_of(row: Any) -> tuple[str, ...]:
+    """Return the words that single a row out."""
+    found = []
+    if row.retracted:
+        found.append(_("Retracted"))
+    if row.bucket == "published" and row.revision != row.in_force_revision:
+        found.append(_("Changed since"))
+    if row.stale:
+        found.append(_("Being recomputed"))
+    return tuple(found)
+
+
+def publisher_words(people: Assigned, reader: Person) -> str:
+    """Return who publishes there: *you*, *you and 2 others*, *Pia Holm and 1 other*, *nobody yet*."""
+    others = [name for key, name in people.publishers if key != reader.pk]
+    if len(others) < len(people.publishers):
+        if not others:
+            return _("you")
+        return ngettext("you and %(n)d other", "you and %(n)d others", len(others)) % {"n": len(others)}
+    if not others:
+        return _("nobody yet")
+    if len(others) == 1:
+        return others[0]
+    return ngettext("%(name)s and %(n)d other", "%(name)s and %(n)d others", len(others) - 1) % {
+        "name": others[0],
+        "n": len(others) - 1,
+    }

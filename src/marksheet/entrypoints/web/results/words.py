@@ -1,0 +1,102 @@
+"""What the Results tab says about a row: the state, what is missing, who can help."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+# Bucket -> code of shared.states; absent rows say which kind of absence it is.
+STATES = {
+    "expected": "waiting",
+    "not-submitted": "not_submitted",
+    "not-ready": "not_ready",
+    "moderation": "moderation",
+    "ready": "ready",
+    "withheld": "withheld",
+    "correction": "correction_ready",
+    "published": "published",
+}
+BUCKETS = {
+    "ready": gettext_lazy("Ready"),
+    "correction": gettext_lazy("Correction ready"),
+    "moderation": gettext_lazy("In moderation"),
+    "not-ready": gettext_lazy("Not ready"),
+    "withheld": gettext_lazy("Withheld"),
+    "not-submitted": gettext_lazy("Not submitted"),
+    "expected": gettext_lazy("Nothing handed in"),
+    "absent": gettext_lazy("Absent, excused or deferred"),
+}
+OUTCOMES = {
+    "passed": gettext_lazy("Passed"),
+    "failed": gettext_lazy("Failed"),
+    "void": gettext_lazy("Void"),
+}
+
+MISSING: Mapping[str, Callable[[int], str]] = {
+    "absent": lambda n: _("absent"),
+    "excused": lambda n: _("excused"),
+    "deferred": lambda n: _("deferred to a later sitting"),
+    "not_handed_in": lambda n: _("nothing is handed in"),
+    "in_progress": lambda n: _("an attempt is in progress"),
+    "unmarked": lambda n: ngettext("%(n)d part is not marked", "%(n)d parts are not marked", n) % {"n": n},
+    "not_submitted": lambda n: (
+        ngettext("%(n)d script is not submitted", "%(n)d scripts are not submitted", n) % {"n": n}
+    ),
+    "import_open": lambda n: _("an import is still to be decided"),
+    "stale": lambda n: _("it is being recomputed"),
+    "no_key": lambda n: _("the key is not fixed yet"),
+    "in_moderation": lambda n: _("moderation is not finished"),
+    "flagged": lambda n: ngettext("%(n)d flag is open", "%(n)d flags are open", n) % {"n": n},
+}
+
+
+def missing_words(missing: Sequence[Sequence[object]]) -> list[str]:
+    """Return a sentence part for each thing that is missing: pairs of code and count."""
+    said = []
+    for code, count in missing:
+        words = MISSING.get(str(code))
+        if words is not None and isinstance(count, int):
+            said.append(words(count))
+    return said
+
+
+def listed(names: Sequence[str], *, most: int = 3) -> str:
+    """Return names as people say them: *Mo Reza and Mei Lin*, *Mo, Mei and 4 others*."""
+    shown, more = list(names[:most]), len(names) - most
+    if more > 0:
+        shown = shown[: most - 1]
+        more = len(names) - len(shown)
+        return _("%(names)s and %(n)d others") % {"names": ", ".join(shown), "n": more}
+    if len(shown) < 2:
+        return "".join(shown)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(shown[:-1]), "last": shown[-1]}
+
+
+def left_words(bucket: str, n: int, helpers: Sequence[str]) -> str:
+    """Return what holds ``n`` candidates back, as the rest of a sentence that begins with their number."""
+    who = listed(helpers)
+    if bucket == "not-submitted":
+        words = ngettext("is not submitted yet", "are not submitted yet", n)
+        return _("%(words)s, with %(who)s.") % {"words": words, "who": who} if who else f"{words}."
+    if bucket == "moderation":
+        words = ngettext("is in moderation", "are in moderation", n)
+        return _("%(words)s with %(who)s.") % {"words": words, "who": who} if who else f"{words}."
+    if bucket == "withheld":
+        words = ngettext("is withheld", "are withheld", n)
+        return _("%(words)s by %(who)s.") % {"words": words, "who": who} if who else f"{words}."
+    plain = {
+        "not-ready": ngettext(
+            "is not ready: something is missing.", "are not ready: something is missing.", n
+        ),
+        "expected": ngettext("has handed nothing in.", "have handed nothing in.", n),
+        "absent": ngettext(
+            "did not take part. No result mail goes to them.",
+            "did not take part. No result mail goes to them.",
+            n,
+        ),
+        "ready": ngettext("is ready and was not chosen.", "are ready and were not chosen.", n),
+        "correction": ngettext(
+            "is a correction that was not chosen.", "are corrections that were not chosen.", n
+        ),
+    }
+    return plain.get(bucket, bucket)

@@ -46,7 +46,9 @@ def histogram(
         if bar.n
         for start, end, passes in _pieces(float(bar.from_), float(bar.until), mark)
     ]
-    title = label or ngettext("Distribution of %(n)d result", "Distribution of %(n)d results", total) % {"n": total}
+    title = label or ngettext("Distribution of %(n)d result", "Distribution of %(n)d results", total) % {
+        "n": total
+    }
     return format_html(
         '<svg class="histogram" role="img" height="{}" aria-label="{}" focusable="false">'
         "<title>{}</title><desc>{}</desc>{}{}{}</svg>",
@@ -109,7 +111,8 @@ def _mark(x: float, mark: float, unit: str) -> SafeString:
 
 def _in_words(bars: list[Binned], mark: float | None, unit: str) -> str:
     words = [
-        _("%(low)s to %(high)s: %(n)d") % {"low": f"{bar.from_:g}", "high": f"{bar.until:g} {unit}".strip(), "n": bar.n}
+        _("%(low)s to %(high)s: %(n)d")
+        % {"low": f"{bar.from_:g}", "high": f"{bar.until:g} {unit}".strip(), "n": bar.n}
         for bar in bars
         if bar.n
     ]

@@ -70,7 +70,16 @@ def index(request: HttpRequest) -> HttpResponse:
         "numbers": FACTS,
         "bins": bars(),
         "at": SITTING,
-        "states": ("ready", "moderation", "waiting", "withheld", "correction_ready", "passed", "failed", "void"),
+        "states": (
+            "ready",
+            "moderation",
+            "waiting",
+            "withheld",
+            "correction_ready",
+            "passed",
+            "failed",
+            "void",
+        ),
         "finished": 120,
     }
     if "toast" in request.GET:
@@ -83,7 +92,12 @@ def results(request: HttpRequest) -> HttpResponse:
     """Show the list that the house is built around."""
     page = 2 if request.GET.get("page") == "2" else 1
     rows = [row(n, *person) for n, person in enumerate(PEOPLE)]
-    context = {"columns": ("Attempt", "Handed in", "Publisher", "Flags"), "rows": rows[:9] if page == 1 else rows[9:], "page": page, "q": request.GET.get("q", "")}
+    context = {
+        "columns": ("Attempt", "Handed in", "Publisher", "Flags"),
+        "rows": rows[:9] if page == 1 else rows[9:],
+        "page": page,
+        "q": request.GET.get("q", ""),
+    }
     return render(request, "styleguide/results.html", around(request, "results") | context)
 
 
@@ -94,13 +108,20 @@ def publish(request: HttpRequest) -> HttpResponse:
         return redirect("styleguide-results")
     chosen = request.POST.getlist("selected")
     count = 312 if request.method == "GET" or "all_matching" in request.POST else len(chosen)
-    context = {"count": count, "numbers": ((str(count), "will be published"), *FACTS[1:]), "bins": bars(), "back": reverse("styleguide-results")}
+    context = {
+        "count": count,
+        "numbers": ((str(count), "will be published"), *FACTS[1:]),
+        "bins": bars(),
+        "back": reverse("styleguide-results"),
+    }
     return render(request, "styleguide/publish.html", around(request, "results") | context)
 
 
 def candidate(request: HttpRequest) -> HttpResponse:
     """Show one result as its candidate sees it."""
-    return render(request, "styleguide/candidate.html", {"at": SITTING + timedelta(days=17), "sitting": SITTING})
+    return render(
+        request, "styleguide/candidate.html", {"at": SITTING + timedelta(days=17), "sitting": SITTING}
+    )
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
@@ -115,7 +136,9 @@ def grid(request: HttpRequest) -> HttpResponse:
         for n in range(14)
     ]
     items = [(f"{part + 1}", (5, 5, 10, 10, 4, 6)[part]) for part in range(6)]
-    return render(request, "styleguide/grid.html", around(request, "assess") | {"scripts": scripts, "items": items})
+    return render(
+        request, "styleguide/grid.html", around(request, "assess") | {"scripts": scripts, "items": items}
+    )
 
 
 @require_POST
@@ -123,9 +146,13 @@ def save(request: HttpRequest) -> HttpResponse:
     """Answer the grid: 9 is refused, 7 is stale, everything else is saved."""
     value, version = request.POST.get("value", ""), int(request.POST.get("version", "0"))
     if value == "9":
-        return JsonResponse({"state": "refused", "message": "This script is submitted. Reopen it first."}, status=400)
+        return JsonResponse(
+            {"state": "refused", "message": "This script is submitted. Reopen it first."}, status=400
+        )
     if value == "7" and version < 9:
-        return JsonResponse({"state": "stale", "theirs": "4.5", "by": "Mei Lindqvist", "version": 9}, status=409)
+        return JsonResponse(
+            {"state": "stale", "theirs": "4.5", "by": "Mei Lindqvist", "version": 9}, status=409
+        )
     return JsonResponse({"state": "saved", "version": version + 1, "shown": value})
 
 
@@ -170,7 +197,14 @@ def row(n: int, name: str, score: int | None, percent: int | None, grade: str) -
     outcome = "" if percent is None else "passed" if percent >= 55 else "failed"
     state = "ready" if score is not None else "moderation" if n == 4 else "withheld"
     number = f"s{2_100_000 + 7919 * n}"
-    return {"ref": f"r{n}", "name": name, "number": number, "score": score, "percent": percent, "grade": grade} | {
+    return {
+        "ref": f"r{n}",
+        "name": name,
+        "number": number,
+        "score": score,
+        "percent": percent,
+        "grade": grade,
+    } | {
         "outcome": outcome,
         "state": state,
     }
@@ -195,7 +229,10 @@ def around(request: HttpRequest, here: str) -> dict[str, Any]:
     areas = tuple(Link(name, f"#{name.lower()}", None, name == "Marking") for name in names)
     inbox = Link("", "#inbox", 3, False)
     reader = SimpleNamespace(is_authenticated=True)
-    return {"navigation": Navigation(areas, tabs, inbox, "Faculty of Law", ()), "user": _Reader(**vars(reader))}
+    return {
+        "navigation": Navigation(areas, tabs, inbox, "Faculty of Law", ()),
+        "user": _Reader(**vars(reader)),
+    }
 
 
 class _Reader(SimpleNamespace):
@@ -208,17 +245,16 @@ def _cell(n: int, part: int) -> dict[str, Any]:
     return {"part": part, "max": (5, 5, 10, 10, 4, 6)[part], "value": value}
 
 
-urlpatterns: list[URLPattern] = []
-if settings.DEBUG or settings.DEMO:
-    urlpatterns = [
-        path("styleguide/", index, name="styleguide-index"),
-        path("styleguide/results/", results, name="styleguide-results"),
-        path("styleguide/publish/", publish, name="styleguide-publish"),
-        path("styleguide/candidate/", candidate, name="styleguide-candidate"),
-        path("styleguide/dashboard/", dashboard, name="styleguide-dashboard"),
-        path("styleguide/grid/", grid, name="styleguide-assess"),
-        path("styleguide/grid/save/", save, name="styleguide-save"),
-        path("styleguide/script/", script, name="styleguide-script"),
-        path("styleguide/progress/", progress, name="styleguide-progress"),
-        path("styleguide/error/<int:status>/", error, name="styleguide-error"),
-    ]
+PAGES: list[URLPattern] = [
+    path("styleguide/", index, name="styleguide-index"),
+    path("styleguide/results/", results, name="styleguide-results"),
+    path("styleguide/publish/", publish, name="styleguide-publish"),
+    path("styleguide/candidate/", candidate, name="styleguide-candidate"),
+    path("styleguide/dashboard/", dashboard, name="styleguide-dashboard"),
+    path("styleguide/grid/", grid, name="styleguide-assess"),
+    path("styleguide/grid/save/", save, name="styleguide-save"),
+    path("styleguide/script/", script, name="styleguide-script"),
+    path("styleguide/progress/", progress, name="styleguide-progress"),
+    path("styleguide/error/<int:status>/", error, name="styleguide-error"),
+]
+urlpatterns = PAGES if settings.DEBUG or settings.DEMO else []

@@ -41,7 +41,9 @@ def state(code: Any, label: Any = "", tone: str = "") -> SafeString:
 def number(value: Any, places: int | None = None) -> SafeString:
     """Show a number with the reader's separators; nothing (None, "") is a dash that is read out as *none*."""
     if value is None or value == "":
-        return format_html('<span aria-hidden="true">{}</span><span class="hidden-text">{}</span>', NONE, _("none"))
+        return format_html(
+            '<span aria-hidden="true">{}</span><span class="hidden-text">{}</span>', NONE, _("none")
+        )
     return format_html("{}", _grouped(value, places))
 
 
@@ -56,7 +58,9 @@ def millionths(value: int | None) -> str:
     """Show a projection in millionths with at most two decimals: 36500000 is 36.5, None is a dash."""
     if value is None:
         return NONE
-    return _trimmed(formats.number_format(Fraction(value, 1_000_000).__round__(2).__float__(), 2, use_l10n=True))
+    return _trimmed(
+        formats.number_format(Fraction(value, 1_000_000).__round__(2).__float__(), 2, use_l10n=True)
+    )
 
 
 def exact(value: Fraction) -> str:

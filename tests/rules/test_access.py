@@ -11,6 +11,7 @@ from marksheet.rules.access import (
     GrantFact,
     ResultAccess,
     Verb,
+    gives,
     handles,
     holds,
     publishes,
@@ -69,3 +70,18 @@ def test_a_publisher_who_loses_sight_can_no_longer_publish(person: ResultAccess)
     kept = tuple(g for g in person.grants if Verb.REPORT_VIEW not in g.verbs)
     blind = ResultAccess(kept, False, False, person.own)
     assert publishes(blind).code == "no_sight"
+
+
+@pytest.mark.parametrize(
+    ("role", "held", "own", "code"),
+    [
+        ({"report.view"}, {"person.manage"}, False, "ok"),
+        ({"report.view"}, {"report.view"}, False, "no_right"),
+        ({"report.view"}, {"person.manage"}, True, "own_grant"),
+        ({"result.publish"}, {"person.manage", "result.publish"}, False, "direct_only"),
+        ({"unit.manage"}, {"person.manage"}, False, "more_than_own"),
+        ({"unit.manage"}, {"person.manage", "unit.manage"}, False, "ok"),
+    ],
+)
+def test_nobody_hands_on_more_than_they_may(role: set[str], held: set[str], own: bool, code: str):
+    assert gives(role, held, own=own).code == code

@@ -1,7 +1,6 @@
 """Let people in for the first time: links by e-mail, printed codes, and what becomes of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -15,24 +14,15 @@ from marksheet.apps.people.queries import helpers, institution_of
 from marksheet.apps.people.queries.directory import may_invite, person_seen_by
 from marksheet.apps.people.queries.invitations import (
     InvitationState,
+    PrintedCode,
     invitation_by_token,
+    printed_codes,
     state_of,
     typed_code,
 )
 from marksheet.apps.people.steps.accounts import end_sessions, free_username, prove_address
-from marksheet.apps.people.steps.invitations import CODE_DAYS as CODE_DAYS
-from marksheet.apps.people.steps.invitations import grouped
 from marksheet.apps.people.steps.invitations import invite as make_invitations
 from marksheet.rules.access import Verb
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedCode:
-    """A code to hand over on paper; this is the only moment at which it can be read."""
-
-    person: Person
-    number: str
-    code: str
 
 
 def invite(actor: Person, person_ref: str, *, at: datetime) -> None:
@@ -54,27 +44,14 @@ def print_codes(actor: Person, person_refs: Sequence[str], *, at: datetime) -> l
         people = [_invitable(actor, ref) for ref in dict.fromkeys(person_refs)]
         if not people:
             raise BadInput("Choose at least one person.")
-        return codes_for(opened, people)
-
-
-def codes_for(opened: Change, people: Sequence[Person]) -> list[PrintedCode]:
-    """Make the codes inside an open change, and record them with one line each."""
-    by_institution: dict[int, list[Person]] = {}
-    keys = [person.pk for person in people]
-    members: dict[int, Membership] = {}
-    for first in range(0, len(keys), 5000):
-        rows = Membership.objects.filter(person__in=keys[first : first + 5000]).select_related("institution")
-        members.update({row.person_id: row for row in rows})
-    for person in people:
-        by_institution.setdefault(members[person.pk].institution_id, []).append(person)
-    tokens: dict[int, str] = {}
-    for group in by_institution.values():
-        institution = members[group[0].pk].institution
-        tokens.update(make_invitations(opened, group, institution, kind=InvitationKind.CODE))
-    opened.record("person", people[0].pk if len(people) == 1 else None, move="print-codes", count=len(people))
-    if len(people) > 1:
+        tokens: dict[int, str] = {}
+        for person in people:
+            tokens |= make_invitations(opened, [person], _institution(person), kind=InvitationKind.CODE)
+        opened.record(
+            "person", people[0].pk if len(people) == 1 else None, move="print-codes", count=len(people)
+        )
         opened.lines(("person", person.pk, {"move": "invite", "way": "code"}) for person in people)
-    return [PrintedCode(p, members[p.pk].number, grouped(tokens[p.pk])) for p in people]
+    return printed_codes(people, tokens)
 
 
 def resend(actor: Person, invitation_ref: str, *, at: datetime) -> None:

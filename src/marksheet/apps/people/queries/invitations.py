@@ -1,6 +1,7 @@
 """What became of invitations and printed codes, for those who may send them."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,8 @@ from marksheet.apps.people.queries.directory import people_seen_by
 
 __all__ = ["InvitationKind"]
 
+LINK_DAYS = 14
+CODE_DAYS = 60
 # Nobody mistakes these for one another on paper: no 0 O 1 I L, no 5 S, no 2 Z, no 8 B, no U V.
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 
@@ -34,6 +37,30 @@ class InvitationRow:
     invitation: Invitation
     state: InvitationState
     delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCode:
+    """A code to hand over on paper; this is the only moment at which it can be read."""
+
+    person: Person
+    number: str
+    code: str
+
+
+def printed_codes(people: Sequence[Person], codes: Mapping[int, str]) -> list[PrintedCode]:
+    """Return codes as they are printed, four groups of four, with each person's candidate number."""
+    numbers: dict[int, str] = {}
+    keys = [person.pk for person in people]
+    for first in range(0, len(keys), 5000):
+        rows = Membership.objects.filter(person__in=keys[first : first + 5000])
+        numbers.update(rows.values_list("person_id", "number"))
+    return [PrintedCode(p, numbers.get(p.pk, ""), grouped(codes[p.pk])) for p in people]
+
+
+def grouped(code: str) -> str:
+    """Return a code as it is printed: four groups of four."""
+    return "-".join(code[first : first + 4] for first in range(0, len(code), 4))
 
 
 def token_hash(token: str) -> str:

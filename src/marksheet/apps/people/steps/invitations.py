@@ -8,20 +8,12 @@ from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import Work, WorkState, new_ref
 from marksheet.apps.people.models import Invitation, InvitationKind, Person, Unit
-from marksheet.apps.people.queries.invitations import ALPHABET, token_hash
-
-LINK_DAYS = 14
-CODE_DAYS = 60
+from marksheet.apps.people.queries.invitations import ALPHABET, CODE_DAYS, LINK_DAYS, token_hash
 
 
 def new_code() -> str:
     """Return a printed code: 16 signs that nobody mistakes, about 72 bits of chance."""
     return "".join(secrets.choice(ALPHABET) for _ in range(16))
-
-
-def grouped(code: str) -> str:
-    """Return a code as it is printed: four groups of four."""
-    return "-".join(code[first : first + 4] for first in range(0, len(code), 4))
 
 
 def revoke_open(open_change: Change, people: Sequence[Person]) -> int:

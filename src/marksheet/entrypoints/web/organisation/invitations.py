@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.actions import invitations
-from marksheet.apps.people.queries.invitations import InvitationState, invitations_seen_by
+from marksheet.apps.people.queries.invitations import CODE_DAYS, InvitationState, invitations_seen_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 
@@ -72,7 +72,7 @@ def revoke(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _print(request: HttpRequest, refs: list[str]) -> HttpResponse:
     printed = invitations.print_codes(person_of(request), refs, at=clock.read())
-    context = {"codes": printed, "site": settings.SITE_URL, "days": invitations.CODE_DAYS}
+    context = {"codes": printed, "site": settings.SITE_URL, "days": CODE_DAYS}
     return render(request, "organisation/codes.html", context)
 
 

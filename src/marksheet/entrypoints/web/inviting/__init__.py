@@ -1,0 +1,1 @@
+"""Inviting the candidates of a schedule."""

@@ -31,7 +31,7 @@ from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
 from marksheet.apps.ledger.models import Event
 from marksheet.rules.authoring import ItemDraft, PartDraft, SectionDraft
-from marksheet.rules.grading import Below, Boundary, Piecewise, Scale, pass_at, scale_from_json
+from marksheet.rules.grading import Below, Piecewise, Scale, pass_at, scale_from_json
 from marksheet.rules.visibility import Switches
 from tests.factories import NOW, World, a_scale, a_world, an_assessment, by_hand, choice, grant
 from tests.guard import writes_allowed
@@ -55,9 +55,12 @@ def test_a_new_assessment_begins_with_a_draft_and_one_section(world: World) -> N
 
 
 @pytest.mark.parametrize(
-    ("code", "title", "says"), [("", "T", "code"), ("C", " ", "title"), ("C" * 61, "T", "60"), ("alg-1", "T", "taken")]
+    ("code", "title", "says"),
+    [("", "T", "code"), ("C", " ", "title"), ("C" * 61, "T", "60"), ("alg-1", "T", "taken")],
 )
-def test_an_assessment_needs_a_title_and_a_code_of_its_own(world: World, code: str, title: str, says: str) -> None:
+def test_an_assessment_needs_a_title_and_a_code_of_its_own(
+    world: World, code: str, title: str, says: str
+) -> None:
     an_assessment(world, live=False)
     with pytest.raises(BadInput, match=says):
         authoring.create_assessment(world.ada, world.department.ref, code=code, title=title, at=NOW)
@@ -94,7 +97,9 @@ def test_questions_keep_paper_order_through_adding_moving_and_removing(world: Wo
     items.move_section(world.ada, draft.ref, essays.pk, up=True, at=NOW)
     assert labels(draft) == ["E1", "3", "2", "4"]
     for model in (Item, Part):
-        places = list(model.objects.filter(version=draft).order_by("position").values_list("position", flat=True))
+        places = list(
+            model.objects.filter(version=draft).order_by("position").values_list("position", flat=True)
+        )
         assert places == list(range(4))
     assert [item.label for item in paper_of(draft.pk, None).items] == labels(draft)
 
@@ -106,7 +111,9 @@ def test_editing_a_question_replaces_its_parts_keys_and_schemes(world: World) ->
         PartDraft("2a", True, 1000, "numeric", (), ("3,5",), wrong_thousandths=-500, tolerance="0,1"),
         PartDraft("2b", False, 3000, model_answer="Because."),
     )
-    items.edit_item(world.ada, item.ref, ItemDraft("2", 4000, parts, title="Both", floor_thousandths=None), at=NOW)
+    items.edit_item(
+        world.ada, item.ref, ItemDraft("2", 4000, parts, title="Both", floor_thousandths=None), at=NOW
+    )
     item.refresh_from_db()
     assert (item.title, item.maximum_thousandths, item.floor_thousandths) == ("Both", 4000, None)
     key = Key.objects.get(part__label="2a")
@@ -145,7 +152,9 @@ def test_adding_many_questions_takes_as_many_statements_as_adding_few(world: Wor
         made = authoring.create_assessment(world.ada, world.department.ref, code=f"N{n}", title="N", at=NOW)
         draft = AssessmentVersion.objects.get(assessment=made)
         wanted = [choice(str(k)) for k in range(n)]
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             items.add_items(world.ada, draft.ref, wanted, at=NOW)
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -14,7 +14,10 @@ def world(db: None) -> World:
 
 def test_an_exam_of_three_questions_is_written_and_made_live_by_page(world: World) -> None:
     ada = signed_in(world.ada)
-    answer = ada.post(reverse("exams:new"), {"title": "Algebra 1", "code": "ALG-1", "unit": world.department.ref, "language": "en"})
+    answer = ada.post(
+        reverse("exams:new"),
+        {"title": "Algebra 1", "code": "ALG-1", "unit": world.department.ref, "language": "en"},
+    )
     version = AssessmentVersion.objects.get()
     page = reverse("exams:version", args=[version.ref])
     assert answer["Location"] == page

@@ -52,29 +52,41 @@ class AssessmentForm(forms.Form):
             del self.fields["unit"]
 
 
-class QuickItemForm(forms.Form):
+class MarkedForm(forms.Form):
+    """A form whose machine fields are needed only where a machine scores."""
+
+    # Hidden fields that are required would keep a browser from sending the form.
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.is_bound:
+            typed = {name: self.data.get(self.add_prefix(name), "") for name in ("marked", "match")}
+            machine = typed["marked"] == BY_MACHINE
+            chooses = typed["match"] in (Match.CHOICE, Match.MULTIPLE)
+            self.fields["match"].required = self.fields["key"].required = machine
+            self.fields["options"].required = machine and chooses
+
+
+class QuickItemForm(MarkedForm):
     """A question of one part, in one row: what most questions of a paper exam are."""
 
     label = forms.CharField(
         label=gettext_lazy("Question"), max_length=40, widget=forms.TextInput(attrs={"size": "6"})
     )
-    title = forms.CharField(label=gettext_lazy("Title (optional)"), max_length=200, required=False)
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
     maximum = MarksField(label=gettext_lazy("Marks"))
-    section = forms.ChoiceField(label=gettext_lazy("Section"), required=False)
+    section = forms.ChoiceField(label=gettext_lazy("Section"))
     marked = forms.ChoiceField(label=gettext_lazy("Marked"), choices=MARKED, initial=BY_HAND)
-    match = forms.ChoiceField(
-        label=gettext_lazy("Answer is"), choices=MATCHES, required=False, initial=Match.CHOICE
-    )
+    match = forms.ChoiceField(label=gettext_lazy("Answer is"), choices=MATCHES, initial=Match.CHOICE)
     options = forms.CharField(
         label=gettext_lazy("Options"),
         max_length=2000,
-        required=False,
         help_text=gettext_lazy("Letters in a row (ABCD), or with commas."),
     )
     key = forms.CharField(
         label=gettext_lazy("Right answer"),
         max_length=2000,
-        required=False,
         help_text=gettext_lazy("Several that all count: A | B."),
     )
 
@@ -135,9 +147,9 @@ class ItemForm(forms.Form):
     """A question: its name, its maximum and its rule over its parts."""
 
     label = forms.CharField(label=gettext_lazy("Question"), max_length=40)
-    title = forms.CharField(label=gettext_lazy("Title (optional)"), max_length=200, required=False)
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
     maximum = MarksField(label=gettext_lazy("Maximum in marks"))
-    section = forms.ChoiceField(label=gettext_lazy("Section"), required=False)
+    section = forms.ChoiceField(label=gettext_lazy("Section"))
     rule = forms.ChoiceField(label=gettext_lazy("Its score is"), choices=RULES, widget=forms.RadioSelect)
     steps = forms.CharField(
         label=gettext_lazy("Marks for right parts"),
@@ -188,20 +200,19 @@ class ItemForm(forms.Form):
         }
 
 
-class PartForm(forms.Form):
+class PartForm(MarkedForm):
     """One part of a question; an empty row is no part."""
 
-    label = forms.CharField(label=gettext_lazy("Part"), max_length=40, required=False)
+    label = forms.CharField(label=gettext_lazy("Part"), max_length=40)
     marked = forms.ChoiceField(label=gettext_lazy("Marked"), choices=MARKED, initial=BY_HAND)
-    maximum = MarksField(label=gettext_lazy("Marks"), required=False)
-    match = forms.ChoiceField(label=gettext_lazy("Answer is"), choices=MATCHES, required=False)
+    maximum = MarksField(label=gettext_lazy("Marks"))
+    match = forms.ChoiceField(label=gettext_lazy("Answer is"), choices=MATCHES, initial=Match.CHOICE)
     options = forms.CharField(
         label=gettext_lazy("Options"),
         max_length=2000,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 1}),
     )
-    key = forms.CharField(label=gettext_lazy("Right answer"), max_length=2000, required=False)
+    key = forms.CharField(label=gettext_lazy("Right answer"), max_length=2000)
     wrong = MarksField(label=gettext_lazy("A wrong answer takes away"), required=False, negative=True)
     tolerance = forms.CharField(label=gettext_lazy("Tolerance (numbers)"), max_length=40, required=False)
     guidance = forms.CharField(
@@ -228,17 +239,6 @@ class PartForm(forms.Form):
             raise forms.ValidationError(_("“%(text)s” is not a number.") % {"text": text}) from None
         return text
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse a row that has a name but no marks, or the other way round."""
-        typed = super().clean() or {}
-        if typed.get("label") and typed.get("maximum") is None and "maximum" not in self.errors:
-            self.add_error("maximum", _("How many marks is this part worth?"))
-        if not typed.get("label") and any(
-            typed.get(name) for name in ("maximum", "key", "options", "guidance")
-        ):
-            self.add_error("label", _("Give this part a name, such as 1a."))
-        return typed
-
     def draft(self) -> PartDraft | None:
         """Return the part as typed; None for an empty row."""
         if not self.cleaned_data.get("label") or self.cleaned_data.get("DELETE"):
@@ -252,7 +252,7 @@ class PartForm(forms.Form):
             "label": draft.label,
             "marked": BY_MACHINE if draft.machine else BY_HAND,
             "maximum": draft.points if draft.machine else draft.maximum_thousandths,
-            "match": draft.match,
+            "match": draft.match or Match.CHOICE,
             "options": options_shown(draft.options),
             "key": key_shown(draft.match, draft.correct),
             "wrong": spelled(-draft.wrong_thousandths) if draft.wrong_thousandths else "",

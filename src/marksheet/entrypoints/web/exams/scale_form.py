@@ -55,19 +55,18 @@ class ScaleForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
     pass_mark = FractionField(label=gettext_lazy("Passing starts at"))
     pass_unit = forms.ChoiceField(label=gettext_lazy("Stated in"), choices=UNITS)
-    kind = forms.ChoiceField(label=gettext_lazy("Grades"), choices=KINDS, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=gettext_lazy("A grade is"), choices=KINDS, widget=forms.RadioSelect)
     bands = forms.CharField(
         label=gettext_lazy("Bands, one a line"),
-        required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text=gettext_lazy("The grade and where it starts, like A 85. The lowest starts at 0."),
     )
-    bands_unit = forms.ChoiceField(label=gettext_lazy("Bands are stated in"), choices=UNITS, required=False)
-    lowest = FractionField(label=gettext_lazy("Lowest grade"), required=False)
-    passing = FractionField(label=gettext_lazy("Passing grade"), required=False)
-    top = FractionField(label=gettext_lazy("Top grade"), required=False)
-    below = forms.ChoiceField(label=gettext_lazy("Below the pass mark"), choices=BELOW, required=False)
+    bands_unit = forms.ChoiceField(label=gettext_lazy("Bands are stated in"), choices=UNITS)
+    lowest = FractionField(label=gettext_lazy("Lowest grade"))
+    passing = FractionField(label=gettext_lazy("Passing grade"))
+    top = FractionField(label=gettext_lazy("Top grade"))
+    below = forms.ChoiceField(label=gettext_lazy("Below the pass mark"), choices=BELOW)
     policy = forms.ChoiceField(label=gettext_lazy("Round"), choices=POLICIES)
     decide_on = forms.ChoiceField(label=gettext_lazy("Decide pass and grade"), choices=DECIDE)
     score_decimals = forms.IntegerField(label=gettext_lazy("Decimals of a score"), min_value=0, max_value=6)
@@ -75,6 +74,17 @@ class ScaleForm(forms.Form):
     grade_decimals = forms.IntegerField(label=gettext_lazy("of a grade"), min_value=0, max_value=6)
 
     scale: Scale | None = None
+    # Hidden fields that are required would keep a browser from sending the form.
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.is_bound:
+            kind = self.data.get("kind", "")
+            for name in ("lowest", "passing", "top", "below"):
+                self.fields[name].required = kind == LINE
+            for name in ("bands", "bands_unit"):
+                self.fields[name].required = kind == BANDS
 
     def clean(self) -> dict[str, Any]:
         """Build the scale; what the rules refuse becomes an error of the field it is about."""
@@ -87,10 +97,10 @@ class ScaleForm(forms.Form):
         try:
             if typed["kind"] == BANDS:
                 about = "bands"
-                bands = bands_typed(typed["bands"], Unit(typed["bands_unit"] or Unit.PERCENT))
+                bands = bands_typed(typed["bands"], Unit(typed["bands_unit"]))
             elif typed["kind"] == LINE:
                 about = "passing"
-                line = self._line(typed)
+                line = Piecewise(typed["lowest"], typed["passing"], typed["top"], Below(typed["below"]))
             rounding = Rounding(
                 RoundingPolicy(typed["policy"]),
                 typed["score_decimals"],
@@ -107,16 +117,6 @@ class ScaleForm(forms.Form):
         except forms.ValidationError as error:
             self.add_error(about, error)
         return typed
-
-    def _line(self, typed: dict[str, Any]) -> Piecewise | None:
-        missing = [name for name in ("lowest", "passing", "top") if typed.get(name) is None]
-        for name in missing:
-            self.add_error(name, _("A scale of two lines needs this number."))
-        if missing:
-            return None
-        return Piecewise(
-            typed["lowest"], typed["passing"], typed["top"], Below(typed["below"] or Below.FROM_LOWEST)
-        )
 
     @staticmethod
     def shown(scale: Scale, revision: int) -> dict[str, Any]:

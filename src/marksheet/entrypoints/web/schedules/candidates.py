@@ -42,8 +42,7 @@ def add_many(request: HttpRequest, ref: str) -> HttpResponse:
 def _added(request: HttpRequest, ref: str, form: CandidateForm | PasteForm, which: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     found = queries.schedule_for(person, ref)
-    why = LateForm(request.POST)
-    reason = why.cleaned_data["reason"] if why.is_valid() else ""
+    reason = request.POST.get("reason", "")[:500]
     made: list[actions.Enrolled] = []
 
     def enrol(typed: dict[str, Any]) -> None:
@@ -53,7 +52,7 @@ def _added(request: HttpRequest, ref: str, form: CandidateForm | PasteForm, whic
         done(request, _said(made[0]))
         return _back(ref)
     context = page_of(request, person, found, at)
-    context |= {which: form, "why": why, "failed": which}
+    context |= {which: form, "why": LateForm(initial={"reason": reason})}
     return render(request, "schedules/schedule.html", context)
 
 

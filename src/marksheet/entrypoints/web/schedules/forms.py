@@ -128,19 +128,19 @@ class PlanForm(WindowForm):
     code = forms.CharField(
         label=gettext_lazy("Code"),
         max_length=60,
-        help_text=gettext_lazy("Short, and unique in the institution."),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Unique in the institution")}),
     )
     venue = forms.CharField(label=gettext_lazy("Venue"), max_length=200, required=False)
     timezone = forms.CharField(
         label=gettext_lazy("Time zone"),
         max_length=60,
-        help_text=gettext_lazy("Like Europe/Amsterdam; all times of this schedule are shown in it."),
+        widget=forms.TextInput(attrs={"placeholder": "Europe/Amsterdam", "spellcheck": "false"}),
     )
     contact = forms.CharField(
         label=gettext_lazy("Contact for candidates"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Where candidates turn with questions; stands on their page and in messages."),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Shown on their page and in messages")}),
     )
     show_results = forms.ChoiceField(label=gettext_lazy("Show results to candidates"), required=False)
     reason = forms.CharField(
@@ -266,7 +266,6 @@ class LateForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why are they added now?"),
         max_length=500,
-        required=False,
         help_text=gettext_lazy("The window is over. The reason stays in the history."),
     )
 

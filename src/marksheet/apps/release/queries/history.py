@@ -1,0 +1,340 @@
+"""The history of a result or a schedule, read from the audit log: who, what, when, why, before and after."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from marksheet.apps.exams.models import Attempt, Part, Schedule
+from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.ledger.models import Event, Line, Side, Work
+from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import nodes_where
+from marksheet.apps.release.models import Publication
+from marksheet.apps.results.models import Result, ResultVersion
+from marksheet.apps.results.queries.finished import finished_seen_by
+from marksheet.apps.results.queries.sight import result_for
+from marksheet.rules.access import Verb
+
+SIZE = 50
+# Who reads the history of a whole schedule; "view published" does once it is finished.
+SCHEDULE_HISTORY = (Verb.REPORT_VIEW, Verb.AUDIT_VIEW, Verb.SCHEDULE_COORDINATE, Verb.SCHEDULE_MANAGE)
+# Who sees marks of work that is not published: those who work with them.
+MARKS = (Verb.MARK_GIVE, Verb.MARK_MODERATE, Verb.SCHEDULE_COORDINATE)
+# Steps on the way to a publication, which say nothing that its commit does not say.
+UNSEEN = ("result.prepare", "notice.queue")
+TOLD = ("reason", "left_out")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChange:
+    """One mark before and after: thousandths of a mark, ``nr`` for no response, None for unmarked."""
+
+    part: str
+    before: int | str | None
+    after: int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened.
+
+    Args:
+        verb: what the change was opened with; ``mail`` for a message.
+        actor: the name of the person; ``system`` names a part of the system where nobody acted.
+        facts: what the event says about itself; ``line`` what it says about this result.
+        reason: why, in the words of whoever did it; ``emptied`` when it was erased since.
+        marks: marks before and after; ``hidden_marks`` when there are some that this reader may not see yet.
+        names: key -> name of the people that facts and line mention.
+        version: the version of the result that came into force or was withdrawn here.
+        count: how many the event was about.
+    """
+
+    key: str
+    at: datetime
+    verb: str
+    actor: str = ""
+    system: str = ""
+    subject: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    line: Mapping[str, Any] = field(default_factory=dict)
+    line_kind: str = ""
+    reason: str = ""
+    left_out: str = ""
+    emptied: bool = False
+    marks: tuple[MarkChange, ...] = ()
+    hidden_marks: bool = False
+    names: Mapping[int, str] = field(default_factory=dict)
+    version: ResultVersion | None = None
+    attempt: int | None = None
+    count: int = 0
+    schedule_wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The history of one result, oldest first."""
+
+    row: Result
+    entries: tuple[Entry, ...]
+    published: bool
+
+
+def history_for(person: Person, ref: str) -> History:
+    """Return the history of the result named ``ref``; a constant number of statements.
+
+    Marks are told to those who work with them; to others once they are part of a published version. Numbers of
+    a version are told only while a version is in force.
+
+    Raises:
+        NotFound: there is no such result, it is hidden from this person, or their own.
+    """
+    row = result_for(person, ref)
+    if row.person_id == person.pk:
+        raise NotFound("There is no such result.")
+    attempts = dict(Attempt.objects.filter(enrolment_id=row.enrolment_id).values_list("pk", "number"))
+    lines = _lines_of(row, attempts)
+    versions = list(ResultVersion.objects.filter(result=row))
+    commits = _commits(versions)
+    subject = Q(subject_kind="result", subject_id=row.pk) | Q(subject_kind="attempt", subject_id__in=attempts)
+    wide = Q(schedule_id=row.schedule_id, subject_kind="schedule", line_count=0)
+    events = list(
+        Event.objects.filter(subject | wide | Q(pk__in=lines) | Q(pk__in=commits))
+        .exclude(verb__in=UNSEEN)
+        .order_by("seq")
+    )
+    entries = _entries(events, lines, attempts)
+    entries = [
+        replace(entry, version=commits.get(int(entry.key)) or _withdrawn(entry, versions)) for entry in entries
+    ]
+    entries = _without_early_marks(person, row, entries)
+    entries = [e for e in entries if not (e.schedule_wide and _noise(e))]
+    entries += _messages(row, versions)
+    return History(row, tuple(sorted(entries, key=lambda e: e.at)), row.in_force_id is not None)
+
+
+def _noise(entry: Entry) -> bool:
+    """Marks that somebody gave elsewhere in the schedule, without a line: nothing to do with this result."""
+    return bool(entry.facts.get("round"))
+
+
+def _lines_of(row: Result, attempts: Mapping[int, int]) -> dict[int, list[Line]]:
+    """Return event key -> the lines that are about this result, its enrolment or its attempts."""
+    about = (
+        Q(subject_kind="result", subject_id=row.pk)
+        | Q(subject_kind="enrolment", subject_id=row.enrolment_id)
+        | Q(subject_kind="attempt", subject_id__in=list(attempts))
+    )
+    found: dict[int, list[Line]] = defaultdict(list)
+    for line in Line.objects.filter(about).order_by("event_id", "position"):
+        found[line.event_id].append(line)
+    return found
+
+
+def _commits(versions: Sequence[ResultVersion]) -> dict[int, ResultVersion]:
+    """Return event key -> version for every publication that was committed."""
+    by_publication = {version.publication_id: version for version in versions}
+    done = Publication.objects.filter(pk__in=by_publication, committed_at__isnull=False)
+    keys = dict(done.values_list("pk", "event_id"))
+    found = {key: by_publication[pk] for pk, key in keys.items() if key}
+    without = [pk for pk, key in keys.items() if not key]
+    if without:
+        events = Event.objects.filter(subject_kind="publication", subject_id__in=without, verb=Verb.RESULT_PUBLISH)
+        for key, pk, body in events.values_list("pk", "subject_id", "body"):
+            if json.loads(body)["facts"].get("committed"):
+                found[key] = by_publication[pk or 0]
+    return found
+
+
+def _withdrawn(entry: Entry, versions: Sequence[ResultVersion]) -> ResultVersion | None:
+    key = entry.line.get("withdrawn")
+    return next((version for version in versions if version.pk == key), None) if key else None
+
+
+def _entries(
+    events: Sequence[Event], lines: Mapping[int, Sequence[Line]], attempts: Mapping[int, int]
+) -> list[Entry]:
+    """Turn events into entries: texts, people and parts are looked up once for all of them."""
+    sides = _sides([event.pk for event in events])
+    bodies = {event.pk: json.loads(event.body) for event in events}
+    told = {
+        event.pk: [(line.subject_kind, line.subject_id, json.loads(line.body)) for line in lines.get(event.pk, ())]
+        for event in events
+    }
+    names = _people(events, bodies, told)
+    parts = _parts(told)
+    entries = []
+    for event in events:
+        body = bodies[event.pk]
+        texts = sides.get(event.pk, {})
+        merged: dict[str, Any] = {}
+        marks: list[MarkChange] = []
+        kind, attempt = "", attempts.get(event.subject_id or 0) if event.subject_kind == "attempt" else None
+        for kind, subject, said in told[event.pk]:
+            marks += [MarkChange(parts.get(int(p), p), *pair) for p, pair in said.get("marks", {}).items()]
+            merged |= {name: value for name, value in said.items() if name != "marks"}
+            attempt = attempts.get(subject, attempt) if kind == "attempt" else attempt
+        entries.append(
+            Entry(
+                key=str(event.pk),
+                at=event.at,
+                verb=event.verb,
+                actor=names.get(event.actor_id or 0, ""),
+                system=event.actor_name,
+                subject=event.subject_kind,
+                facts=body["facts"],
+                line=merged,
+                line_kind=kind,
+                reason=texts.get("reason", ""),
+                left_out=texts.get("left_out", ""),
+                emptied="reason" in body["side"] and not texts.get("reason"),
+                marks=tuple(marks),
+                names=names,
+                attempt=attempt,
+                count=event.line_count,
+                schedule_wide=not told[event.pk] and event.subject_kind == "schedule",
+            )
+        )
+    return entries
+
+
+def _sides(keys: Iterable[int]) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for event_id, name, value in Side.objects.filter(event_id__in=list(keys), name__in=TOLD).values_list(
+        "event_id", "name", "value"
+    ):
+        found[event_id][name] = value
+    return found
+
+
+Told = Mapping[int, Sequence[tuple[str, int, Mapping[str, Any]]]]
+
+
+def _people(events: Sequence[Event], bodies: Mapping[int, Any], told: Told) -> dict[int, str]:
+    wanted = {event.actor_id for event in events}
+    for body in bodies.values():
+        wanted |= {body["facts"].get("marker"), *_listed(body["facts"].get("people"))}
+    for some in told.values():
+        wanted |= {said.get("marker") for _kind, _subject, said in some}
+    return dict(Person.objects.filter(pk__in=[key for key in wanted if key]).values_list("pk", "name"))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _parts(told: Told) -> dict[int, str]:
+    keys = {int(p) for some in told.values() for _kind, _subject, said in some for p in said.get("marks", {})}
+    return dict(Part.objects.filter(pk__in=keys).values_list("pk", "label")) if keys else {}
+
+
+def _without_early_marks(person: Person, row: Result, entries: list[Entry]) -> list[Entry]:
+    """Take away marks that are not part of a version in force, unless the reader works with them."""
+    if nodes_where(person, *MARKS).filter(descendant_id=row.schedule.node_id).exists() and not row.withheld_at:
+        return entries
+    last = max((n for n, e in enumerate(entries) if e.version and e.version.pk == row.in_force_id), default=-1)
+    shown: list[Entry] = []
+    for n, entry in enumerate(entries):
+        if n > last and entry.marks:
+            entry = replace(entry, marks=(), hidden_marks=True)
+        shown.append(entry)
+    return shown
+
+
+def _messages(row: Result, versions: Sequence[ResultVersion]) -> list[Entry]:
+    """Return what became of the messages about this result: they are named after its versions."""
+    keys = [f"mail:{notice}:{v.pk}" for v in versions for notice in ("result-available", "result-withdrawn")]
+    works = Work.objects.filter(kind="mail").filter(
+        Q(key__in=keys) | Q(person_id=row.person_id, payload__result=row.ref)
+    )
+    entries = []
+    for work in works.order_by("pk"):
+        fate = (work.outcome or {}).get("fate", "") if isinstance(work.outcome, dict) else ""
+        entries.append(
+            Entry(
+                key=f"mail-{work.pk}",
+                at=work.finished_at or work.created_at,
+                verb="mail",
+                subject="mail",
+                facts={
+                    "notice": work.payload.get("notice", ""),
+                    "state": work.state,
+                    "fate": fate,
+                    "why": (work.outcome or {}).get("why", "") if isinstance(work.outcome, dict) else "",
+                },
+            )
+        )
+    return entries
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of a schedule's history is asked for; empty means everything."""
+
+    person: str = ""
+    verb: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """One page of a schedule's history, newest first; ``next`` is empty on the last."""
+
+    entries: tuple[Entry, ...]
+    next: str
+
+
+def schedule_history_for(person: Person, ref: str, at: datetime) -> Schedule:
+    """Return the schedule named ``ref`` if ``person`` may read its history.
+
+    Raises:
+        NotFound: there is none, or it is hidden from this person.
+    """
+    found = Schedule.objects.filter(ref=ref).select_related("unit", "node", "version__assessment").first()
+    if found is not None:
+        here = nodes_where(person, *SCHEDULE_HISTORY).filter(descendant_id=found.node_id)
+        if here.exists() or finished_seen_by(person, at).filter(pk=found.pk).exists():
+            return found
+    raise NotFound("There is no such schedule.")
+
+
+def schedule_history(
+    schedule: Schedule, asked: Filter, *, after: str = "", size: int = SIZE
+) -> HistoryPage:
+    """Return a page of what happened at a schedule that its reader was let into; marks are counted, not told."""
+    events = _events_of(schedule).exclude(verb__in=UNSEEN)
+    if asked.person:
+        events = events.filter(actor_id__in=Person.objects.filter(ref=asked.person).values("pk"))
+    if asked.verb:
+        events = events.filter(verb=asked.verb)
+    if asked.since:
+        events = events.filter(at__gte=asked.since)
+    if asked.until:
+        events = events.filter(at__lt=asked.until)
+    if after.isdigit():
+        events = events.filter(seq__lt=int(after))
+    found = list(events.order_by("-seq")[: size + 1])
+    entries = _entries(found[:size], {}, {})
+    return HistoryPage(tuple(entries), str(found[size - 1].seq) if len(found) > size else "")
+
+
+def _events_of(schedule: Schedule) -> QuerySet[Event]:
+    """What names the schedule, and the publications that brought results of it into force."""
+    publications = ResultVersion.objects.filter(schedule=schedule).values("publication_id").distinct()
+    done = Publication.objects.filter(pk__in=publications, committed_at__isnull=False).values("pk")
+    return Event.objects.filter(
+        Q(schedule_id=schedule.pk) | Q(subject_kind="publication", subject_id__in=done, verb=Verb.RESULT_PUBLISH)
+    )
+
+
+def who_and_what(schedule: Schedule) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return who acted at a schedule (ref, name) and which verbs its history knows, for the filter."""
+    events = _events_of(schedule).exclude(verb__in=UNSEEN).order_by()
+    people = Person.objects.filter(pk__in=events.values("actor_id"))
+    verbs = events.values_list("verb", flat=True).distinct()
+    return list(people.order_by("sort_name", "id").values_list("ref", "name")[:200]), sorted(set(verbs))

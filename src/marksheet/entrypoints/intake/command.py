@@ -30,7 +30,9 @@ class FileCommand(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the file and who acts."""
         parser.add_argument("file", type=Path, help="a CSV file or an XLSX workbook")
-        parser.add_argument("--as", dest="username", required=True, help="sign-in name of the person who acts")
+        parser.add_argument(
+            "--as", dest="username", required=True, help="sign-in name of the person who acts"
+        )
         parser.add_argument("--mapping", type=Path, help="JSON file: how the columns are to be read")
         parser.add_argument("--decimal", choices=[".", ","], default=".", help="the decimal sign in the file")
         parser.add_argument("--reason", default="", help="why, where something changes or comes late")

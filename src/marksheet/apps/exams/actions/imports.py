@@ -81,6 +81,14 @@ def note_reading(actor: Person, ref: str, mapping: Mapping[str, Any]) -> Import:
     return row
 
 
+def note_preview(ref: str, found: Mapping[str, Any]) -> None:
+    """Keep what a look at a file found that could not be placed, for the reconciliation page."""
+    with draft():
+        row = Import.objects.filter(ref=ref, state__in=CAN_BE_READ_AGAIN).first()
+        if row is not None and row.report.get("preview") != found:
+            Import.objects.filter(pk=row.pk).update(report={**row.report, "preview": dict(found)})
+
+
 def note_refusal(ref: str, message: str, details: Sequence[str]) -> None:
     """Keep why a file was not carried in; nothing of it was written."""
     with draft():
@@ -108,9 +116,7 @@ def discard(actor: Person, ref: str) -> None:
         Import.objects.filter(pk=row.pk, state__in=CAN_BE_READ_AGAIN).update(state=ImportState.DISCARDED)
 
 
-def start_import(
-    actor: Person, ref: str, options: Mapping[str, Any], *, rows: int, at: datetime
-) -> Work:
+def start_import(actor: Person, ref: str, options: Mapping[str, Any], *, rows: int, at: datetime) -> Work:
     """Have a large file carried in by the worker; who asked for it is in the audit log.
 
     Args:
@@ -128,7 +134,7 @@ def start_import(
         if not taken:
             raise WrongState(_("This file is being carried in already, or was. Look at its page."))
         opened.record(
-            "import", row.pk, schedule_id=row.schedule_id, started=True, kind=row.kind, sha256=row.file_sha256
+            "import", row.pk, schedule_id=row.schedule_id, started=True, what=row.kind, sha256=row.file_sha256
         )
         tries = Work.objects.filter(key__startswith=f"import:{row.ref}:").count()
         return opened.queue("import", f"import:{row.ref}:{tries + 1}", {"import": row.ref}, total=rows)
@@ -154,7 +160,9 @@ class ItemsPlan:
 
 def plan_items_import(version: AssessmentVersion, wanted: Sequence[ItemDraft]) -> ItemsPlan:
     """Return what carrying these questions into a draft would do. The caller was let into the exam."""
-    known = {item.draft.label.casefold(): item.draft for section in content_of(version) for item in section.items}
+    known = {
+        item.draft.label.casefold(): item.draft for section in content_of(version) for item in section.items
+    }
     problems = [problem for one in wanted for problem in item_problems(one)]
     sides = {one.label: _compared(known.get(one.label.casefold()), one) for one in wanted}
     return ItemsPlan(
@@ -182,13 +190,27 @@ def _plain(one: ItemDraft) -> object:
     parts = tuple(
         (p.label, p.machine, p.points if p.machine else p.maximum_thousandths)
         + (
-            (p.match, tuple(p.options), frozenset(key_of(p).correct), p.wrong_thousandths, key_of(p).tolerance)
+            (
+                p.match,
+                tuple(p.options),
+                frozenset(key_of(p).correct),
+                p.wrong_thousandths,
+                key_of(p).tolerance,
+            )
             if p.machine
             else ()
         )
         for p in one.parts
     )
-    return (one.label, one.title, one.section.casefold(), one.maximum_thousandths, one.rule, tuple(one.steps), parts)
+    return (
+        one.label,
+        one.title,
+        one.section.casefold(),
+        one.maximum_thousandths,
+        one.rule,
+        tuple(one.steps),
+        parts,
+    )
 
 
 def import_items(
@@ -222,7 +244,10 @@ def import_items(
         if not (plan.added or plan.changed):
             return receipt | {"nothing_new": True}
         by_label = {one.label: one for one in wanted}
-        stored = {item.label.casefold(): item for item in Item.objects.filter(version=version).select_related("version")}
+        stored = {
+            item.label.casefold(): item
+            for item in Item.objects.filter(version=version).select_related("version")
+        }
         for label in plan.changed:
             replace_item(opened, stored[label.casefold()], by_label[label])
         if plan.added:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Import, ImportState
 from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.ledger.models import Work
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.rules.access import Verb
@@ -47,7 +48,9 @@ def import_for(person: Person, ref: str) -> Import:
     return found
 
 
-def imports_of(person: Person, *, schedule_id: int | None = None, assessment_id: int | None = None) -> QuerySet[Import]:
+def imports_of(
+    person: Person, *, schedule_id: int | None = None, assessment_id: int | None = None
+) -> QuerySet[Import]:
     """Return the files brought in at one schedule, or for one exam, newest first; drafts of uploads apart."""
     rows = imports_seen_by(person).exclude(state__in=[ImportState.UPLOADED, ImportState.DISCARDED])
     if schedule_id is not None:
@@ -73,3 +76,8 @@ def import_for_worker(ref: str) -> Import | None:
 def asked_by(person_id: int | None) -> Person | None:
     """Return the active person who asked for a piece of work."""
     return Person.objects.filter(pk=person_id, is_active=True).first()
+
+
+def work_of_import(row: Import) -> Work | None:
+    """Return the newest piece of work that carries this file in."""
+    return Work.objects.filter(key__startswith=f"import:{row.ref}:").order_by("-id").first()

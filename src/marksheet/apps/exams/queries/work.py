@@ -96,3 +96,10 @@ def arrivals(schedule: Schedule, *, most: int = 500) -> Arrivals:
         missing_count=len(missing),
         started=sum(row.state == AttemptState.IN_PROGRESS for row in handed.values()),
     )
+
+
+def missing_refs(schedule: Schedule) -> list[str]:
+    """Return the refs of the candidates who are expected and of whom no work arrived."""
+    handed = attempts_of(schedule.pk)
+    people = expected_at(schedule.pk).values()
+    return [one.ref for one in people if one.standing == Standing.EXPECTED and one.id not in handed]

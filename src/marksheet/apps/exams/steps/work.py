@@ -99,10 +99,7 @@ def store_responses(opened: Change, schedule: Schedule, rows: Iterable[Row]) -> 
     stored.added = insert_rows(
         Response,
         ("attempt_id", "part_id", "answer_id"),
-        (
-            (attempt, part, None if value is None else answers[part, value])
-            for attempt, part, value in fresh
-        ),
+        ((attempt, part, None if value is None else answers[part, value]) for attempt, part, value in fresh),
     )
     return stored
 

@@ -336,7 +336,7 @@ def _record(
         tell(
             opened,
             markers,
-            "more_to_mark",
+            "more-to-mark",
             path=f"/marking/assess/{schedule.ref}/grid/",
             count=len(plan.fresh),
             title=schedule.title,

@@ -66,7 +66,9 @@ def work_options(row: Import, options: Json) -> WorkOptions:
     )
 
 
-def preview(actor: Person, row: Import, options: Json, *, at: datetime, table: Table | None = None) -> Preview:
+def preview(
+    actor: Person, row: Import, options: Json, *, at: datetime, table: Table | None = None
+) -> Preview:
     """Return what the file would do, read as its mapping says.
 
     Raises:
@@ -92,7 +94,9 @@ def preview(actor: Person, row: Import, options: Json, *, at: datetime, table: T
         return Preview(plan, len(table.rows), (), candidates.ignored, tuple(map(str, table.notes)))
     if row.kind == ITEMS and row.version is not None:
         drafts = questions_of(table, row.mapping).drafts
-        return Preview(plan_items_import(row.version, drafts), len(table.rows), (), (), tuple(map(str, table.notes)))
+        return Preview(
+            plan_items_import(row.version, drafts), len(table.rows), (), (), tuple(map(str, table.notes))
+        )
     raise BadInput(_("This file belongs nowhere any more. Upload it again."))
 
 

@@ -65,7 +65,9 @@ def _gathered(name: str, chunks: Iterable[bytes]) -> bytes:
                 % {"file": plain_name(name), "most": most // 2**20}
             )
     if not data:
-        raise BadInput(_("“%(file)s” is empty. Save it again and send it again.") % {"file": plain_name(name)})
+        raise BadInput(
+            _("“%(file)s” is empty. Save it again and send it again.") % {"file": plain_name(name)}
+        )
     return bytes(data)
 
 

@@ -62,7 +62,9 @@ def in_words(cell: CellError) -> str:
 def as_refusal(error: BadFile) -> Unreadable:
     """Return what is wrong with a file as a refusal that pages and commands show."""
     if isinstance(error, BadCells):
-        message = _("Nothing was written: %(total)s cells of the file cannot be taken.") % {"total": error.total}
+        message = _("Nothing was written: %(total)s cells of the file cannot be taken.") % {
+            "total": error.total
+        }
         return Unreadable(message, error.errors, error.total)
     return Unreadable(translated(error.message))
 
@@ -133,7 +135,9 @@ def work_of(table: Table, mapping: Json, schedule: Schedule) -> Work:
     except BadFile as error:
         raise as_refusal(error) from None
     except (ValueError, KeyError, TypeError):
-        raise BadInput(_("How this file is to be read is not understood. Choose the columns again.")) from None
+        raise BadInput(
+            _("How this file is to be read is not understood. Choose the columns again.")
+        ) from None
 
 
 def _long(mapping: Json) -> LongMapping:
@@ -205,7 +209,9 @@ def rule_choice(kept: Json) -> RuleChoice:
     try:
         steps = tuple((int(right), Fraction(str(marks))) for right, marks in kept.get("steps") or ())
         points = kept.get("points")
-        return RuleChoice(NamedRule(kept["rule"]), steps, None if points in (None, "") else Fraction(str(points)))
+        return RuleChoice(
+            NamedRule(kept["rule"]), steps, None if points in (None, "") else Fraction(str(points))
+        )
     except (ValueError, KeyError, TypeError, ZeroDivisionError):
         raise BadInput(_("Choose a rule for each text of the rule column.")) from None
 

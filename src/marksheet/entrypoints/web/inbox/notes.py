@@ -13,6 +13,7 @@ WORDS: dict[str, object] = {
         "%(person)s can no longer see the results of %(schedule)s, so the right to publish them sleeps."
         " Assign them to the marking, have “view reports” given, or give the right to somebody else."
     ),
+    "more-to-mark": gettext_lazy("%(count)s more to mark at %(title)s: late scripts came in."),
 }
 
 

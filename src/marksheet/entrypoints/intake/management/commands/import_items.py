@@ -24,7 +24,9 @@ class Command(FileCommand):
         super().add_arguments(parser)
         parser.add_argument("--exam", required=True, help="code or ref of the exam")
         parser.add_argument(
-            "--suggested-rules", action="store_true", help="take the suggested rule for each text of the rule column"
+            "--suggested-rules",
+            action="store_true",
+            help="take the suggested rule for each text of the rule column",
         )
         parser.add_argument(
             "--rule", action="append", default=[], metavar="TEXT=RULE",

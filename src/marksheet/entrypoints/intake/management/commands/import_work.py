@@ -28,7 +28,9 @@ class Command(FileCommand):
             "--blank", action="append", default=[], metavar="COLUMN=MEANING",
             help=f"what a blank means in the columns that fit: {', '.join(Blank)}; mark_*=no_response",
         )  # fmt: skip
-        parser.add_argument("--no-response", action="append", default=[], help="a text that means no response")
+        parser.add_argument(
+            "--no-response", action="append", default=[], help="a text that means no response"
+        )
         parser.add_argument(
             "--unlisted", action="append", default=[], metavar="COLUMN",
             help="columns in which answers outside the options are taken, as wrong ones; answer_*",
@@ -37,7 +39,9 @@ class Command(FileCommand):
         parser.add_argument("--marker", default="", help="sign-in name of who gave the marks")
         parser.add_argument("--submit", action="store_true", help="the marks are final: submit the scripts")
         parser.add_argument("--leave-out", action="store_true", help="leave out rows that cannot go in")
-        parser.add_argument("--keep-answers", action="store_true", help="keep answers that were handed in before")
+        parser.add_argument(
+            "--keep-answers", action="store_true", help="keep answers that were handed in before"
+        )
 
     def target(self, actor: Person, options: dict[str, Any]) -> str:
         """Return the schedule."""

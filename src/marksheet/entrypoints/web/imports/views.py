@@ -1,0 +1,279 @@
+"""One file on its way in: its columns, what it would do, carrying it in, its receipt."""
+
+import csv
+from datetime import datetime
+from typing import Any
+
+from defusedcsv import csv as safe_csv
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from marksheet.apps.exams.actions.imports import (
+    ItemsPlan,
+    discard,
+    note_preview,
+    note_reading,
+    start_import,
+)
+from marksheet.apps.exams.queries.imports import WORK, Import, ImportState, import_for, work_of_import
+from marksheet.apps.ledger import clock
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, Refusal, WrongState
+from marksheet.apps.people.queries import Person
+from marksheet.apps.results.actions.intake_candidates import CandidatesPlan
+from marksheet.apps.results.queries.intake import WorkPlan, markers_at
+from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.intake.carrying import INLINE_ROWS, Preview, carry_in, preview
+from marksheet.entrypoints.shared.intake.reading import Unreadable, table_of, translated
+from marksheet.entrypoints.web.imports import mapping as pages
+from marksheet.entrypoints.web.imports.places import above, address, again
+from marksheet.entrypoints.web.imports.start import KINDS
+
+OPEN = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.REFUSED)
+TICKS = ("submit", "leave_out", "keep_answers")
+
+
+def _frame(row: Import) -> dict[str, Any]:
+    """What every page of a file shows around its own."""
+    url, title = above(row)
+    names = ("file", "columns", "preview", "progress", "errors", "discard")
+    return {
+        "row": row,
+        "kind": KINDS[row.kind],
+        "above_url": url,
+        "above": title,
+        "again": again(row),
+        "urls": {name: address(row, name) for name in names},
+    }
+
+
+@signed_in
+@require_GET
+def file(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show what became of a file, or where it stands on its way in."""
+    row = import_for(person_of(request), ref)
+    if row.state in (ImportState.UPLOADED, ImportState.CHECKED):
+        return redirect(address(row, "columns" if row.state == ImportState.UPLOADED else "preview"))
+    zone = row.schedule.timezone if row.schedule else "UTC"
+    context = _frame(row) | {
+        "receipt": row.report.get("receipt"),
+        "refusal": row.report.get("refusal") if row.state == ImportState.REFUSED else None,
+        "zone": zone,
+        "running": _running(row),
+    }
+    return render(request, "imports/file.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def columns(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say what each column is."""
+    person = person_of(request)
+    row = import_for(person, ref)
+    if row.state not in OPEN:
+        return redirect(address(row))
+    context = _frame(row)
+    try:
+        table = table_of(row)
+    except Refusal as refusal:
+        return render(request, "imports/unreadable.html", context | _problems(refusal), status=400)
+    mapping = pages.kept_or_suggested(row, table)
+    if request.GET.get("shape") in ("wide", "long"):
+        mapping["shape"] = request.GET["shape"]
+    status = 200
+    if request.method == "POST":
+        typed = pages.work_typed if row.kind == WORK else pages.fields_typed
+        try:
+            mapping = typed(row, table, request.POST)
+            row = note_reading(person, ref, mapping)
+            return redirect(address(row, "preview"))
+        except BadInput as refusal:
+            context |= _problems(refusal)
+            status = 400
+    shown = pages.work_page if row.kind == WORK else pages.fields_page
+    context |= shown(row, table, mapping) | {
+        "table": table,
+        "notes": [translated(note) for note in table.notes],
+    }
+    name = "imports/columns_work.html" if row.kind == WORK else "imports/columns_fields.html"
+    return render(request, name, context, status=status)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def look(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show what the file would do, with what is to be decided; carry it in."""
+    person, at = person_of(request), clock.read()
+    row = import_for(person, ref)
+    if row.state not in OPEN:
+        return redirect(address(row))
+    if not row.mapping:
+        return redirect(address(row, "columns"))
+    options = _options(request)
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            return _carried(request, person, row, options, at)
+        except (BadInput, NotAllowed, WrongState) as refused:
+            refusal = refused
+            row = import_for(person, ref)
+            if row.state not in OPEN:
+                return redirect(address(row))
+    context = _frame(row) | {"options": options}
+    try:
+        seen = preview(person, row, options, at=at)
+    except Refusal as refused:
+        _remember(row, None, refused)
+        return render(request, "imports/unreadable.html", context | _problems(refused), status=400)
+    _remember(row, seen, None)
+    context |= _seen(row, seen) | (_problems(refusal) if refusal else {})
+    return render(request, "imports/preview.html", context, status=400 if refusal else 200)
+
+
+def _options(request: HttpRequest) -> dict[str, Any]:
+    sent = request.POST if request.method == "POST" else request.GET
+    ticked: dict[str, Any] = {name: bool(sent.get(name)) for name in TICKS}
+    return ticked | {
+        "round": "marker-1",
+        "marker": sent.get("marker", ""),
+        "reason": sent.get("reason", "").strip()[:2000],
+    }
+
+
+def _carried(
+    request: HttpRequest, person: Person, row: Import, options: dict[str, Any], at: datetime
+) -> HttpResponseRedirect:
+    rows = len(table_of(row).rows)
+    if rows > INLINE_ROWS:
+        start_import(person, row.ref, options, rows=rows, at=at)
+    else:
+        receipt = carry_in(person, row, options, at=at)
+        if receipt.get("nothing_new"):
+            messages.info(request, _("Nothing was written: the file says nothing new."))
+        else:
+            messages.success(request, _("The file was carried in."))
+    return HttpResponseRedirect(address(row))
+
+
+def _seen(row: Import, seen: Preview) -> dict[str, Any]:
+    plan = seen.plan
+    context: dict[str, Any] = {
+        "seen": seen,
+        "plan": plan,
+        "is_work": isinstance(plan, WorkPlan),
+        "is_candidates": isinstance(plan, CandidatesPlan),
+        "is_items": isinstance(plan, ItemsPlan),
+        "background": seen.rows > INLINE_ROWS,
+    }
+    if isinstance(plan, WorkPlan) and row.schedule is not None:
+        context |= {
+            "markers": list(markers_at(row.schedule)) if seen.has_marks else [],
+            "outsiders": plan.outsiders[:200],
+            "unmarked": len(plan.unmarked),
+            "needs_reason": bool(plan.late or plan.given.changed_count),
+            "nothing_new": plan.nothing_new,
+        }
+    elif isinstance(plan, CandidatesPlan):
+        context |= {
+            "needs_reason": plan.late,
+            "blocked": bool(plan.problem_count),
+            "nothing_new": not plan.fresh,
+        }
+    elif isinstance(plan, ItemsPlan):
+        context |= {
+            "needs_reason": bool(plan.changed),
+            "blocked": bool(plan.problems),
+            "nothing_new": not (plan.added or plan.changed),
+        }
+    return context
+
+
+def _problems(refusal: Refusal) -> dict[str, Any]:
+    """What a page shows of a refusal: cells in a table where there are any, sentences otherwise."""
+    cells = refusal.cells if isinstance(refusal, Unreadable) else ()
+    return {
+        "refusal": refusal,
+        "cells": [(one.row, one.column, one.value, translated(one.reason)) for one in cells],
+        "total": refusal.total if isinstance(refusal, Unreadable) else 0,
+        "details": () if cells else refusal.details,
+    }
+
+
+def _remember(row: Import, seen: Preview | None, refusal: Refusal | None) -> None:
+    """Keep for the reconciliation page which numbers this file named that belong to nobody, or twice."""
+    if row.kind != WORK:
+        return
+    if seen is not None and isinstance(seen.plan, WorkPlan):
+        unmatched = [[one.row, one.number, one.why] for one in seen.plan.outsiders[:500]]
+        note_preview(row.ref, {"unmatched": unmatched, "duplicates": []})
+    elif isinstance(refusal, Unreadable):
+        column = str(row.mapping.get("candidate", ""))
+        twice = [
+            [one.row, one.value, translated(one.reason)]
+            for one in refusal.cells
+            if one.column == column and one.value
+        ]
+        note_preview(row.ref, {"unmatched": [], "duplicates": twice})
+
+
+def _running(row: Import) -> dict[str, Any] | None:
+    if row.state != ImportState.APPLYING:
+        return None
+    work = work_of_import(row)
+    if work is None:
+        return None
+    waiting = work.state == "waiting" and not work.done
+    return {
+        "work": work,
+        "label": _("Waiting for a worker") if waiting else _("Being carried in"),
+        "failed": work.state == "parked",
+    }
+
+
+@signed_in
+@require_GET
+def progress(request: HttpRequest, ref: str) -> HttpResponse:
+    """Answer with how far a large file is; the page asks for this until it is done."""
+    row = import_for(person_of(request), ref)
+    return render(request, "imports/progress.html", _frame(row) | {"running": _running(row)})
+
+
+@signed_in
+@require_GET
+def errors(request: HttpRequest, ref: str) -> HttpResponse:
+    """Answer with everything that keeps a file out, as a CSV file: row, column, value, reason."""
+    person, at = person_of(request), clock.read()
+    row = import_for(person, ref)
+    found: list[tuple[Any, ...]] = []
+    try:
+        plan = preview(person, row, {}, at=at).plan
+        if isinstance(plan, WorkPlan):
+            found = [(one.row, "", one.number, one.why) for one in plan.outsiders]
+            tallies = (*plan.responses.changed, *plan.given.changed)
+            stored = _("stored: %(before)s")
+            found += [(one.row, one.part, one.after, stored % {"before": one.before}) for one in tallies]
+        elif isinstance(plan, CandidatesPlan | ItemsPlan):
+            found = [("", "", "", problem) for problem in plan.problems]
+    except Unreadable as refusal:
+        found = [(one.row, one.column, one.value, translated(one.reason)) for one in refusal.cells]
+        found = found or [("", "", "", str(refusal))]
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="errors.csv"'
+    response.write("\ufeff")
+    writer = safe_csv.writer(response, quoting=csv.QUOTE_MINIMAL)
+    writer.writerow([_("row"), _("column"), _("value"), _("reason")])
+    writer.writerows(found)
+    return response
+
+
+@signed_in
+@require_POST
+def throw_away(request: HttpRequest, ref: str) -> HttpResponse:
+    """Throw an uploaded file away."""
+    person = person_of(request)
+    row = import_for(person, ref)
+    discard(person, ref)
+    messages.info(request, _("The file was put aside. Nothing was written."))
+    return redirect(again(row))

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from marksheet.apps.ledger.change import change, draft
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.models import Person
@@ -36,7 +38,7 @@ def ask_password_reset(person: Person, *, key: str, at: datetime) -> None:
 def choose_language(person: Person, *, language: str, known: list[str]) -> None:
     """Remember in which language a person reads; nothing means as their browser says."""
     if language and language not in known:
-        raise BadInput("This language is not available.")
+        raise BadInput(_("This language is not available."))
     with draft():
         Person.objects.filter(pk=person.pk).update(language=language)
     person.language = language

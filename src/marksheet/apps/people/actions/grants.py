@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
@@ -24,11 +26,15 @@ from marksheet.apps.people.steps.sight import watching_sight
 from marksheet.rules.access import Verb, gives
 
 REFUSALS = {
-    "no_right": "You may see {unit} but not give rights there.",
-    "own_grant": "Nobody adds to their own rights. Ask another administrator.",
-    "direct_only": "{role} confers the right to publish, which is given at single schedules only, by the"
-    " coordinator, under Marking > Coordinator > People.",
-    "more_than_own": "{role} confers a right over the organisation that you do not hold at {unit}.",
+    "no_right": gettext_lazy("You may see %(unit)s but not give rights there."),
+    "own_grant": gettext_lazy("Nobody adds to their own rights. Ask another administrator."),
+    "direct_only": gettext_lazy(
+        "%(role)s confers the right to publish, which is given at single schedules only, by the"
+        " coordinator, under Marking > Coordinator > People."
+    ),
+    "more_than_own": gettext_lazy(
+        "%(role)s confers a right over the organisation that you do not hold at %(unit)s."
+    ),
 }
 
 
@@ -77,23 +83,32 @@ def set_reports_view(actor: Person, person_ref: str, *, unit_ref: str, given: bo
             return
         grant = Grant.objects.filter(person=person, role=role, unit=unit, ended_at=None).first()
         if grant is None:
-            raise WrongState(f"{person.name} was not given “view reports” at {unit.name} itself.")
+            raise WrongState(
+                _("%(person)s was not given “view reports” at %(unit)s itself.")
+                % {"person": person.name, "unit": unit.name}
+            )
         _end(opened, actor, grant)
 
 
 def _give(opened: Change, actor: Person, person: Person, role: Role, unit: Unit, reach: str) -> Grant:
     if unit.kind == NodeKind.SCHEDULE:
-        raise WrongState("Rights at one schedule are given by its coordinator, under Marking > Coordinator.")
+        raise WrongState(
+            _("Rights at one schedule are given by its coordinator, under Marking > Coordinator.")
+        )
     if unit.archived_at is not None:
-        raise WrongState(f"{unit.name} is archived. Choose another unit.")
+        raise WrongState(_("%(unit)s is archived. Choose another unit.") % {"unit": unit.name})
     if not person.is_active:
-        raise WrongState(f"{person.name}'s account is inactive. Reactivate it first.")
+        raise WrongState(
+            _("%(person)s's account is inactive. Reactivate it first.") % {"person": person.name}
+        )
     verbs = set(RoleVerb.objects.filter(role=role).values_list("verb", flat=True))
     _demand_gives(actor, person, role, unit, verbs)
     if reach not in Reach.values:
-        raise BadInput("A role is given over schedules or over candidates.")
+        raise BadInput(_("A role is given over schedules or over candidates."))
     if reach == Reach.CANDIDATES and Verb.CANDIDATE_SEE not in verbs:
-        raise BadInput(f"{role.name} does not let anybody see candidates. Give it over schedules.")
+        raise BadInput(
+            _("%(role)s does not let anybody see candidates. Give it over schedules.") % {"role": role.name}
+        )
     grant = steps.give(opened, person=person, role=role, unit=unit, reach=reach)
     opened.record("person", person.pk, move="give", role=role.name, unit=unit.ref, reach=str(reach))
     return grant
@@ -102,18 +117,25 @@ def _give(opened: Change, actor: Person, person: Person, role: Role, unit: Unit,
 def _demand_gives(actor: Person, person: Person, role: Role, unit: Unit, verbs: set[str]) -> None:
     decision = gives(verbs, verbs_at(actor, unit.pk), own=actor.pk == person.pk)
     if not decision.allowed:
-        message = REFUSALS[decision.code].format(unit=unit.name, role=role.name)
+        message = str(REFUSALS[decision.code]) % {"unit": unit.name, "role": role.name}
         names = [name for name in helpers(Verb.PERSON_MANAGE, unit.pk) if name != actor.name]
         raise NotAllowed(message, helpers=[] if decision.code == "direct_only" else names)
 
 
 def _end(opened: Change, actor: Person, grant: Grant) -> None:
-    demand(actor, Verb.PERSON_MANAGE, grant.unit_id, f"You may not end rights at {grant.unit.name}.")
+    demand(
+        actor,
+        Verb.PERSON_MANAGE,
+        grant.unit_id,
+        _("You may not end rights at %(unit)s.") % {"unit": grant.unit.name},
+    )
     if grant.unit.kind == NodeKind.SCHEDULE:
-        raise WrongState("Rights at one schedule are ended by its coordinator, under Marking > Coordinator.")
+        raise WrongState(
+            _("Rights at one schedule are ended by its coordinator, under Marking > Coordinator.")
+        )
     if grant.person_id == actor.pk:
         raise NotAllowed(
-            "Nobody changes their own rights. Ask another administrator.",
+            _("Nobody changes their own rights. Ask another administrator."),
             helpers=[n for n in helpers(Verb.PERSON_MANAGE, grant.unit_id) if n != actor.name],
         )
     if RoleVerb.objects.filter(role=grant.role, verb=Verb.PERSON_MANAGE).exists():
@@ -139,7 +161,7 @@ def _grant(actor: Person, ref: str) -> Grant:
     grants = Grant.objects.select_for_update(of=("self",)).select_related("role", "unit", "person")
     grant = grants.filter(ref=ref, ended_at=None, unit__in=nodes_where(actor, *SEES_PEOPLE)).first()
     if grant is None:
-        raise NotFound("There is no such grant in force.")
+        raise NotFound(_("There is no such grant in force."))
     return grant
 
 
@@ -147,5 +169,5 @@ def _role(ref: str, unit: Unit) -> Role:
     roles = Role.objects.filter(Q(institution=None) | Q(institution=institution_of(unit)), archived_at=None)
     role = roles.filter(ref=ref).first()
     if role is None:
-        raise NotFound("There is no such role.")
+        raise NotFound(_("There is no such role."))
     return role

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from marksheet.apps.ledger.change import draft
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import InboxNote, Person
@@ -16,7 +18,7 @@ def mark_read(person: Person, ref: str, *, at: datetime) -> InboxNote:
     with draft():
         note = InboxNote.objects.filter(person=person, ref=ref).first()
         if note is None:
-            raise NotFound("There is no such note.")
+            raise NotFound(_("There is no such note."))
         InboxNote.objects.filter(pk=note.pk, read_at=None).update(read_at=at)
     return note
 

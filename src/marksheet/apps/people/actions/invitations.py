@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.change import Change, change, draft
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
@@ -30,7 +31,10 @@ def invite(actor: Person, person_ref: str, *, at: datetime) -> None:
     with change(actor, Verb.PERSON_INVITE, at=at) as opened:
         person = _invitable(actor, person_ref)
         if not person.email:
-            raise BadInput(f"{person.name} has no e-mail address. Print a code instead, or add an address.")
+            raise BadInput(
+                _("%(person)s has no e-mail address. Print a code instead, or add an address.")
+                % {"person": person.name}
+            )
         make_invitations(opened, [person], _institution(person), kind=InvitationKind.LINK)
         opened.record("person", person.pk, move="invite", way="link")
 
@@ -43,7 +47,7 @@ def print_codes(actor: Person, person_refs: Sequence[str], *, at: datetime) -> l
     with change(actor, Verb.PERSON_INVITE, at=at) as opened:
         people = [_invitable(actor, ref) for ref in dict.fromkeys(person_refs)]
         if not people:
-            raise BadInput("Choose at least one person.")
+            raise BadInput(_("Choose at least one person."))
         tokens: dict[int, str] = {}
         for person in people:
             tokens |= make_invitations(opened, [person], _institution(person), kind=InvitationKind.CODE)
@@ -66,7 +70,7 @@ def revoke(actor: Person, invitation_ref: str, *, at: datetime) -> None:
         invitation = _of(actor, invitation_ref)
         _invitable(actor, invitation.person.ref)
         if state_of(invitation, at=at) is not InvitationState.OPEN:
-            raise WrongState("This invitation was used, revoked or ran out already.")
+            raise WrongState(_("This invitation was used, revoked or ran out already."))
         Invitation.objects.filter(pk=invitation.pk).update(revoked_at=at)
         opened.record("person", invitation.person_id, move="revoke", invitation=invitation.ref)
 
@@ -84,12 +88,12 @@ def accept_invitation(token: str, *, password: str, username: str = "", at: date
     """
     found = invitation_by_token(token, at=at) or invitation_by_token(typed_code(token), at=at)
     if found is None:
-        raise NotFound("This invitation is not valid any more. Ask for a new one.")
+        raise NotFound(_("This invitation is not valid any more. Ask for a new one."))
     with change(found.person, "invitation.accept", at=at) as opened:
         person = Person.objects.select_for_update().get(pk=found.person_id)
         used = Invitation.objects.filter(pk=found.pk, used_at=None, revoked_at=None).update(used_at=at)
         if not used or not person.is_active:
-            raise NotFound("This invitation is not valid any more. Ask for a new one.")
+            raise NotFound(_("This invitation is not valid any more. Ask for a new one."))
         _name_account(opened, person, username, by_link=found.kind == InvitationKind.LINK)
         _set_password(person, password)
         end_sessions(opened, person)
@@ -117,14 +121,14 @@ def _name_account(opened: Change, person: Person, username: str, *, by_link: boo
             if not person.username:
                 raise
     if not person.username and person.email_verified_at is None:
-        raise BadInput("Choose a sign-in name: you will need it with your password.")
+        raise BadInput(_("Choose a sign-in name: you will need it with your password."))
 
 
 def _set_password(person: Person, password: str) -> None:
     try:
         validate_password(password, user=person)
     except ValidationError as error:
-        raise BadInput("Choose another password.", details=error.messages) from error
+        raise BadInput(_("Choose another password."), details=error.messages) from error
     person.set_password(password)
     person.save(update_fields=["password"])
 
@@ -133,18 +137,20 @@ def _invitable(actor: Person, ref: str) -> Person:
     person = person_seen_by(actor, ref)
     if not may_invite(actor, person):
         raise NotAllowed(
-            f"You may see {person.name} but not send them an invitation.",
+            _("You may see %(person)s but not send them an invitation.") % {"person": person.name},
             helpers=helpers(Verb.PERSON_MANAGE, _institution(person).pk),
         )
     if not person.is_active:
-        raise WrongState(f"{person.name}'s account is inactive. Reactivate it first.")
+        raise WrongState(
+            _("%(person)s's account is inactive. Reactivate it first.") % {"person": person.name}
+        )
     return person
 
 
 def _of(actor: Person, ref: str) -> Invitation:
     found = Invitation.objects.filter(ref=ref).select_related("person").first()
     if found is None:
-        raise NotFound("There is no such invitation.")
+        raise NotFound(_("There is no such invitation."))
     person_seen_by(actor, found.person.ref)
     return found
 
@@ -152,5 +158,5 @@ def _of(actor: Person, ref: str) -> Invitation:
 def _institution(person: Person) -> Unit:
     member = Membership.objects.filter(person=person).select_related("institution").order_by("id").first()
     if member is None:
-        raise WrongState(f"{person.name} belongs to no institution yet.")
+        raise WrongState(_("%(person)s belongs to no institution yet.") % {"person": person.name})
     return institution_of(member.institution)

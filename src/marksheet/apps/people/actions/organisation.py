@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from marksheet.apps.ledger.change import Actor, Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
 from marksheet.apps.people import steps
@@ -54,9 +57,9 @@ def create_institution(
         BadInput: a name is missing, or nothing to sign in with.
     """
     if not name.strip() or not administrator.strip():
-        raise BadInput("An institution and its administrator need a name.")
+        raise BadInput(_("An institution and its administrator need a name."))
     if not email and not username:
-        raise BadInput("The administrator needs an e-mail address or a sign-in name.")
+        raise BadInput(_("The administrator needs an e-mail address or a sign-in name."))
     with change(actor, Verb.UNIT_MANAGE, at=at) as opened:
         steps.ensure_shipped_roles(opened)
         root = steps.add_node(
@@ -144,10 +147,17 @@ def archive_unit(actor: Person, unit_ref: str, *, at: datetime) -> None:
     with change(actor, Verb.UNIT_MANAGE, at=at) as opened:
         unit = _manageable(actor, unit_ref)
         if unit.kind == NodeKind.INSTITUTION:
-            raise WrongState("An institution cannot be archived.")
+            raise WrongState(_("An institution cannot be archived."))
         open_below = Unit.objects.filter(parent=unit, archived_at=None).exclude(kind=NodeKind.SCHEDULE)
         if count := open_below.count():
-            raise WrongState(f"{count} units below it are still in use. Archive or move them first.")
+            raise WrongState(
+                ngettext(
+                    "%(count)s unit below it is still in use. Archive or move it first.",
+                    "%(count)s units below it are still in use. Archive or move them first.",
+                    count,
+                )
+                % {"count": count}
+            )
         _archive(opened, unit)
 
 
@@ -170,33 +180,38 @@ def _manageable(actor: Person, ref: str) -> Unit:
     unit = unit_for(actor, ref, *SEES_UNITS)
     if not holds(actor, Verb.UNIT_MANAGE, unit.pk):
         raise NotAllowed(
-            f"You may see {unit.name} but not change its place or name.",
+            _("You may see %(unit)s but not change its place or name.") % {"unit": unit.name},
             helpers=helpers(Verb.UNIT_MANAGE, unit.pk),
         )
     if unit.kind == NodeKind.SCHEDULE:
-        raise WrongState("This is a schedule: it is changed under Schedules.")
+        raise WrongState(_("This is a schedule: it is changed under Schedules."))
     return unit
 
 
 def _demand_open(unit: Unit) -> None:
     if unit.archived_at is not None:
-        raise WrongState(f"{unit.name} is archived. Restore it first, or choose another unit.")
+        raise WrongState(
+            _("%(unit)s is archived. Restore it first, or choose another unit.") % {"unit": unit.name}
+        )
 
 
 def _demand_movable(unit: Unit, parent: Unit) -> None:
     if unit.kind == NodeKind.INSTITUTION:
-        raise WrongState("An institution is the root of its tree: it cannot be moved.")
+        raise WrongState(_("An institution is the root of its tree: it cannot be moved."))
     if institution_of(unit).pk != institution_of(parent).pk:
-        raise BadInput("A unit stays within its institution.")
+        raise BadInput(_("A unit stays within its institution."))
     if UnitPath.objects.filter(ancestor=unit, descendant=parent).exists():
-        raise BadInput(f"{parent.name} is {unit.name} itself or lies below it: that would make a loop.")
+        raise BadInput(
+            _("%(parent)s is %(unit)s itself or lies below it: that would make a loop.")
+            % {"parent": parent.name, "unit": unit.name}
+        )
     _demand_open(parent)
 
 
 def _named(name: str) -> str:
     clean = " ".join(name.split())
     if not clean:
-        raise BadInput("A name is needed.")
+        raise BadInput(_("A name is needed."))
     return clean[:200]
 
 
@@ -208,7 +223,10 @@ def _free_code(code: str, near: Unit, *, but: Unit | None = None) -> str:
         kind=NodeKind.SCHEDULE
     )
     if (taken if but is None else taken.exclude(pk=but.pk)).exists():
-        raise BadInput(f"The code “{clean}” is used by another unit. Codes are unique in an institution.")
+        raise BadInput(
+            _("The code “%(clean)s” is used by another unit. Codes are unique in an institution.")
+            % {"clean": clean}
+        )
     return clean
 
 
@@ -216,4 +234,6 @@ def _zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (KeyError, ValueError, OSError) as error:
-        raise BadInput(f"“{name}” is not a time zone; write it like Europe/Amsterdam.") from error
+        raise BadInput(
+            _("“%(name)s” is not a time zone; write it like Europe/Amsterdam.") % {"name": name}
+        ) from error

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
@@ -34,10 +35,12 @@ def add_person(
     """
     with change(actor, Verb.PERSON_MANAGE, at=at) as opened:
         unit = unit_for(actor, unit_ref, *SEES_PEOPLE)
-        demand(actor, Verb.PERSON_MANAGE, unit.pk, f"You may not add people at {unit.name}.")
+        demand(
+            actor, Verb.PERSON_MANAGE, unit.pk, _("You may not add people at %(unit)s.") % {"unit": unit.name}
+        )
         clean = " ".join(name.split())
         if not clean:
-            raise BadInput("A name is needed.")
+            raise BadInput(_("A name is needed."))
         _demand_free_number(unit, number.strip())
         person = steps.add_person(
             opened,
@@ -66,13 +69,13 @@ def deactivate(actor: Person, person_ref: str, *, reason: str, at: datetime) -> 
         person = demand_whole(actor, person_ref)
         if person.pk == actor.pk:
             raise NotAllowed(
-                "You cannot deactivate your own account.", helpers=_other_administrators(actor, person)
+                _("You cannot deactivate your own account."), helpers=_other_administrators(actor, person)
             )
         if not reason.strip():
-            raise BadInput("A reason is needed.")
+            raise BadInput(_("A reason is needed."))
         demand_not_last(person)
         if not person.is_active:
-            raise WrongState(f"{person.name}'s account is inactive already.")
+            raise WrongState(_("%(person)s's account is inactive already.") % {"person": person.name})
         Person.objects.filter(pk=person.pk).update(is_active=False)
         revoke_open(opened, [person])
         sessions = end_sessions(opened, person)
@@ -86,7 +89,7 @@ def reactivate(actor: Person, person_ref: str, *, at: datetime) -> None:
     with change(actor, Verb.PERSON_MANAGE, at=at) as opened:
         person = demand_whole(actor, person_ref)
         if person.is_active:
-            raise WrongState(f"{person.name}'s account is active.")
+            raise WrongState(_("%(person)s's account is active.") % {"person": person.name})
         Person.objects.filter(pk=person.pk).update(is_active=True)
         opened.record("person", person.pk, move="reactivate")
 
@@ -101,8 +104,11 @@ def demand_whole(actor: Person, person_ref: str) -> Person:
     person = person_seen_by(actor, person_ref)
     if not looks_after_all(actor, person):
         raise NotAllowed(
-            f"{person.name} also belongs to units that you do not look after,"
-            " so changing the account is not yours.",
+            _(
+                "%(person)s also belongs to units that you do not look after, so changing the "
+                "account is not yours."
+            )
+            % {"person": person.name},
             helpers=_other_administrators(actor, person),
         )
     return Person.objects.select_for_update().get(pk=person.pk)
@@ -121,8 +127,11 @@ def demand_not_last(person: Person) -> None:
         others = [name for name in helpers(Verb.PERSON_MANAGE, root) if name]
         if len(others) < 2:
             raise WrongState(
-                f"{person.name} is the last one who looks after people at {member.institution.name}."
-                " Give somebody else that role first."
+                _(
+                    "%(person)s is the last one who looks after people at %(institution)s. Give "
+                    "somebody else that role first."
+                )
+                % {"person": person.name, "institution": member.institution.name}
             )
 
 
@@ -137,7 +146,7 @@ def checked_address(email: str) -> str:
         try:
             validate_email(clean)
         except ValidationError as error:
-            raise BadInput(f"“{clean}” is not an e-mail address.") from error
+            raise BadInput(_("“%(clean)s” is not an e-mail address.") % {"clean": clean}) from error
     return clean
 
 
@@ -146,7 +155,10 @@ def _demand_free_number(unit: Unit, number: str) -> None:
         "person"
     )
     if number and (member := taken.first()):
-        raise BadInput(f"The number {number} belongs to {member.person.name} already.")
+        raise BadInput(
+            _("The number %(number)s belongs to %(person)s already.")
+            % {"number": number, "person": member.person.name}
+        )
 
 
 def _other_administrators(actor: Person, person: Person) -> list[str]:

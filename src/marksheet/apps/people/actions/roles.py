@@ -3,6 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
 from marksheet.apps.people.models import Grant, Person, Role, RoleVerb, Unit
@@ -42,7 +45,7 @@ def edit_role(
         holders = set(Grant.objects.filter(role=role, ended_at=None).values_list("person", flat=True))
         if actor.pk in holders and wanted - held:
             raise NotAllowed(
-                "You hold this role yourself, and nobody adds to their own rights.",
+                _("You hold this role yourself, and nobody adds to their own rights."),
                 helpers=[n for n in helpers(Verb.ROLE_MANAGE, root.pk) if n != actor.name],
             )
         before = {"name": role.name, "verbs": sorted(held)}
@@ -60,25 +63,35 @@ def edit_role(
 def archive_role(actor: Person, role_ref: str, *, at: datetime) -> None:
     """Put a role that nobody holds out of the way."""
     with change(actor, Verb.ROLE_MANAGE, at=at) as opened:
-        role, _ = _own_role(actor, role_ref)
+        role = _own_role(actor, role_ref)[0]
         if count := Grant.objects.filter(role=role, ended_at=None).values("person").distinct().count():
-            raise WrongState(f"{count} people still hold {role.name}. End those grants first.")
+            raise WrongState(
+                ngettext(
+                    "%(count)s person still holds %(role)s. End that grant first.",
+                    "%(count)s people still hold %(role)s. End those grants first.",
+                    count,
+                )
+                % {"count": count, "role": role.name}
+            )
         Role.objects.filter(pk=role.pk).update(archived_at=at)
         opened.record("role", role.pk, move="archive", name=role.name)
 
 
 def _institution(actor: Person, ref: str) -> Unit:
     root = institution_of(unit_for(actor, ref, *SEES_UNITS))
-    demand(actor, Verb.ROLE_MANAGE, root.pk, "You may not make roles here.")
+    demand(actor, Verb.ROLE_MANAGE, root.pk, _("You may not make roles here."))
     return root
 
 
 def _own_role(actor: Person, ref: str) -> tuple[Role, Unit]:
     role = Role.objects.select_for_update().filter(ref=ref, archived_at=None).first()
     if role is None:
-        raise NotFound("There is no such role.")
+        raise NotFound(_("There is no such role."))
     if role.institution_id is None:
-        raise WrongState(f"{role.name} comes with Marksheet and cannot be changed. Make a role of your own.")
+        raise WrongState(
+            _("%(role)s comes with Marksheet and cannot be changed. Make a role of your own.")
+            % {"role": role.name}
+        )
     root = Unit.objects.get(pk=role.institution_id)
     return role, _institution(actor, root.ref)
 
@@ -86,17 +99,19 @@ def _own_role(actor: Person, ref: str) -> tuple[Role, Unit]:
 def _checked(actor: Person, root: Unit, verbs: Collection[str]) -> set[str]:
     wanted = {str(verb) for verb in verbs}
     if unknown := wanted - set(Verb):
-        raise BadInput(f"There is no verb {', '.join(sorted(unknown))}.")
+        raise BadInput(_("There is no verb %(listed)s.") % {"listed": ", ".join(sorted(unknown))})
     if not wanted:
-        raise BadInput("A role needs at least one verb.")
+        raise BadInput(_("A role needs at least one verb."))
     if wanted & DIRECT_ONLY:
         raise BadInput(
-            "A role cannot confer the right to publish: it is given at single schedules only, by the"
-            " coordinator, under Marking > Coordinator > People."
+            _(
+                "A role cannot confer the right to publish: it is given at single schedules only,"
+                " by the coordinator, under Marking > Coordinator > People."
+            )
         )
     if (wanted & GOVERNING) - verbs_at(actor, root.pk):
         raise NotAllowed(
-            "A role cannot confer a right over the organisation that you do not hold.",
+            _("A role cannot confer a right over the organisation that you do not hold."),
             helpers=[n for n in helpers(Verb.ROLE_MANAGE, root.pk) if n != actor.name],
         )
     return wanted
@@ -105,9 +120,9 @@ def _checked(actor: Person, root: Unit, verbs: Collection[str]) -> set[str]:
 def _free_name(name: str, root: Unit, *, but: Role | None = None) -> str:
     clean = " ".join(name.split())[:80]
     if not clean:
-        raise BadInput("A role needs a name.")
+        raise BadInput(_("A role needs a name."))
     taken = Role.objects.filter(name__iexact=clean, archived_at=None).filter(institution=root)
     shipped = Role.objects.filter(name__iexact=clean, institution=None)
     if (taken if but is None else taken.exclude(pk=but.pk)).exists() or shipped.exists():
-        raise BadInput(f"There is a role “{clean}” already.")
+        raise BadInput(_("There is a role “%(clean)s” already.") % {"clean": clean})
     return clean

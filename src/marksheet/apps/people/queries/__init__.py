@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.errors import NotAllowed, NotFound
 from marksheet.apps.people.models import (
@@ -110,7 +111,7 @@ def unit_for(person: Person, ref: str, *verbs: str) -> Unit:
     """
     unit = Unit.objects.filter(ref=ref).select_related("institution", "parent").first()
     if unit is None or not nodes_where(person, *verbs).filter(descendant_id=unit.pk).exists():
-        raise NotFound("There is no such unit.")
+        raise NotFound(_("There is no such unit."))
     return unit
 
 

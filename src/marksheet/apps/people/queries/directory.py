@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Event
@@ -93,7 +94,7 @@ def person_seen_by(person: Person, ref: str, *verbs: str) -> Person:
     """
     found = people_seen_by(person, *verbs).filter(ref=ref).first()
     if found is None:
-        raise NotFound("There is no such person.")
+        raise NotFound(_("There is no such person."))
     return found
 
 

@@ -3,6 +3,7 @@
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import BadInput
@@ -20,8 +21,10 @@ def prove_address(open_change: Change, person: Person) -> None:
     taken = Person.objects.filter(email__iexact=person.email, email_verified_at__isnull=False)
     if taken.exclude(pk=person.pk).exists():
         raise BadInput(
-            "This e-mail address already belongs to another account."
-            " Ask the administrator to put one of the two right."
+            _(
+                "This e-mail address already belongs to another account. Ask the administrator to"
+                " put one of the two right."
+            )
         )
     if person.email_verified_at is None:
         person.email_verified_at = open_change.at
@@ -54,8 +57,8 @@ def free_username(wanted: str, *, but: Person | None = None) -> str:
     """
     name = wanted.strip().lower()
     if not 2 <= len(name) <= 150 or not all(sign.isalnum() or sign in "._-" for sign in name):
-        raise BadInput("A sign-in name has at least 2 letters, digits or the signs . _ -, and no spaces.")
+        raise BadInput(_("A sign-in name has at least 2 letters, digits or the signs . _ -, and no spaces."))
     taken = Person.objects.filter(username__iexact=name)
     if (taken if but is None else taken.exclude(pk=but.pk)).exists():
-        raise BadInput(f"The sign-in name “{name}” is taken. Choose another one.")
+        raise BadInput(_("The sign-in name “%(name)s” is taken. Choose another one.") % {"name": name})
     return name

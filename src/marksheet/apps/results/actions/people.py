@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from marksheet.apps.exams.steps.names import correct_enrolments
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput
@@ -40,7 +42,7 @@ def edit_person(
         member = Membership.objects.filter(person=person).order_by("id").first()
         before = _details(person, member)
         if not (clean := " ".join(name.split())[:200]):
-            raise BadInput("A name is needed.")
+            raise BadInput(_("A name is needed."))
         _set_account(opened, person, clean, checked_address(email), username.strip(), language)
         if member is not None and member.number != number.strip():
             _set_number(member, number.strip())
@@ -82,6 +84,9 @@ def _set_account(opened: Change, person: Person, name: str, email: str, username
 def _set_number(member: Membership, number: str) -> None:
     taken = Membership.objects.filter(institution=member.institution_id, number=number).exclude(pk=member.pk)
     if number and (other := taken.select_related("person").first()):
-        raise BadInput(f"The number {number} belongs to {other.person.name} already.")
+        raise BadInput(
+            _("The number %(number)s belongs to %(person)s already.")
+            % {"number": number, "person": other.person.name}
+        )
     member.number = number
     member.save(update_fields=["number"])

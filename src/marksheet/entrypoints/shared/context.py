@@ -44,7 +44,9 @@ def navigation_of(request: HttpRequest) -> Navigation:
         for area in menu.AREAS
     ]
     urls = [url for _area, tabs in visible for _tab, url in tabs]
-    here = max((url for url in urls if request.path.startswith(url)), key=len, default=None)
+    # A page elsewhere that belongs to a tab (a receipt, to Results) says so by ``request.menu_path``.
+    path = getattr(request, "menu_path", request.path)
+    here = max((url for url in urls if path.startswith(url)), key=len, default=None)
     areas, shown = [], []
     for area, tabs in visible:
         if not tabs:

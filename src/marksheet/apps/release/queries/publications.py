@@ -198,7 +198,10 @@ def _percent_of(schedule: Any, results: QuerySet[Result]) -> Fraction | None:
     if mark.unit is Unit.PERCENT:
         return mark.at
     maximum = (
-        results.filter(schedule=schedule).exclude(maximum_micro=None).values_list("maximum_micro", flat=True).first()
+        results.filter(schedule=schedule)
+        .exclude(maximum_micro=None)
+        .values_list("maximum_micro", flat=True)
+        .first()
     )
     return mark.at * 100 * 1_000_000 / maximum if maximum else None
 
@@ -332,10 +335,35 @@ def skipped_rows(publication: Publication, *, most: int = 500) -> list[Publicati
     return list(rows.select_related("result").order_by("result__sort_name")[:most])
 
 
-def publications_of(person: Person, *, most: int = 100) -> list[Publication]:
-    """Return what ``person`` published, newest first, so that a receipt can be found again."""
-    mine = Publication.objects.filter(publisher=person).exclude(state="draft")
-    return list(mine.order_by("-created_at")[:most])
+@dataclass(frozen=True, slots=True)
+class PublicationLine:
+    """One publication in a person's list: what it was of, and in which zone its moments are told."""
+
+    publication: Publication
+    titles: tuple[str, ...]
+    timezone: str
+
+
+def publications_of(person: Person, *, most: int = 100) -> list[PublicationLine]:
+    """Return what ``person`` published, newest first, so that a receipt can be found again; two statements."""
+    mine = list(
+        Publication.objects.filter(publisher=person).exclude(state="draft").order_by("-created_at")[:most]
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    schedules = (
+        PublicationRow.objects.filter(publication__in=mine)
+        .order_by("result__schedule__title")
+        .values_list("publication_id", "result__schedule__title", "result__schedule__timezone")
+        .distinct()
+    )
+    for key, title, zone in schedules:
+        found.setdefault(key, []).append((title, zone))
+    return [
+        PublicationLine(
+            one, tuple(title for title, _ in found.get(one.pk, [])), found.get(one.pk, [("", "UTC")])[0][1]
+        )
+        for one in mine
+    ]
 
 
 def somebody_of(person: Person, ref: str) -> Result:
@@ -345,7 +373,9 @@ def somebody_of(person: Person, ref: str) -> Result:
         NotFound: there is no such selection, or it is empty by now.
     """
     rows = Result.objects.filter(
-        pk__in=PublicationRow.objects.filter(publication__ref=ref, publication__publisher=person).values("result")
+        pk__in=PublicationRow.objects.filter(publication__ref=ref, publication__publisher=person).values(
+            "result"
+        )
     )
     row = rows.filter(schedule__in=schedules_published_by(person)).order_by("sort_name", "pk").first()
     if row is None:
@@ -368,22 +398,47 @@ def mails_of(publication: Publication) -> MailCounts:
     counts: dict[str, int] = {}
     rows = Work.objects.filter(kind="mail", group=publication.ref)
     for state, fate, n in (
-        rows.order_by().values_list("state", "outcome__fate").annotate(n=Count("id")).values_list(
-            "state", "outcome__fate", "n"
-        )
+        rows.order_by()
+        .values_list("state", "outcome__fate")
+        .annotate(n=Count("id"))
+        .values_list("state", "outcome__fate", "n")
     ):
-        word = "parked" if state == "parked" else "waiting" if state != "done" else "sent" if fate == "sent" else "not"
+        word = (
+            "parked"
+            if state == "parked"
+            else "waiting"
+            if state != "done"
+            else "sent"
+            if fate == "sent"
+            else "not"
+        )
         counts[word] = counts.get(word, 0) + n
     return MailCounts(
         counts.get("waiting", 0), counts.get("sent", 0), counts.get("not", 0), counts.get("parked", 0)
     )
 
 
-def schedules_of(publication: Publication) -> list[tuple[str, str, int]]:
-    """Return title, code and number of results of each schedule of a publication."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One schedule's part in a publication."""
+
+    title: str
+    code: str
+    timezone: str
+    n: int
+
+
+def parts_of(publication: Publication) -> list[Part]:
+    """Return the schedules of a publication with the number of results of each, by title."""
     rows = ResultVersion.objects.filter(publication_id=publication.pk).order_by()
-    counted = rows.values_list("schedule__title", "schedule__code").annotate(n=Count("id"))
-    return sorted(counted.values_list("schedule__title", "schedule__code", "n"))
+    names = ("schedule__title", "schedule__code", "schedule__timezone")
+    counted = rows.values_list(*names).annotate(n=Count("id")).values_list(*names, "n")
+    return [Part(*line) for line in sorted(counted)]
+
+
+def opened_by(publication: Publication) -> bool:
+    """Return whether a publication opened results to their candidates."""
+    return PublicationRow.objects.filter(publication=publication, shows=True, skipped="").exists()
 
 
 def changed_rows(person: Person, publication: Publication, *, most: int = 50) -> list[Result]:

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet, Sum
 
+from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.marking.models import HandsOn
 from marksheet.apps.people.models import Person, Unit, UnitPath
 from marksheet.apps.results.models import CAN_BE_TICKED, ON_RESULTS, Bucket, BucketCount, Result, Word
+from marksheet.apps.results.queries.finished import finished
 from marksheet.apps.results.queries.sight import (
     results_published_by,
     results_seen_by,
@@ -49,6 +51,7 @@ class Criteria:
         states: buckets; empty means those that belong on the tab. ``not-submitted`` and ``absent`` only by name.
         opens_before, closes_after: a schedule matches when its window intersects the range.
         percent_from, percent_until: inclusive, in per cent.
+        at: with ``show`` published, leave out schedules finished by then: those stand in Audit.
         sort: a key of ``SORTS``, with ``-`` in front for descending.
     """
 
@@ -65,6 +68,7 @@ class Criteria:
     closes_after: datetime | None = None
     percent_from: int | None = None
     percent_until: int | None = None
+    at: datetime | None = None
     sort: str = "name"
 
     @property
@@ -99,11 +103,23 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
         rows = rows.filter(schedule__in=schedules_published_by(person)).exclude(person=person)
     elif criteria.show == "not-mine":
         rows = rows.filter(~Q(schedule__in=schedules_published_by(person)) | Q(person=person))
+    elif criteria.show == "published" and criteria.at is not None:
+        rows = rows.filter(schedule__in=_seen(person, criteria))
     rows = _in_places(rows, criteria)
     for start in words(criteria.text):
         found = Word.objects.filter(word__gte=start, word__lt=start + AFTER_EVERY_WORD)
         rows = rows.filter(pk__in=found.values("result"))
     return _narrowed(rows, criteria)
+
+
+def _seen(person: Person, criteria: Criteria) -> QuerySet[Schedule]:
+    """The schedules that ``show`` means, before anything else narrows them."""
+    if criteria.show == "mine":
+        return schedules_published_by(person)
+    seen = schedules_with_results_seen_by(person)
+    if criteria.show == "published" and criteria.at is not None:
+        return seen.exclude(pk__in=finished(seen, criteria.at).values("pk"))
+    return seen
 
 
 def _buckets(criteria: Criteria) -> Sequence[str]:
@@ -229,11 +245,7 @@ def total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[i
     From the counters where they can answer; else counted up to 10,000, or to the end when ``exact`` is asked.
     """
     if not criteria.narrowed and criteria.show in ("all", "mine", "published"):
-        seen = (
-            schedules_published_by(person)
-            if criteria.show == "mine"
-            else schedules_with_results_seen_by(person)
-        )
+        seen = _seen(person, criteria)
         if criteria.schedules:
             seen = seen.filter(ref__in=criteria.schedules)
         counts = BucketCount.objects.filter(schedule__in=seen, bucket__in=_buckets(criteria))
@@ -275,9 +287,7 @@ class ScheduleLine:
 
 def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> list[ScheduleLine]:
     """Return the schedules that have results on the tab, newest window first; three statements."""
-    seen = (
-        schedules_published_by(person) if criteria.show == "mine" else schedules_with_results_seen_by(person)
-    )
+    seen = _seen(person, criteria)
     if criteria.schedules:
         seen = seen.filter(ref__in=criteria.schedules)
     if criteria.narrowed or criteria.states:

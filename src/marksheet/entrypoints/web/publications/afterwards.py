@@ -25,8 +25,9 @@ from marksheet.apps.release.actions import retracting, showing
 from marksheet.apps.release.queries.afterwards import Effect, effect_on, refs_published_by
 from marksheet.apps.release.queries.publications import publication_for
 from marksheet.apps.results.queries import finder
-from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.access import person_of
 from marksheet.entrypoints.shared.acting import carried_out
+from marksheet.entrypoints.web.publications.place import under_results
 from marksheet.entrypoints.web.results.acts import ReasonForm
 from marksheet.entrypoints.web.results.asked import asked
 
@@ -45,7 +46,7 @@ class RetractForm(ReasonForm):
     notice = forms.BooleanField(label=gettext_lazy("Tell candidates by e-mail"), required=False)
 
 
-@signed_in
+@under_results
 @require_POST
 def show(request: HttpRequest) -> HttpResponse:
     """Open published results to their candidates."""
@@ -62,7 +63,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return _act(request, "show", ShowForm, carry_out)
 
 
-@signed_in
+@under_results
 @require_POST
 def hide(request: HttpRequest) -> HttpResponse:
     """Hide published results from their candidates again."""
@@ -77,7 +78,7 @@ def hide(request: HttpRequest) -> HttpResponse:
     return _act(request, "hide", ReasonForm, carry_out)
 
 
-@signed_in
+@under_results
 @require_POST
 def retract(request: HttpRequest) -> HttpResponse:
     """Take published results out of force."""
@@ -146,7 +147,7 @@ def _refs(request: HttpRequest, person: Person) -> list[str]:
     if ref and request.POST.get("all_matching"):
         found = refs_published_by(person, publication_for(person, ref))
     elif request.POST.get("all_matching"):
-        criteria = asked(QueryDict(request.POST.get("query", ""))).criteria
+        criteria = asked(QueryDict(request.POST.get("query", "")), at=clock.read()).criteria
         found = list(finder.find(person, criteria).order_by("id").values_list("ref", flat=True)[:20_001])
     else:
         found = list(dict.fromkeys(request.POST.getlist("selected")))

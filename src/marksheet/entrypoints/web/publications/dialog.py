@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from marksheet.apps.ledger import clock
 from marksheet.apps.release.actions import publishing
 from marksheet.apps.release.queries.publications import Preview, preview, publication_for
-from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.access import person_of
 from marksheet.entrypoints.shared.acting import carried_out
+from marksheet.entrypoints.web.publications.place import under_results
 from marksheet.entrypoints.web.publications.words import described
 
 # States of a publication in which the dialog can still be filled in.
@@ -26,7 +27,7 @@ class PublishForm(forms.Form):
     inform = forms.BooleanField(label=_("Inform candidates by e-mail"), required=False)
 
 
-@signed_in
+@under_results
 @require_http_methods(["GET", "POST"])
 def dialog(request: HttpRequest, ref: str) -> HttpResponse:
     """Show what publishing the frozen selection will do; on POST, do it."""
@@ -52,7 +53,7 @@ def _page(request: HttpRequest, told: Preview, form: PublishForm) -> HttpRespons
     return render(request, "publications/dialog.html", described(told) | {"form": form}, status=status)
 
 
-@signed_in
+@under_results
 @require_POST
 def again(request: HttpRequest, ref: str) -> HttpResponse:
     """Open the dialog anew on the same results, as they are now."""

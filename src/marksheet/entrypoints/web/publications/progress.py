@@ -7,10 +7,11 @@ from django.views.decorators.http import require_GET, require_POST
 from marksheet.apps.ledger import clock
 from marksheet.apps.release.actions import publishing
 from marksheet.apps.release.queries.publications import publication_for
-from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.access import person_of
+from marksheet.entrypoints.web.publications.place import under_results
 
 
-@signed_in
+@under_results
 @require_GET
 def fragment(request: HttpRequest, ref: str) -> HttpResponse:
     """Answer with the progress as it is now; when it is over, with where to go."""
@@ -18,7 +19,7 @@ def fragment(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "publications/progress.html", {"publication": publication})
 
 
-@signed_in
+@under_results
 @require_POST
 def stop(request: HttpRequest, ref: str) -> HttpResponse:
     """Stop preparing; nothing becomes visible."""
@@ -26,7 +27,7 @@ def stop(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("publications:receipt", ref)
 
 
-@signed_in
+@under_results
 @require_POST
 def resume(request: HttpRequest, ref: str) -> HttpResponse:
     """Go on where it stopped, with the boxes as they were."""

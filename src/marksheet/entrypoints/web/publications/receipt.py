@@ -10,7 +10,9 @@ from django.views.decorators.http import require_GET
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.queries import Person
 from marksheet.apps.release.queries import publications as queries
-from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.access import person_of
+from marksheet.entrypoints.web.publications.place import under_results
+from marksheet.entrypoints.web.results.bar import ticks_done
 
 SIZE = 100
 TEMPLATES = {
@@ -21,7 +23,7 @@ TEMPLATES = {
 }
 
 
-@signed_in
+@under_results
 @require_GET
 def receipt(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a publication as it stands: on its way, stopped, failed, or done with every candidate."""
@@ -32,7 +34,7 @@ def receipt(request: HttpRequest, ref: str) -> HttpResponse:
     context: dict[str, Any] = {
         "publication": publication,
         "own": publication.publisher_id == person.pk,
-        "done_key": request.session.pop("selection-done", ""),
+        "done_key": ticks_done(request),
     }
     if publication.state == "failed":
         context["changed"] = queries.changed_rows(person, publication)
@@ -45,18 +47,21 @@ def _done(request: HttpRequest, person: Person, publication: Any) -> dict[str, A
     after = request.GET.get("after", "0")
     if not after.isdigit():
         raise BadInput(_("This page of the list is not known. Start at the first page."))
+    parts = queries.parts_of(publication)
     rows = queries.receipt_rows(person, publication, after=int(after), size=SIZE + 1)
     return {
         "rows": rows[:SIZE],
         "following": rows[SIZE - 1].pk if len(rows) > SIZE else None,
         "beginning": after != "0",
         "skipped": queries.skipped_rows(publication) if publication.publisher_id == person.pk else [],
-        "schedules": queries.schedules_of(publication),
+        "parts": parts,
+        "zone": parts[0].timezone if parts else "UTC",
+        "opened": queries.opened_by(publication),
         "mails": queries.mails_of(publication) if publication.inform else None,
     }
 
 
-@signed_in
+@under_results
 @require_GET
 def publications(request: HttpRequest) -> HttpResponse:
     """List what this person published, newest first."""

@@ -9,12 +9,13 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.release.actions.seeing import see_as_candidate
 from marksheet.apps.release.queries.notices import recipient_of_result
 from marksheet.apps.release.queries.publications import somebody_of
-from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.access import person_of
 from marksheet.entrypoints.web.my.views import context_of
+from marksheet.entrypoints.web.publications.place import under_results
 from marksheet.outputs.notices.result_available import written
 
 
-@signed_in
+@under_results
 @require_GET
 def as_candidate(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the page that a candidate of the selection would see; that it was looked at is logged."""
@@ -23,7 +24,7 @@ def as_candidate(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "publications/as_candidate.html", context)
 
 
-@signed_in
+@under_results
 @require_GET
 def message(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the message that goes to candidates, as the first of the selection would get it."""

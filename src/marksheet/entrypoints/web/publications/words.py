@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from marksheet.apps.release.queries.publications import Preview, ScheduleShare
 from marksheet.apps.results.queries.people import Assigned, assigned_at
-from marksheet.entrypoints.web.results.words import left_words
+from marksheet.entrypoints.web.results.words import left_words, listed
 from marksheet.rules.publication import ShowResults
 from marksheet.rules.visibility import Switches
 
@@ -86,19 +86,19 @@ def switch_words(stored: dict[str, Any]) -> tuple[str, str]:
 
 
 def _seen(told: Preview) -> list[dict[str, str]]:
-    """Return, for each option among the schedules, what it means for the candidates."""
-    found = []
+    """Return what candidates will see, each different answer once with the schedules it holds for."""
+    grouped: dict[tuple[str, str, str], list[str]] = {}
     for share in told.shares:
         now, later = switch_words(share.schedule.switches)
-        found.append(
-            {
-                "title": share.schedule.title,
-                "option": option_words(share),
-                "switches": now,
-                "later": later if not share.schedule.questions_lifted else "",
-            }
-        )
-    return found
+        waits = "" if share.schedule.questions_lifted else later
+        shows = share.schedule.show_results != ShowResults.NEVER
+        key = (option_words(share), now if shows else "", waits if shows else "")
+        grouped.setdefault(key, []).append(share.schedule.title)
+    alone = len(grouped) == 1
+    return [
+        {"titles": "" if alone else listed(titles, most=4), "option": option, "switches": now, "later": later}
+        for (option, now, later), titles in grouped.items()
+    ]
 
 
 def option_words(share: ScheduleShare) -> str:

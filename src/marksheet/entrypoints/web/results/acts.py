@@ -22,8 +22,8 @@ from marksheet.apps.results.actions.standing import mark_standing, unvoid_attemp
 from marksheet.apps.results.queries.opened import rows_seen_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out
+from marksheet.entrypoints.web.results.bar import list_address
 from marksheet.entrypoints.web.results.chosen import chosen, refs_of
-from marksheet.entrypoints.web.results.views import list_address
 from marksheet.rules.access import Verb
 
 Do = Callable[[Person, Sequence[str], str, datetime], int]
@@ -66,8 +66,9 @@ ACTS: Mapping[str, Act] = {
             ngettext_lazy("Withhold %(n)d result", "Withhold %(n)d results", "n"),
             ngettext_lazy("%(n)d result is withheld.", "%(n)d results are withheld.", "n"),
             gettext_lazy(
-                "It shows no score to anybody and cannot be published until it is lifted. You are named as its owner."
-                " Once the others of its schedule see their results, its candidate reads “not yet available”."
+                "A withheld result shows no score to anybody and cannot be published until it is lifted. You are"
+                " named as its owner. Once the others of its schedule see theirs, its candidate reads"
+                " “not yet available”."
             ),
             lambda who, refs, why, at: withhold(who, refs, reason=why, at=at),
             WAITING,
@@ -78,7 +79,7 @@ ACTS: Mapping[str, Act] = {
             gettext_lazy("Lift"),
             ngettext_lazy("Let %(n)d result go again", "Let %(n)d results go again", "n"),
             ngettext_lazy("%(n)d result can go on.", "%(n)d results can go on.", "n"),
-            gettext_lazy("It shows its score again and can be published."),
+            gettext_lazy("What is lifted shows its score again and can be published."),
             lambda who, refs, why, at: lift(who, refs, reason=why, at=at),
             ("withheld",),
         ),

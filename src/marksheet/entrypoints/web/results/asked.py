@@ -61,11 +61,14 @@ class Asked:
         return any(name in self.values for name in (*MANY, *ONE) if name != "show")
 
 
-def asked(given: QueryDict, *, sort: str = "name", by: str = "candidate") -> Asked:
+def asked(
+    given: QueryDict, *, sort: str = "name", by: str = "candidate", at: datetime | None = None
+) -> Asked:
     """Read what is asked from the values of an address.
 
     Args:
         sort, by: what this person chose last, for an address that says nothing of it.
+        at: the moment that decides which schedules are finished, and so not on this tab.
 
     Raises:
         BadInput: a date, number or word that cannot be read.
@@ -82,14 +85,16 @@ def asked(given: QueryDict, *, sort: str = "name", by: str = "candidate") -> Ask
     start, after = _place(one.get("after", ""))
     return Asked(
         values=values,
-        criteria=_criteria(values, one, wanted),
+        criteria=_criteria(values, one, wanted, at),
         by=_one_of(one.get("by", by), VIEWS),
         after=after,
         start=start,
     )
 
 
-def _criteria(values: Mapping[str, tuple[str, ...]], one: Mapping[str, str], sort: str) -> Criteria:
+def _criteria(
+    values: Mapping[str, tuple[str, ...]], one: Mapping[str, str], sort: str, at: datetime | None
+) -> Criteria:
     begin, end = _day(one.get("from")), _day(one.get("until"))
     return Criteria(
         text=one.get("q", "")[:200],
@@ -105,6 +110,7 @@ def _criteria(values: Mapping[str, tuple[str, ...]], one: Mapping[str, str], sor
         opens_before=end + timedelta(days=1) if end else None,
         percent_from=_percent(one.get("percent_from")),
         percent_until=_percent(one.get("percent_until")),
+        at=at,
         sort=sort,
     )
 

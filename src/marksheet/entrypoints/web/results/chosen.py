@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries import finder
@@ -25,7 +26,7 @@ class Chosen:
 
 def chosen(request: HttpRequest) -> Chosen:
     """Read a selection; ``schedule`` alone means all that is ready there."""
-    wanted = asked(QueryDict(request.POST.get("query", "")))
+    wanted = asked(QueryDict(request.POST.get("query", "")), at=clock.read())
     if only := request.POST.get("schedule"):
         return Chosen((), replace(wanted.criteria, schedules=(only,)), wanted)
     if request.POST.get("all_matching"):

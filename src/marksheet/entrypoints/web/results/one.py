@@ -29,6 +29,7 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
 def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, Any]:
     here = people.get(row.schedule.node_id) or Assigned()
     line = lines_of([row], person, people)[0]
+    mine = any(key == person.pk for key, _name in here.publishers) and row.person_id != person.pk
     return {
         "row": row,
         "line": line,
@@ -39,6 +40,7 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
         "markers": listed([name for _key, name in here.markers], most=6),
         "moderators": listed([name for _key, name in here.moderators], most=6),
         "acts": _acts(row, person),
+        "published": mine and row.in_force_id is not None,
         "history": history_address(row.ref),
     }
 

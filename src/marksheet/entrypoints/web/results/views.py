@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from marksheet.apps.ledger import clock
 from marksheet.apps.people.actions.preferences import keep
 from marksheet.apps.people.queries import Person, preference
 from marksheet.apps.results.queries import finder
@@ -18,11 +19,12 @@ from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.apps.results.queries.sight import SIGHT
 from marksheet.entrypoints.shared.access import held_by, person_of, signed_in
 from marksheet.entrypoints.web.results.asked import Asked, asked
+from marksheet.entrypoints.web.results.bar import acts_for, list_address, ticks_done
 from marksheet.entrypoints.web.results.chips import chips_for
 from marksheet.entrypoints.web.results.columns import COLUMNS, KEY, Choice, choice_from
 from marksheet.entrypoints.web.results.lines import lines_of, publisher_words
 from marksheet.entrypoints.web.results.search import names_for
-from marksheet.entrypoints.web.results.tips import obstacle_words, ready_words, tips_for
+from marksheet.entrypoints.web.results.tips import obstacle_words, tips_for
 from marksheet.entrypoints.web.results.views_saved import saved_views
 
 SIZE = 50
@@ -36,13 +38,14 @@ def results(request: HttpRequest) -> HttpResponse:
     if held_by(request).isdisjoint(SIGHT):
         return render(request, "results/nothing_yet.html")
     choice = choice_from(preference(person, KEY))
-    wanted = asked(request.GET, sort=choice.sort, by=choice.by)
+    wanted = asked(request.GET, sort=choice.sort, by=choice.by, at=clock.read())
     choice = _remembered(person, choice, wanted, request.GET)
     context = _common(request, person, wanted, choice)
     if wanted.by == "schedule":
         return render(
             request, "results/by_schedule.html", context | _schedules(person, wanted, context["lines"])
         )
+    context["acts"] = acts_for(held_by(request))
     return render(request, "results/by_candidate.html", context | _candidates(person, wanted))
 
 
@@ -79,7 +82,7 @@ def _common(request: HttpRequest, person: Person, wanted: Asked, choice: Choice)
             (_("By schedule"), wanted.query(by="schedule", state=None), wanted.by == "schedule"),
             (_("By candidate"), wanted.query(by="candidate"), wanted.by == "candidate"),
         ],
-        "done_key": request.session.pop("selection-done", ""),
+        "done_key": ticks_done(request),
     }
 
 
@@ -93,6 +96,7 @@ def _places(wanted: Asked) -> finder.Criteria:
         opens_before=criteria.opens_before,
         closes_after=criteria.closes_after,
         show=criteria.show,
+        at=criteria.at,
         text=criteria.text if wanted.by == "schedule" else "",
     )
 
@@ -149,6 +153,7 @@ def _candidates(person: Person, wanted: Asked) -> dict[str, Any]:
         "all_label": all_label(matching),
         "all_selected": _all_selected(matching),
         "exports": export_address(),
+        "can_tick": matching.n > 0 or any(line.tickable for line in lines),
     }
 
 
@@ -190,7 +195,7 @@ def _schedule_row(
         "counts": line.counts,
         "ready": line.ready,
         "waiting": line.waiting,
-        "words": ready_words(line),
+        "everybody": line.everybody,
         "obstacles": obstacle_words(line),
         "publisher": publisher_words(people.get(line.schedule.node_id) or Assigned(), person),
         "publishable": line.ready if line.publishable else 0,
@@ -202,7 +207,7 @@ def _schedule_row(
 @require_GET
 def exact_total(request: HttpRequest) -> HttpResponse:
     """Answer with the exact number of results that fit, counted to the end."""
-    wanted = asked(request.GET)
+    wanted = asked(request.GET, at=clock.read())
     n, _exact = finder.total(person_of(request), wanted.criteria, exact=True)
     return HttpResponse(f"{n:,}")
 
@@ -216,9 +221,3 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
     chosen = [column.key for column in COLUMNS if column.key in request.POST.getlist("column")]
     keep(person, KEY, Choice(tuple(chosen), choice.sort, choice.by).to_json())
     return redirect(list_address(request.POST.get("query", "")))
-
-
-def list_address(query: str) -> str:
-    """Return the address of the list with a query of our own words; anything else in it is left out."""
-    kept = asked(QueryDict(query)).query()
-    return reverse("results:list") + (f"?{kept}" if kept else "")

@@ -2,6 +2,7 @@
 import { startColumns } from "./columns.js";
 import { startGrids } from "./grid.js";
 import { startMenus } from "./menu.js";
+import { startNeeds } from "./needs.js";
 import { startPanels } from "./panel.js";
 import { startProgress } from "./progress.js";
 import { startSelections } from "./selection.js";
@@ -9,7 +10,7 @@ import { startTables } from "./table.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toast.js";
 
-const parts = [startTables, startSelections, startProgress, startToasts, startColumns, startGrids];
+const parts = [startTables, startSelections, startProgress, startToasts, startColumns, startGrids, startNeeds];
 
 export function start(root) {
   for (const part of parts) part(root);

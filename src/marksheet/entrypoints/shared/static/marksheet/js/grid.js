@@ -257,7 +257,10 @@ class Grid {
     this.status.querySelector("[data-grid-left]").textContent = left
       ? this.words.left?.replace("{n}", left)
       : this.words.complete;
-    this.status.querySelector("[data-grid-trouble]").textContent = trouble;
+    const wrong = this.cells.find((cell) => ["stale", "refused"].includes(cell.dataset.state));
+    const text = trouble || (wrong ? `${wrong.input.getAttribute("aria-label") ?? ""}: ${wrong.note.textContent}` : "");
+    const place = this.status.querySelector("[data-grid-trouble]");
+    if (place.textContent !== text) place.textContent = text;
   }
 
   // A cell data-total shows the sum of its row; exact, in thousandths.

@@ -6,6 +6,7 @@ const watched = new WeakSet();
 function measure(region) {
   const table = region.querySelector("table");
   if (!table) return;
+  region.setAttribute("data-fits", "");
   const fits = table.scrollWidth <= region.clientWidth + 1;
   region.toggleAttribute("data-fits", fits);
   if (fits) region.removeAttribute("tabindex");

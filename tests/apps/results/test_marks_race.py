@@ -18,7 +18,8 @@ def test_no_save_overwrites_another(committed_db: str) -> None:
     schedule = a_schedule(world, candidates=1)
     (attempt,) = hand_in(schedule)
     part, people = human_part(schedule), (world.mo, world.mei)
-    start, answers = threading.Barrier(CLIENTS), []
+    start = threading.Barrier(CLIENTS)
+    answers: list[tuple[int, SavedMark | StaleMarks]] = []
 
     def client(k: int) -> None:
         start.wait()

@@ -31,7 +31,9 @@ def attempts(schedule: Schedule) -> list[Attempt]:
     return hand_in(schedule)
 
 
-def save(client: Client, attempt: Attempt, value: str, version: int = 0, part=None) -> tuple[int, dict]:
+def save(
+    client: Client, attempt: Attempt, value: str, version: int = 0, part=None
+) -> tuple[int, dict[str, object]]:
     part = part or human_part(attempt.schedule)
     answer = client.post(
         f"/marking/assess/{attempt.schedule.ref}/grid/cell/",
@@ -43,8 +45,9 @@ def save(client: Client, attempt: Attempt, value: str, version: int = 0, part=No
 
 def sheet_form(
     schedule: Schedule, attempts: list[Attempt], texts: list[str], version: int = 0, stood: str = ""
-) -> dict:
-    part, form = human_part(schedule), {}
+) -> dict[str, str]:
+    part = human_part(schedule)
+    form: dict[str, str] = {}
     for attempt, text in zip(attempts, texts):
         form[f"m-{attempt.script_ref}-{part.ref}"] = text
         form[f"h-{attempt.script_ref}"] = json.dumps({part.ref: (version, stood)})

@@ -57,6 +57,7 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
     context = about(person, schedule) | {
         "grid": grid,
         "rows": rows,
+        "wrong": [one for row in rows for one in row["cells"] if one["error"]],
         "kept": [one for row in rows for one in row["cells"] if one["draft"]],
         "search": request.GET.get("q", "").strip(),
         "status": status,

@@ -36,6 +36,7 @@ from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.web.assess.words import STATUS
 
 NAMED = 50
+MOST_FIELDS = 5_000
 
 
 @signed_in
@@ -117,7 +118,9 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
         done(request, words)
         return redirect("assess:submissions", schedule.ref)
     named = unsubmitted(person, schedule) if everything else scripts_named(person, schedule, chosen)
-    context = about(person, schedule) | sorted_out(named) | {"everything": everything}
+    context = about(person, schedule) | sorted_out(named)
+    # What was confirmed is what is submitted; only a very long list is sent as one word.
+    context["everything"] = everything and len(context["finished"]) > MOST_FIELDS
     return render(request, "assess/submit.html", context)
 
 

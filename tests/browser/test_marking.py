@@ -1,0 +1,127 @@
+"""Marks go in from the keyboard, and the pages around them are open to everybody."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from marksheet.apps.marking.models import Mark
+from marksheet.apps.results.actions.marks import save_mark
+from tests.apps.marking.scene import hand_in, human_part
+from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, choice
+
+SHOTS = os.environ.get("MARKSHEET_SHOTS", "")
+
+
+@pytest.fixture
+def world(committed_db: str) -> World:
+    return a_world()
+
+
+@pytest.fixture
+def schedule(world: World):
+    version = an_assessment(
+        world, wanted=[choice("1"), by_hand("2", marks=3), by_hand("3", marks=5), by_hand("4", marks=10)]
+    )
+    schedule = a_schedule(world, version=version, candidates=8)
+    hand_in(schedule)
+    return schedule
+
+
+def shoot(page, name: str) -> None:
+    """Keep a picture, where MARKSHEET_SHOTS says so, in both themes."""
+    if not SHOTS:
+        return
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.screenshot(
+            path=Path(SHOTS) / f"{name}-{page.viewport_size['width']}-{theme}.png", full_page=True
+        )
+    page.emulate_media(color_scheme="light")
+
+
+def test_marks_are_typed_down_a_column_and_save_themselves(world, schedule, page, sign_in) -> None:
+    sign_in(page, world.mo)
+    page.goto(f"/marking/assess/{schedule.ref}/grid/")
+    cells = page.locator("td[data-cell] input")
+    cells.nth(0).focus()
+    page.keyboard.type("2,5")
+    page.keyboard.press("Enter")
+    expect(cells.nth(3)).to_be_focused()
+    page.keyboard.press("n")
+    expect(cells.nth(6)).to_be_focused()
+    page.keyboard.type("9")
+    page.keyboard.press("Tab")
+    expect(page.locator("td[data-cell][data-state=refused]")).to_have_count(1)
+    expect(page.locator("[data-grid-trouble]")).to_contain_text("9 is more than the maximum of 3.")
+    expect(page.locator("[data-grid-trouble]")).to_be_visible()
+    expect(page.locator("td[data-cell][data-state=saved]")).to_have_count(2)
+    shoot(page, "grid")
+    assert set(Mark.objects.values_list("value_thousandths", "no_response")) == {(2500, False), (None, True)}
+
+
+def test_a_colleague_was_faster_and_the_marker_decides(world, schedule, page, sign_in) -> None:
+    sign_in(page, world.mo)
+    page.goto(f"/marking/assess/{schedule.ref}/grid/")
+    cell = page.locator("td[data-cell]").first
+    part = human_part(schedule)
+    save_mark(world.mei, cell.get_attribute("data-attempt"), part.ref, value=1000, against_version=0, at=NOW)
+    cell.locator("input").fill("3")
+    cell.locator("input").press("Enter")
+    expect(page.locator("[data-grid-trouble]")).to_contain_text("Mei Lin saved 1 meanwhile")
+    shoot(page, "grid-stale")
+    cell.locator("input").press("Enter")
+    expect(page.locator("td[data-cell][data-state=saved]")).to_have_count(1)
+    assert list(Mark.objects.order_by("version").values_list("value_thousandths", flat=True)) == [1000, 3000]
+
+
+def test_pages_of_marking_have_no_barrier(world, schedule, page, phone, sign_in, accessible) -> None:
+    coordinator, assess = f"/marking/coordinator/{schedule.ref}/", f"/marking/assess/{schedule.ref}/"
+    pages = {
+        world.ada: (
+            "/marking/coordinator/",
+            coordinator,
+            f"{coordinator}people/?q=a",
+            f"{coordinator}people/{world.mo.ref}/",
+            f"{coordinator}people/{world.mo.ref}/remove/",
+            f"{coordinator}scripts/",
+            f"{coordinator}handed-in/",
+        ),
+        world.mo: ("/marking/assess/", assess, f"{assess}grid/", f"{assess}submit/?all=1"),
+        world.max: (f"{assess}grid/",),
+        world.sid: ("/marking/coordinator/", "/marking/assess/"),
+    }
+    for person, paths in pages.items():
+        sign_in(page, person)
+        sign_in(phone, person)
+        for path in paths:
+            page.goto(path)
+            accessible(page)
+            if SHOTS:
+                name = path.replace(schedule.ref, "").replace("/", "_").replace(world.mo.ref, "mo")[:40]
+                shoot(page, person.username + name)
+                phone.goto(path)
+                shoot(phone, person.username + name)
+
+
+def test_without_script_the_sheet_is_a_form_that_says_what_is_wrong(
+    world, schedule, browser, live, sign_in
+) -> None:
+    context = browser.new_context(
+        base_url=live, java_script_enabled=False, viewport={"width": 1280, "height": 800}
+    )
+    page = context.new_page()
+    sign_in(page, world.mo)
+    page.goto(f"/marking/assess/{schedule.ref}/grid/")
+    cells = page.locator("td[data-cell] input")
+    cells.nth(0).fill("2")
+    cells.nth(1).fill("9")
+    page.get_by_role("button", name="Save page").click()
+    expect(page.get_by_role("alert").get_by_text("9 is not between 0 and 5")).to_be_visible()
+    shoot(page, "grid-form")
+    assert not Mark.objects.exists()
+    page.locator("td[data-cell] input").nth(1).fill("n")
+    page.get_by_role("button", name="Save page").click()
+    expect(page.get_by_text("2 marks were saved.")).to_be_visible()
+    context.close()

@@ -1,6 +1,7 @@
 """The Assess tab: what waits for a marker, the mark sheet, and submitting."""
 
 import json
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -33,7 +34,7 @@ def attempts(schedule: Schedule) -> list[Attempt]:
 
 def save(
     client: Client, attempt: Attempt, value: str, version: int = 0, part=None
-) -> tuple[int, dict[str, object]]:
+) -> tuple[int, dict[str, Any]]:
     part = part or human_part(attempt.schedule)
     answer = client.post(
         f"/marking/assess/{attempt.schedule.ref}/grid/cell/",

@@ -95,3 +95,8 @@ def test_private_pages_are_never_stored_and_carry_the_headers():
     assert answer["Cache-Control"] == "no-store, private"
     assert "script-src 'self'" in answer["Content-Security-Policy"]
     assert answer["X-Content-Type-Options"] == "nosniff" and answer["X-Frame-Options"] == "DENY"
+
+
+def test_whoever_is_not_signed_in_sees_no_navigation(client):
+    page = client.get("/nowhere/").content.decode()
+    assert "Organisation" not in page and 'href="/marking/' not in page

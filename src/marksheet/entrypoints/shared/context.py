@@ -32,6 +32,10 @@ class Navigation:
     links: tuple[Link, ...]
 
 
+# Whoever has not signed in sees a page without navigation.
+NOBODY = Navigation(areas=(), tabs=(), inbox=None, place="", links=())
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Return ``theme`` and ``navigation``, the latter worked out only by pages that show it."""
     return {"theme": theme_of(request), "navigation": SimpleLazyObject(lambda: navigation_of(request))}
@@ -39,6 +43,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def navigation_of(request: HttpRequest) -> Navigation:
     """Return the areas and tabs that this reader may open; the longest address that fits is where he is."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return NOBODY
     visible = [
         (area, [(tab, url) for tab in area.tabs if (url := _address(tab.url_name)) and tab.visible(request)])
         for area in menu.AREAS

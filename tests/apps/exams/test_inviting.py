@@ -3,18 +3,19 @@
 import pytest
 
 from marksheet.apps.exams.actions.invitations import invite_candidates, print_candidate_codes
+from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.invitations import ways_in
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.people.actions.invitations import accept_invitation
 from marksheet.apps.people.models import Invitation, Person
 from marksheet.apps.results.actions.enrolment import Candidate
-from tests.factories import NOW, PASSWORD, a_schedule, a_world, grant, signed_in, some_candidates
+from tests.factories import NOW, PASSWORD, World, a_schedule, a_world, grant, signed_in, some_candidates
 
 pytestmark = pytest.mark.django_db
 
 
-def a_cohort():
+def a_cohort() -> tuple[World, Schedule]:
     world = a_world()
     bare = Candidate(number="77", name="Bo Bare")
     return world, a_schedule(world, candidates=[*some_candidates(4), bare])
@@ -42,7 +43,7 @@ def test_nobody_is_invited_twice_unless_asked():
 def test_who_signs_in_already_and_who_is_staff_is_left_alone():
     world, schedule = a_cohort()
     invite_candidates(world.ada, schedule.ref, at=NOW)
-    work = Work.objects.filter(kind="mail").first()
+    work = Work.objects.filter(kind="mail").earliest("id")
     accept_invitation(work.payload["token"], password=PASSWORD, at=NOW)
     grant(Person.objects.filter(email="c1002@example.org").get(), "marker", world.elsewhere)
     assert invite_candidates(world.ada, schedule.ref, again=True, at=NOW) <= 3

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy
 
 WORDS: dict[str, object] = {
     "assessor-added": gettext_lazy("You were added to %(schedule)s (%(code)s)."),
-    "assessor-removed": gettext_lazy("You were taken off %(schedule)s (%(code)s); every mark you gave stays."),
+    "assessor-removed": gettext_lazy(
+        "You were taken off %(schedule)s (%(code)s); every mark you gave stays."
+    ),
     "publish-right-sleeps": gettext_lazy(
         "%(person)s can no longer see the results of %(schedule)s, so the right to publish them sleeps."
         " Assign them to the marking, have “view reports” given, or give the right to somebody else."

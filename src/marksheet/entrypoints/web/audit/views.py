@@ -1,0 +1,61 @@
+"""Finished schedules, and the page of one: its results, its numbers, its history."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET
+
+from marksheet.apps.ledger import clock
+from marksheet.apps.results.queries import finished, reports
+from marksheet.apps.results.queries.sight import schedules_published_by
+from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.web.audit.asked import asked
+
+
+@signed_in
+@require_GET
+def audit(request: HttpRequest) -> HttpResponse:
+    """List the finished schedules that the reader sees."""
+    person, at = person_of(request), clock.read()
+    wanted = asked(request.GET, sort=request.GET.get("sort", "-opens"))
+    page = finished.finished_page(person, wanted, at=at, after=request.GET.get("after", ""))
+    return render(
+        request,
+        "audit/list.html",
+        {"rows": page.rows, "following": page.next, "asked": wanted, "narrowed": bool(wanted.text)},
+    )
+
+
+@signed_in
+@require_GET
+def schedule(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show a finished schedule: every result with its history; show, hide and retract from here."""
+    person, at = person_of(request), clock.read()
+    found = finished.finished_schedule_for(person, ref, at)
+    wanted = replace(asked(request.GET, sort=request.GET.get("sort", "name")), schedules=(ref,))
+    page = reports.page(person, wanted, after=request.GET.get("after", ""))
+    may_act = schedules_published_by(person).filter(pk=found.pk).exists()
+    return render(
+        request,
+        "audit/schedule.html",
+        {
+            "schedule": found,
+            "tally": reports.tallies_of(person, [found.pk]).get(found.pk, reports.Tally()),
+            "rows": [(row, may_act) for row in page.rows],
+            "may_act": may_act,
+            "following": page.next,
+            "asked": wanted,
+            "narrowed": bool(wanted.text or wanted.shown or wanted.outcomes),
+            "key": f"audit:{ref}:{wanted.text}:{wanted.shown}",
+            "exports": _exports(),
+        },
+    )
+
+
+def _exports() -> str:
+    try:
+        return reverse("exports:new")
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,1 @@
+"""The Reports area: published results by candidate, schedule and assessment."""

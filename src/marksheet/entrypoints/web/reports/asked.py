@@ -1,0 +1,74 @@
+"""What the address of a report asks for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from marksheet.apps.results.queries.reports import SCORE_SORTS, SORTS, Asked, Choices
+
+OUTCOMES = ("passed", "failed", "void")
+
+
+def asked(given: QueryDict, *, sort: str = "name") -> Asked:
+    """Return what is asked for; words that are not ours are left out."""
+    wanted = given.get("sort", "") or sort
+    if wanted.removeprefix("-") not in SORTS | SCORE_SORTS | {"opens": ""}:
+        wanted = sort
+    return Asked(
+        text=given.get("q", "").strip()[:200],
+        schedules=tuple(given.getlist("schedule"))[:50],
+        assessments=tuple(given.getlist("assessment"))[:50],
+        units=tuple(given.getlist("unit"))[:50],
+        outcomes=tuple(o for o in given.getlist("outcome") if o in OUTCOMES),
+        shown=given.get("shown", "") if given.get("shown") in ("shown", "hidden") else "",
+        complete=given.get("complete") == "1",
+        sort=wanted,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is on: what it says, and the address without it."""
+
+    label: str
+    value: str
+    query: str
+
+
+def chips(given: QueryDict, wanted: Asked, choices: Choices) -> list[Chip]:
+    """Return the filters that are on, each with the address that takes it off."""
+    names = dict(choices.schedules + choices.assessments + choices.units)
+    labels = {"schedule": _("Schedule"), "assessment": _("Assessment"), "unit": _("Unit"), "outcome": _("Outcome")}
+    words = {"passed": _("Passed"), "failed": _("Failed"), "void": _("Void")}
+    found = []
+    for name, values in (
+        ("schedule", wanted.schedules), ("assessment", wanted.assessments), ("unit", wanted.units),
+        ("outcome", wanted.outcomes),
+    ):  # fmt: skip
+        for value in values:
+            shown = words.get(value) or names.get(value, _("not yours to see"))
+            found.append(Chip(labels[name], shown.partition(" · ")[0], without(given, name, value)))
+    return found
+
+
+def without(given: QueryDict, name: str, value: str) -> str:
+    """Return the query without one value of one name; paging starts anew."""
+    kept = given.copy()
+    kept.setlist(name, [one for one in kept.getlist(name) if one != value])
+    kept.pop("after", None)
+    return kept.urlencode()
+
+
+def filters_of(given: QueryDict) -> str:
+    """Return the filters alone, without order and page: what a selection belongs to."""
+    kept = given.copy()
+    for name in ("after", "sort", "page"):
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def kept_fields(given: QueryDict, *names: str) -> list[tuple[str, Any]]:
+    """Return what a search form must carry along as hidden fields."""
+    return [(name, value) for name in names for value in given.getlist(name)]

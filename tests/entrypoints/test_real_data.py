@@ -57,9 +57,8 @@ def rows_of(file: Path) -> list[dict[str, str]]:
 
 def found_scores(schedule: Schedule) -> dict[str, dict[str, str]]:
     """Return number -> item label -> score, with the total under "total"; only what is ready."""
-    labels = list(
-        Item.objects.filter(version=schedule.version).order_by("section__position", "position").values_list("label", flat=True)
-    )  # fmt: skip
+    items = Item.objects.filter(version=schedule.version).order_by("section__position", "position")
+    labels = list(items.values_list("label", flat=True))
     found = {}
     rows = Result.objects.filter(schedule=schedule, state="ready")
     for number, packed, total in rows.values_list("number", "items", "score_micro"):

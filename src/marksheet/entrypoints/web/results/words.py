@@ -1,6 +1,7 @@
 """What the Results tab says about a row: the state, what is missing, who can help."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -50,14 +51,9 @@ MISSING: Mapping[str, Callable[[int], str]] = {
 }
 
 
-def missing_words(missing: Sequence[Sequence[object]]) -> list[str]:
-    """Return a sentence part for each thing that is missing: pairs of code and count."""
-    said = []
-    for code, count in missing:
-        words = MISSING.get(str(code))
-        if words is not None and isinstance(count, int):
-            said.append(words(count))
-    return said
+def missing_words(missing: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a sentence part for each thing that is missing, as a working result keeps it: code and count."""
+    return [MISSING[one["code"]](one["count"]) for one in missing if one["code"] in MISSING]
 
 
 def listed(names: Sequence[str], *, most: int = 3) -> str:

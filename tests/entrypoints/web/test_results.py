@@ -1,0 +1,372 @@
+"""The Results tab: what it holds for whom, what it says of each row, and what can be done to rows."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.people.queries import preference
+from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
+from marksheet.apps.release.actions.withholding import withhold
+from marksheet.apps.results.actions.standing import mark_standing
+from marksheet.apps.results.models import Bucket, Result
+from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
+from tests.factories import NOW, World, a_machine_assessment, a_schedule, a_world, grant, signed_in
+
+pytestmark = pytest.mark.django_db
+LIST = "/marking/results/"
+EVERY_STATE = "&".join(f"state={bucket}" for bucket in Bucket.values if bucket != "published")
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return a_world()
+
+
+@pytest.fixture
+def quiz(world: World) -> Schedule:
+    return a_ready_quiz(world)
+
+
+def read(client: Client, query: str = "") -> str:
+    answer = client.get(f"{LIST}?{query}")
+    assert answer.status_code == 200, answer.content.decode()[:500]
+    return answer.content.decode()
+
+
+def ticks(page: str) -> list[str]:
+    return re.findall(r'name="selected" value="([0-9a-f]+)"', page)
+
+
+def rows(page: str) -> set[str]:
+    return set(re.findall(LIST + r"([0-9a-f]{32})/", page))
+
+
+def row_of(page: str, ref: str) -> str:
+    return next(row for row in re.findall(r"<tr>.*?</tr>", page, re.S) if ref in row)
+
+
+def text(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def publish_all(world: World, schedule: Schedule, *, show: bool = False) -> str:
+    selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)
+    publish(world.pia, selection.ref, show=show, at=NOW)
+    carry_on(selection.ref, at=NOW)
+    return selection.ref
+
+
+def test_the_page_says_what_it_holds_and_how_much_of_it_is_yours(world, quiz):
+    page = text(read(signed_in(world.pia)))
+    assert "Scored and submitted, not yet published. You can publish 3 of 3." in page
+    assert "Select all 3 ready that match" in page
+    assert "You can publish 0 of 3." in text(read(signed_in(world.mo)))
+
+
+def test_those_who_see_nothing_get_a_friendly_empty_page(world, quiz):
+    assert "No results are yours to see" in read(signed_in(world.sid))
+    page = read(signed_in(world.eva))
+    assert "Nothing waits here" in page
+    assert not rows(page)
+    assert Client().get(LIST).status_code == 302
+
+
+def test_a_row_shows_its_numbers_when_it_is_ready_and_none_before(world):
+    schedule = a_schedule(world)
+    hand_in(schedule, ["AA", "AB"])
+    mark_all(world, schedule, 2500, submit=False)
+    client = signed_in(world.pia)
+    assert not rows(read(client))
+    waiting = read(client, EVERY_STATE)
+    assert len(rows(waiting)) == 5
+    assert "4.5" not in waiting
+    assert "3.5" not in waiting
+    mark_all(world, schedule, 2500)
+    ready = read(client)
+    assert len(ticks(ready)) == 2
+    assert ">4.5<" in ready
+
+
+def test_a_withheld_row_shows_no_number_anywhere_and_has_no_box(world, quiz):
+    first = refs(quiz)[0]
+    result = Result.objects.get(ref=first)
+    withhold(world.ada, [first], reason="suspected copying", at=NOW)
+    for person in (world.pia, world.ada, world.mo):
+        client = signed_in(person)
+        row = row_of(read(client), first)
+        door = client.get(f"{LIST}{first}/").content.decode()
+        for page in (row, door):
+            assert "Withheld" in page
+            assert "by Ada Vermeer" in page
+            assert f"{result.shown_percent} %" not in page
+            assert "Passed" not in page
+            assert "of 3" not in text(page)
+        assert first not in ticks(row)
+        for query in ("outcome=passed", "percent_from=90", "grade=A"):
+            assert first not in rows(read(client, query))
+
+
+def test_who_cannot_publish_reads_who_can_and_has_no_box(world, quiz):
+    page = read(signed_in(world.mo))
+    assert len(rows(page)) == 3
+    assert not ticks(page)
+    assert "for Pia Holm to publish" in page
+    assert "Publish results" not in text(page)
+    assert "you" in text(row_of(read(signed_in(world.pia)), refs(quiz)[0]))
+
+
+def test_nobody_ticks_or_reads_a_result_of_their_own(world):
+    version = a_machine_assessment(world, code="OWN", workflow="coordinated")
+    schedule = a_schedule(world, version=version, code="OWN-1", candidates=1, with_cas=True)
+    hand_in(schedule, ["AAA", "AAA"])
+    own = Result.objects.get(schedule=schedule, person=world.cas)
+    grant(world.cas, "marker", schedule.node)
+    grant(world.cas, "publisher", schedule.node)
+    client = signed_in(world.cas)
+    page = read(client)
+    assert len(ticks(page)) == 1
+    assert own.ref not in ticks(page)
+    row = row_of(page, own.ref)
+    assert "your own result" in row
+    assert "100" not in text(row)
+    assert "100" not in text(client.get(f"{LIST}{own.ref}/").content.decode())
+
+
+def test_the_list_and_the_door_agree_for_everybody(world, quiz):
+    everything = set(Result.objects.values_list("ref", flat=True))
+    for person in (*world.staff, world.cas, world.sid, world.eva):
+        client = signed_in(person)
+        seen = rows(read(client, EVERY_STATE))
+        opened = {ref for ref in everything if client.get(f"{LIST}{ref}/").status_code == 200}
+        assert seen == opened, person.name
+        assert all(client.get(f"{LIST}{ref}/").status_code in (200, 404) for ref in everything)
+    assert signed_in(world.pia).get(f"{LIST}nothing/").status_code == 404
+
+
+def test_a_tip_says_what_is_in_the_way_and_leads_to_exactly_those_rows(world):
+    schedule = a_schedule(world, candidates=5)
+    hand_in(schedule, ["AA", "AB", "BB"])
+    mark_all(world, schedule, 2500)
+    withhold(world.ada, refs(schedule)[:1], reason="x", at=NOW)
+    client = signed_in(world.pia)
+    page = read(client)
+    said = text(page)
+    assert "2 of 5 are ready. 1 withheld and 2 have handed nothing in." in said
+    link = re.search(r'<a href="/marking/results/\?([^"]+)">Show those 3', page)
+    assert link
+    assert len(rows(read(client, link[1].replace("&amp;", "&")))) == 3
+
+
+def test_the_view_by_schedule_counts_and_is_remembered(world, quiz):
+    client = signed_in(world.pia)
+    page = read(client, "by=schedule")
+    assert "QUIZ-1-JUN" in page
+    assert "Publish 3" in text(page)
+    assert "Publish 3" in text(read(client))
+    assert "Publish 3" not in text(read(signed_in(world.mo), "by=schedule"))
+
+
+def test_show_sorts_out_what_is_mine(world, quiz):
+    other = a_ready_quiz(world, code="QUIZ-2")
+    grant(world.mo, "publisher", other.node)
+    client = signed_in(world.mo)
+    assert rows(read(client)) == set(refs(quiz)) | set(refs(other))
+    assert rows(read(client, "show=mine")) == set(refs(other))
+    assert rows(read(client, "show=not-mine")) == set(refs(quiz))
+    assert "You can publish 3 of 6." in read(client)
+
+
+def test_published_rows_stand_behind_show_published_until_the_schedule_is_finished(world, quiz):
+    selection = freeze_selection(world.pia, refs=refs(quiz)[:2], at=NOW)
+    publish(world.pia, selection.ref, at=NOW)
+    carry_on(selection.ref, at=NOW)
+    client = signed_in(world.pia)
+    assert len(rows(read(client))) == 1
+    page = read(client, "show=published")
+    assert len(ticks(page)) == 2
+    assert "Retract" in page
+    assert "Publish results" not in text(page)
+    publish_all(world, quiz)
+    assert not rows(read(client, "show=published"))
+
+
+def test_search_finds_the_start_of_any_word_and_filters_narrow(world, quiz):
+    client = signed_in(world.pia)
+    first = Result.objects.get(ref=refs(quiz)[0])
+    assert rows(read(client, f"q={first.number}")) == {first.ref}
+    assert first.ref in rows(read(client, f"q={first.name.split()[0][:3]}"))
+    assert rows(read(client, "q=quiz")) == set(refs(quiz))
+    assert "Nothing fits" in read(client, "q=zzz")
+    assert len(rows(read(client, "outcome=failed"))) == 1
+    assert len(rows(read(client, "percent_from=60&percent_until=70"))) == 1
+    assert len(rows(read(client, "grade=A"))) == 1
+    assert len(rows(read(client, f"schedule={quiz.ref}"))) == 3
+    assert not rows(read(client, "from=2030-01-01"))
+    assert len(rows(read(client, "from=2026-06-01&until=2026-06-30"))) == 3
+    assert not rows(read(client, f"marked_by={world.mo.ref}"))
+    assert len(rows(read(client, f"unit={world.faculty.ref}"))) == 3
+    assert not rows(read(client, f"unit={world.elsewhere.ref}"))
+
+
+def test_the_filter_form_offers_what_the_reader_sees_and_chips_take_filters_off(world, quiz):
+    client = signed_in(world.pia)
+    form = client.get(f"{LIST}search/?state=ready").content.decode()
+    assert "QUIZ-1-JUN" in form
+    assert "Mathematics" in form
+    assert "Physics" not in form
+    page = read(client, f"state=ready&unit={world.department.ref}")
+    assert "State Ready" in text(page)
+    assert "Unit Mathematics" in text(page)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["percent_from=abc", "percent_until=101", "from=yesterday", "show=everything", "state=lost", "after=x~y"],
+)
+def test_what_cannot_be_read_is_answered_in_words(world, quiz, query):
+    answer = signed_in(world.pia).get(f"{LIST}?{query}")
+    assert answer.status_code == 400
+    assert "Traceback" not in answer.content.decode()
+
+
+def test_sorting_and_columns_are_remembered_for_the_person(world, quiz):
+    client = signed_in(world.pia)
+    by_score = ticks(read(client, "sort=-score"))
+    assert by_score == refs(quiz)
+    assert ticks(read(client)) == by_score
+    answer = client.post(f"{LIST}columns/", {"column": ["handed_in", "number"], "query": "show=mine&evil=1"})
+    assert answer["Location"] == f"{LIST}?show=mine"
+    heads = text(re.search(r"<thead>.*?</thead>", read(client), re.S)[0])
+    assert "Handed in" in heads
+    assert "Grade" not in heads
+    assert "Grade" in text(read(signed_in(world.mo)))
+    assert preference(world.pia, "results")["sort"] == "-score"
+
+
+def test_a_view_can_be_saved_used_and_forgotten(world, quiz):
+    client = signed_in(world.pia)
+    client.post(f"{LIST}views/save/", {"name": "Failed ones", "query": "outcome=failed&by=candidate"})
+    page = read(client)
+    assert "Failed ones" in page
+    assert "outcome=failed" in page
+    assert client.post(f"{LIST}views/save/", {"name": " ", "query": ""}).status_code == 400
+    client.post(f"{LIST}views/forget/", {"name": "Failed ones"})
+    client.get(LIST)
+    assert "Failed ones" not in read(client)
+
+
+def test_pages_are_walked_by_key_and_say_where_one_is(world):
+    schedule = a_ready_quiz(world, answers=["AAA"] * 53)
+    client = signed_in(world.pia)
+    page = read(client)
+    assert len(ticks(page)) == 50
+    assert "1–50 of 53" in text(page)
+    following = re.search(r'rel="next" href="/marking/results/\?([^"]+)"', page)
+    last = read(client, following[1].replace("&amp;", "&"))
+    assert "51–53 of 53" in text(last)
+    assert set(ticks(page)) | set(ticks(last)) == set(refs(schedule))
+    assert client.get(f"{LIST}total/").content == b"53"
+
+
+def test_the_list_asks_as_often_for_fifty_rows_as_for_one(world):
+    a_ready_quiz(world, answers=["AAA"], code="ONE")
+    client = signed_in(world.pia)
+    client.get(LIST)
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        client.get(LIST)
+    a_ready_quiz(world, answers=["AAA"] * 50, code="FIFTY")
+    with CaptureQueriesContext(connection) as fifty:
+        page = read(client)
+    assert len(ticks(page)) == 50
+    assert len(fifty) == len(one)
+    assert len(one) <= 22
+    with CaptureQueriesContext(connection) as schedules:
+        read(client, "by=schedule")
+    assert len(schedules) <= 26
+
+
+def act(client: Client, name: str, chosen: list[str], **more: str):
+    return client.post(f"{LIST}do/{name}/", {"selected": chosen, "query": "", **more})
+
+
+def confirm(client: Client, name: str, chosen: list[str], reason: str):
+    return client.post(
+        f"{LIST}do/{name}/", {"refs": ",".join(chosen), "reason": reason, "query": "show=mine"}
+    )
+
+
+def test_an_act_says_what_it_will_do_to_how_many_and_keeps_what_was_typed(world, quiz):
+    client, two = signed_in(world.ada), refs(quiz)[:2]
+    asked = act(client, "withhold", two).content.decode()
+    assert "Withhold 2 results" in asked
+    assert "shows no score to anybody" in asked
+    refused = confirm(client, "withhold", two, "  ")
+    assert refused.status_code == 400
+    assert "A reason is needed" in refused.content.decode()
+    assert not Result.objects.filter(withheld_at__isnull=False).exists()
+    done = confirm(client, "withhold", two, "suspected copying")
+    assert (done.status_code, done["Location"]) == (302, f"{LIST}?show=mine")
+    assert Result.objects.filter(bucket="withheld").count() == 2
+    assert confirm(client, "lift", two, "cleared").status_code == 302
+    assert Result.objects.filter(bucket="ready").count() == 3
+
+
+def test_void_and_back_reopen_and_absent(world):
+    schedule = a_schedule(world)
+    hand_in(schedule, ["AA", "AB"])
+    mark_all(world, schedule, 2500)
+    client, some = signed_in(world.ada), refs(schedule)
+    assert confirm(client, "void", some[:1], "used a phone").status_code == 302
+    assert Result.objects.get(ref=some[0]).outcome == "void"
+    assert "Undo void" in client.get(f"{LIST}{some[0]}/").content.decode()
+    assert confirm(client, "unvoid", some[:1], "mistaken").status_code == 302
+    assert Result.objects.get(ref=some[0]).shown_score == "4.5"
+    assert confirm(client, "reopen", some[1:2], "page 4 was missed").status_code == 302
+    assert Result.objects.get(ref=some[1]).bucket == "not-submitted"
+    assert confirm(client, "absent", some[2:4], "did not come").status_code == 302
+    assert Result.objects.filter(bucket="absent").count() == 2
+    assert confirm(client, "absent", some[:1], "x").status_code == 400
+    assert confirm(client, "expected", some[2:3], "came late").status_code == 302
+    assert confirm(client, "deferred", some[3:4], "ill").status_code == 302
+    assert "Deferred" in read(client, "state=absent")
+
+
+def test_an_act_without_the_right_is_refused_with_who_can_help(world, quiz):
+    answer = confirm(signed_in(world.mo), "void", refs(quiz)[:1], "x")
+    assert answer.status_code == 400
+    assert "Ask Ada Vermeer." in answer.content.decode()
+    assert confirm(signed_in(world.sid), "void", refs(quiz)[:1], "x").status_code == 404
+    assert act(signed_in(world.ada), "vanish", refs(quiz)[:1]).status_code == 404
+    assert act(signed_in(world.ada), "void", []).status_code == 400
+    assert "Nothing was chosen" in act(signed_in(world.ada), "void", []).content.decode()
+
+
+def test_the_opened_row_says_what_is_missing_and_what_was_published(world):
+    schedule = a_schedule(world, candidates=3)
+    hand_in(schedule, ["AA", "AB"])
+    client = signed_in(world.pia)
+    page = text(client.get(f"{LIST}{refs(schedule)[0]}/").content.decode())
+    assert "1 part is not marked" in page
+    assert "Marks Mo Idris and Mei Lin" in page
+    mark_all(world, schedule, 2500)
+    publish_all(world, schedule)
+    page = text(client.get(f"{LIST}{refs(schedule)[0]}/").content.decode())
+    assert "Version 1" in page
+    assert "In force" in page
+    assert "Retract" in page
+    mark_standing(world.ada, refs(schedule)[2:], "absent", reason="", at=NOW + timedelta(hours=1))
+    assert "Nothing was handed in." in text(client.get(f"{LIST}{refs(schedule)[2]}/").content.decode())
+
+
+def test_the_tab_counts_what_waits_for_the_reader(world, quiz):
+    page = read(signed_in(world.pia))
+    assert re.search(r'href="/marking/results/" aria-current="page">Results <span class="count">3<', page)
+    assert reverse("results:list") == LIST

@@ -110,6 +110,18 @@ def test_a_sleeping_account_does_not_sign_in(world: World):
     assert not is_in(sign_in("mo"))
 
 
+def test_a_sign_in_name_that_is_proposed_can_be_kept(world: World):
+    from marksheet.apps.ledger import clock
+
+    code = invitations.print_codes(world.ari, [world.mo.ref], at=clock.read())[0].code
+    client = Client()
+    page = client.post("/invitation/", {"printed": code}, follow=True).content.decode()
+    assert 'value="mo"' in page
+    typed = {"username": "mo", "password": PASSWORD, "password_again": PASSWORD}
+    assert client.post("/invitation/", typed)["Location"] == "/accounts/login/"
+    assert is_in(sign_in("mo"))
+
+
 @pytest.mark.parametrize("address", ["signup/", "email/", "confirm-email/"])
 def test_nobody_signs_up_or_changes_addresses_by_themselves(world: World, address: str):
     assert signed_in(world.mo).get(f"/accounts/{address}").status_code == 404

@@ -110,7 +110,7 @@ def forget_token(work_ref: str) -> None:
 
 
 def _name_account(opened: Change, person: Person, username: str, *, by_link: bool) -> None:
-    if username.strip():
+    if username.strip() and username.strip().lower() != person.username:
         person.username = free_username(username, but=person)
         person.save(update_fields=["username"])
     if by_link:

@@ -69,6 +69,7 @@ def _set_password(request: HttpRequest) -> HttpResponse:
     by_link = invitation.kind == "link" and bool(person.email)
     proposed = person.username or ("" if by_link else number_of(person, invitation.institution_id).lower())
     form = AcceptForm(request.POST or None, initial={"username": proposed})
+    form.fields["username"].required = not by_link
 
     def verb(typed: dict[str, str]) -> None:
         accept_invitation(token, password=typed["password"], username=typed["username"], at=at)

@@ -4,6 +4,7 @@ import { startGrids } from "./grid.js";
 import { startMenus } from "./menu.js";
 import { startNeeds } from "./needs.js";
 import { startPanels } from "./panel.js";
+import { startPrinting } from "./print.js";
 import { startProgress } from "./progress.js";
 import { startSelections } from "./selection.js";
 import { startTables } from "./table.js";
@@ -18,6 +19,7 @@ export function start(root) {
 }
 
 startMenus();
+startPrinting();
 startTheme();
 startPanels(start);
 start(document);

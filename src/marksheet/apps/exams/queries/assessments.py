@@ -31,7 +31,7 @@ from marksheet.rules.authoring import (
     option_problems,
     paper_problems,
 )
-from marksheet.rules.scale import BadScale, Scale, scale_from_json
+from marksheet.rules.grading import BadScale, Scale, scale_from_json
 
 __all__ = [
     "Assessment", "AssessmentVersion", "Item", "ItemContent", "Part", "PartContent", "Section",

@@ -1,6 +1,7 @@
 """Write sections, questions, parts, keys and schemes of a draft, inside the change that is open."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
@@ -251,7 +252,8 @@ def _place(
     found = {row.pk: row for row in rows}
     for n, key in enumerate(keys):
         found[key].position = n
-    model._default_manager.bulk_update(found.values(), ["position"], batch_size=200)
+    manager: Any = model._default_manager
+    manager.bulk_update(found.values(), ["position"], batch_size=200)
 
 
 def place_items(opened: Change, version: AssessmentVersion, keys: Sequence[int]) -> None:

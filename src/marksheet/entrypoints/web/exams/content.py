@@ -14,6 +14,7 @@ from marksheet.apps.exams.queries.problems import marks, sentences
 from marksheet.apps.ledger import clock
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.addresses import address
 from marksheet.entrypoints.web.exams.fields import BY_MACHINE, MATCHES, options_shown, steps_shown
 from marksheet.entrypoints.web.exams.forms import ItemForm, PartForm, PartFormSet, QuickItemForm, SectionForm
 from marksheet.entrypoints.web.exams.views import facts_of, may_edit, version_context
@@ -53,7 +54,7 @@ def _version_page(
         "form": form,
         "may_edit": may_edit(context),
         "sections": [_section_shown(section) for section in content],
-        "several": len(content) > 1,
+        "files": address("imports:items", found.assessment.ref),
         "questions": sum(len(section.items) for section in content),
         "facts": facts_of(found, paper_maximum(paper), by_hand=by_hand),
         "problems": sentences(queries.problems_of(found, content)) if context["is_draft"] else [],

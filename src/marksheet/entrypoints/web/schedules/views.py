@@ -22,6 +22,7 @@ from marksheet.apps.results.actions.schedules import Edit, edit_schedule
 from marksheet.apps.results.actions.schedules import activate as activate_schedule
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.addresses import address
 from marksheet.entrypoints.web.schedules.forms import (
     STANDINGS,
     CandidateForm,
@@ -30,7 +31,7 @@ from marksheet.entrypoints.web.schedules.forms import (
     PlanForm,
 )
 from marksheet.entrypoints.web.schedules.paging import Place, paged, whole
-from marksheet.entrypoints.web.schedules.wording import PHASES, SHOWS, WORKFLOWS, address, next_steps
+from marksheet.entrypoints.web.schedules.wording import PHASES, SHOWS, WORKFLOWS, next_steps
 from marksheet.rules.access import Verb
 from marksheet.rules.publication import Workflow, offered
 
@@ -154,21 +155,21 @@ def page_of(request: HttpRequest, person: Person, found: Schedule, at: datetime)
         "why": LateForm(),
         "alone": found.workflow == Workflow.MACHINE_ONLY,
         "sees_exam": assessments_seen_by(person).filter(pk=found.version.assessment_id).exists(),
-        "files": address("imports:start", found.ref) if Verb.WORK_IMPORT in held else "",
+        "files": address("imports:start", found.ref) + "?kind=candidates",
         "links": _links(found, held),
     }
 
 
 def _links(found: Schedule, held: frozenset[str]) -> list[tuple[str, str]]:
     """Return what other tabs have on this schedule, for those who may open it."""
+    files = {Verb.WORK_IMPORT, Verb.SCHEDULE_MANAGE}
     wanted = [
-        ("imports:start", Verb.WORK_IMPORT, _("Bring in a file")),
-        ("imports:reconciliation", Verb.WORK_IMPORT, _("Reconciliation: expected and arrived")),
-        ("coordinator:schedule", Verb.SCHEDULE_COORDINATE, _("Marking: people and progress")),
+        ("imports:start", files, _("Bring in a file")),
+        ("imports:reconciliation", {Verb.WORK_IMPORT}, _("Reconciliation: expected and arrived")),
+        ("coordinator:schedule", {Verb.SCHEDULE_COORDINATE}, _("Marking: people and progress")),
+        ("inviting:ways", {Verb.PERSON_INVITE}, _("Invitations and sign-in codes")),
     ]
-    shown = [(address(name, found.ref), text) for name, verb, text in wanted if verb in held]
-    if Verb.PERSON_INVITE in held:
-        shown.append((address("organisation:invitations"), _("Invitations and sign-in codes")))
+    shown = [(address(name, found.ref), text) for name, verbs, text in wanted if not verbs.isdisjoint(held)]
     return [(url, text) for url, text in shown if url]
 
 

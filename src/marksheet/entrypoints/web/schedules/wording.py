@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marksheet.apps.exams.queries.schedules import Phase, Schedule
+from marksheet.entrypoints.shared.addresses import address
+from marksheet.entrypoints.shared.menu import Label
 from marksheet.rules.access import Verb
 from marksheet.rules.publication import ShowResults, Workflow
 
@@ -18,12 +19,12 @@ PHASES = [
     (Phase.ENDED, gettext_lazy("Ended")),
     (Phase.ARCHIVED, gettext_lazy("Archived")),
 ]
-WORKFLOWS = {
+WORKFLOWS: dict[str, Label] = {
     Workflow.COORDINATED: gettext_lazy("Coordinated"),
     Workflow.MACHINE_ONLY: gettext_lazy("Machine only"),
     Workflow.SCHEDULER_MARKS: gettext_lazy("The scheduler marks"),
 }
-SHOWS = {
+SHOWS: dict[str, Label] = {
     ShowResults.NEVER: gettext_lazy("Never"),
     ShowResults.PUBLISHER_DECIDES: gettext_lazy("When the publisher decides"),
     ShowResults.AFTER_EACH_ATTEMPT: gettext_lazy("After each attempt"),
@@ -39,14 +40,6 @@ class Step:
     text: str
     url: str = ""
     link: str = ""
-
-
-def address(name: str, *args: object) -> str:
-    """Return the address of a page that another tab serves; "" where it is not there."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def next_steps(

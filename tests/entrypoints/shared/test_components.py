@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -199,7 +200,10 @@ def test_only_the_tabs_a_reader_may_open_are_shown_and_the_longest_address_is_wh
     menu.register("marking", menu.Tab("a", "Sign in", "account_login", visible=all_see, order=10))
     menu.register("reports", menu.Tab("c", "Hidden", "account_logout", visible=nobody))
     menu.register("exams", menu.Tab("d", "Nowhere", "no-such-name", visible=all_see))
-    found = navigation_of(request("/theme/something/"))
+    asked = request("/theme/something/")
+    assert navigation_of(asked).areas == ()
+    asked.user = SimpleNamespace(is_authenticated=True)  # type: ignore[assignment]
+    found = navigation_of(asked)
     assert [(str(area.label), area.active) for area in found.areas] == [("Marking", True)]
     assert [(tab.label, tab.count, tab.active) for tab in found.tabs] == [
         ("Sign in", None, False),

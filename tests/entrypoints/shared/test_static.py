@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 
-def test_modules_import_each_other_by_names_with_a_digest(settings: SettingsWrapper, tmp_path: Path) -> None:
+def test_modules_import_each_other_by_names_with_a_digest(settings: Settings, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,

@@ -72,7 +72,6 @@ class Entry:
     version: ResultVersion | None = None
     attempt: int | None = None
     count: int = 0
-    schedule_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,8 @@ class History:
 def history_for(person: Person, ref: str) -> History:
     """Return the history of the result named ``ref``; a constant number of statements.
 
-    Marks are told to those who work with them; to others once they are part of a published version. Numbers of
-    a version are told only while a version is in force.
+    What happened to the schedule as a whole (planned, changed, activated) is in it. Marks are told to those who
+    work with them; to others once they are part of the version in force, and to nobody while it is withheld.
 
     Raises:
         NotFound: there is no such result, it is hidden from this person, or their own.
@@ -101,7 +100,7 @@ def history_for(person: Person, ref: str) -> History:
     versions = list(ResultVersion.objects.filter(result=row))
     commits = _commits(versions)
     subject = Q(subject_kind="result", subject_id=row.pk) | Q(subject_kind="attempt", subject_id__in=attempts)
-    wide = Q(schedule_id=row.schedule_id, subject_kind="schedule", line_count=0)
+    wide = Q(schedule_id=row.schedule_id, subject_kind="schedule", line_count=0, verb=Verb.SCHEDULE_MANAGE)
     events = list(
         Event.objects.filter(subject | wide | Q(pk__in=lines) | Q(pk__in=commits))
         .exclude(verb__in=UNSEEN)
@@ -112,14 +111,8 @@ def history_for(person: Person, ref: str) -> History:
         replace(entry, version=commits.get(int(entry.key)) or _withdrawn(entry, versions)) for entry in entries
     ]
     entries = _without_early_marks(person, row, entries)
-    entries = [e for e in entries if not (e.schedule_wide and _noise(e))]
     entries += _messages(row, versions)
     return History(row, tuple(sorted(entries, key=lambda e: e.at)), row.in_force_id is not None)
-
-
-def _noise(entry: Entry) -> bool:
-    """Marks that somebody gave elsewhere in the schedule, without a line: nothing to do with this result."""
-    return bool(entry.facts.get("round"))
 
 
 def _lines_of(row: Result, attempts: Mapping[int, int]) -> dict[int, list[Line]]:
@@ -139,15 +132,7 @@ def _commits(versions: Sequence[ResultVersion]) -> dict[int, ResultVersion]:
     """Return event key -> version for every publication that was committed."""
     by_publication = {version.publication_id: version for version in versions}
     done = Publication.objects.filter(pk__in=by_publication, committed_at__isnull=False)
-    keys = dict(done.values_list("pk", "event_id"))
-    found = {key: by_publication[pk] for pk, key in keys.items() if key}
-    without = [pk for pk, key in keys.items() if not key]
-    if without:
-        events = Event.objects.filter(subject_kind="publication", subject_id__in=without, verb=Verb.RESULT_PUBLISH)
-        for key, pk, body in events.values_list("pk", "subject_id", "body"):
-            if json.loads(body)["facts"].get("committed"):
-                found[key] = by_publication[pk or 0]
-    return found
+    return {key: by_publication[pk] for pk, key in done.values_list("pk", "event_id") if key}
 
 
 def _withdrawn(entry: Entry, versions: Sequence[ResultVersion]) -> ResultVersion | None:
@@ -196,7 +181,6 @@ def _entries(
                 names=names,
                 attempt=attempt,
                 count=event.line_count,
-                schedule_wide=not told[event.pk] and event.subject_kind == "schedule",
             )
         )
     return entries

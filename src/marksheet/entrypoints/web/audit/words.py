@@ -64,7 +64,10 @@ def actor_words(entry: Entry) -> str:
 
 
 def _marks(entry: Entry) -> tuple[tuple[str, str, str], ...]:
-    return tuple((one.part, mark_words(one.before), mark_words(one.after)) for one in entry.marks)
+    return tuple(
+        (_("Question %(part)s") % {"part": one.part}, mark_words(one.before), mark_words(one.after))
+        for one in entry.marks
+    )
 
 
 def mark_words(value: int | str | None) -> str:

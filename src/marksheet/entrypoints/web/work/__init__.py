@@ -1,0 +1,1 @@
+"""Organisation > Work: what runs in the background, what failed, and starting it again."""

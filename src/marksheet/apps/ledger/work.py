@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from marksheet.apps.ledger.change import draft
 from marksheet.apps.ledger.models import Work, WorkState
 
-__all__ = ["Taken", "TryLater", "Work", "claim", "fail", "finish", "keep", "put_back"]
+__all__ = ["Taken", "TryLater", "Work", "claim", "claim_one", "fail", "finish", "keep", "put_back"]
 
 MOST_ATTEMPTS = 8
 
@@ -50,6 +50,15 @@ def claim(worker: str, *, at: datetime, lease: timedelta, kinds: Sequence[str] =
             return None
         work.refresh_from_db()
         return work
+
+
+def claim_one(work: Work, worker: str, *, at: datetime, lease: timedelta) -> Work | None:
+    """Return ``work`` itself, claimed, to carry it out at once; None when somebody else has it already."""
+    with draft():
+        taken = Work.objects.filter(pk=work.pk, state=WorkState.WAITING, paused=False).update(
+            state=WorkState.CLAIMED, worker=worker, lease_until=at + lease, attempts=F("attempts") + 1
+        )
+        return Work.objects.get(pk=work.pk) if taken else None
 
 
 def keep(

@@ -27,7 +27,7 @@ def store_file(name: str, chunks: Iterable[bytes]) -> StoredFile:
     place = f"{FOLDER}/{sha256[:2]}/{sha256}"
     if not default_storage.exists(place):
         written = default_storage.save(place, ContentFile(data))
-        _sync(written)
+        sync(written)
         if written != place and default_storage.exists(place):
             default_storage.delete(written)
     return StoredFile(name=plain_name(name), sha256=sha256, path=place, size=len(data))
@@ -71,7 +71,7 @@ def _gathered(name: str, chunks: Iterable[bytes]) -> bytes:
     return bytes(data)
 
 
-def _sync(place: str) -> None:
+def sync(place: str) -> None:
     """Force a file to the disk where the storage is one; object stores answer only when they have it."""
     try:
         path = default_storage.path(place)

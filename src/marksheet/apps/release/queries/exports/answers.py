@@ -1,0 +1,61 @@
+"""What candidates answered, and the marks of human parts, for one batch of an export; two statements."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from marksheet.apps.exams.models import Response
+from marksheet.apps.marking.models import Mark
+from marksheet.apps.release.models import Publication
+from marksheet.apps.release.queries.exports.rows import Taken
+from marksheet.apps.results.models import Bucket, Result
+
+Cell = tuple[int, int]
+
+
+def answers_of(rows: Sequence[Taken]) -> dict[Cell, str | None]:
+    """Return (attempt, part) -> answer as authored, None for no response; only of rows that say numbers."""
+    found = Response.objects.filter(attempt__in=_attempts(rows)).order_by()
+    return {
+        (attempt, part): value
+        for attempt, part, value in found.values_list("attempt_id", "part_id", "answer__value").iterator(
+            20_000
+        )
+    }
+
+
+def marks_of(rows: Sequence[Taken], *, published: bool) -> dict[Cell, Fraction | None]:
+    """Return (attempt, part) -> mark, None for no response, as it counts: the last that was given.
+
+    Args:
+        published: the last that was given before the version in force was published; what came later is not
+            part of it.
+    """
+    frozen = [row for row in rows if published or row.bucket == Bucket.PUBLISHED]
+    until = _published_by(frozen) if frozen else {}
+    found: dict[Cell, Fraction | None] = {}
+    marks = Mark.objects.filter(attempt__in=_attempts(rows)).order_by("id")
+    for attempt, part, value, blank, event in marks.values_list(
+        "attempt_id", "part_id", "value_thousandths", "no_response", "event_id"
+    ).iterator(20_000):
+        if attempt in until and event >= until[attempt]:
+            continue
+        if value is None and not blank:
+            found.pop((attempt, part), None)
+        else:
+            found[attempt, part] = None if blank or value is None else Fraction(value, 1000)
+    return found
+
+
+def _attempts(rows: Iterable[Taken]) -> list[int]:
+    return [row.numbers.attempt_id for row in rows if row.numbers and row.numbers.attempt_id]
+
+
+def _published_by(rows: Sequence[Taken]) -> dict[int, int]:
+    """Return attempt -> event of the publication that brought its version into force."""
+    keys = [row.id for row in rows]
+    pairs = Result.objects.filter(pk__in=keys, in_force__isnull=False).values_list(
+        "in_force__attempt_id", "in_force__publication_id"
+    )
+    by_attempt = dict(pairs)
+    events = dict(Publication.objects.filter(pk__in=set(by_attempt.values())).values_list("pk", "event_id"))
+    return {attempt: events[key] for attempt, key in by_attempt.items() if attempt and events.get(key)}

@@ -1,0 +1,199 @@
+"""Which results an export is about: where they were looked at, what was ticked or asked, who may take them."""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import F, OrderBy, Q, QuerySet
+
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.ledger.errors import BadInput
+from marksheet.apps.people.models import Person, UnitPath
+from marksheet.apps.people.queries import candidate_units_of, helpers, nodes_where
+from marksheet.apps.results.models import Bucket, Result
+from marksheet.apps.results.queries import finder, reports
+from marksheet.apps.results.queries.finished import finished_seen_by
+from marksheet.rules.access import Verb
+
+__all__ = [
+    "MOST_TICKED", "Asked", "Bucket", "Counted", "Criteria", "Person", "Result", "Schedule", "Selection", "Source",
+    "counted", "keys_of", "rows_of",
+]  # fmt: skip
+
+MOST_TICKED = 20_000
+# Only here is a score more than work in progress.
+WITH_NUMBERS = (Bucket.READY, Bucket.CORRECTION, Bucket.PUBLISHED)
+Criteria, Asked = finder.Criteria, reports.Asked
+
+
+class Source(StrEnum):
+    """The list from which an export is asked for: it decides whether working or published results are read."""
+
+    RESULTS = "results"
+    REPORTS = "reports"
+    AUDIT = "audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is to be exported, for whoever asks: refs that were ticked, or else all that fits.
+
+    Args:
+        refs: results by ref; None means all that fit ``criteria`` (Results) or ``asked`` (Reports, Audit).
+        ready_only: of those that fit, what "all ready that match" ticks.
+        asked: for Audit ``schedules``, ``text`` (title or code) and ``units`` count.
+    """
+
+    source: Source
+    refs: tuple[str, ...] | None = None
+    criteria: Criteria = field(default_factory=Criteria)
+    asked: Asked = field(default_factory=Asked)
+    ready_only: bool = False
+
+    @property
+    def published(self) -> bool:
+        """Whether only versions in force are read."""
+        return self.source is not Source.RESULTS
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the selection as work carries it."""
+        found: dict[str, Any] = {"source": str(self.source), "ready_only": self.ready_only}
+        if self.refs is not None:
+            found["refs"] = list(self.refs)
+        about = self.asked if self.published else self.criteria
+        found["asked"] = {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asdict(about).items()
+            if value not in ("", (), None, False)
+        }
+        return found
+
+
+def selection_from(stored: Mapping[str, Any]) -> Selection:
+    """Read what ``Selection.to_json`` wrote."""
+    source = Source(stored["source"])
+    asked: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in stored["asked"].items()
+    }
+    for name in ("opens_before", "closes_after", "at"):
+        if name in asked:
+            asked[name] = datetime.fromisoformat(asked[name])
+    refs = tuple(stored["refs"]) if "refs" in stored else None
+    kept = Selection(source, refs, ready_only=bool(stored.get("ready_only")))
+    if kept.published:
+        return replace(kept, asked=Asked(**asked))
+    return replace(kept, criteria=Criteria(**asked))
+
+
+def seen(person: Person, selection: Selection, at: datetime) -> QuerySet[Result]:
+    """Return the results of a selection that ``person`` sees, a result of their own included; in no order."""
+    rows = _listed(person, selection, at)
+    return rows if selection.refs is None else rows.filter(ref__in=list(selection.refs)[:MOST_TICKED])
+
+
+def _listed(person: Person, selection: Selection, at: datetime) -> QuerySet[Result]:
+    if selection.source is Source.RESULTS:
+        if selection.refs is not None:
+            return finder.results_seen_by(person)
+        if selection.ready_only:
+            return finder.tickable(person, selection.criteria)
+        return finder.find(person, selection.criteria)
+    if selection.source is Source.REPORTS:
+        return reports.find(person, selection.asked if selection.refs is None else Asked())
+    return reports.published_for(person).filter(schedule__in=_finished(person, selection, at))
+
+
+def _finished(person: Person, selection: Selection, at: datetime) -> QuerySet[Schedule]:
+    found, asked = finished_seen_by(person, at), selection.asked
+    if asked.schedules:
+        found = found.filter(ref__in=asked.schedules)
+    for word in asked.text.split()[:6]:
+        found = found.filter(
+            Q(title__icontains=word) | Q(code__icontains=word) | Q(unit__name__icontains=word)
+        )
+    if asked.units:
+        below = UnitPath.objects.filter(ancestor__ref__in=asked.units).values("descendant")
+        found = found.filter(unit__in=below)
+    return found
+
+
+def rows_of(person: Person, selection: Selection, at: datetime) -> QuerySet[Result]:
+    """Return the results that ``person`` may take out as a file: seen, with the right there, never their own."""
+    return _with_right(person, selection, seen(person, selection, at).exclude(person=person))
+
+
+def _with_right(person: Person, selection: Selection, rows: QuerySet[Result]) -> QuerySet[Result]:
+    here = Q(schedule__node_id__in=nodes_where(person, Verb.RESULT_EXPORT))
+    if selection.published:
+        here |= Q(home_id__in=candidate_units_of(person, Verb.RESULT_EXPORT))
+    return rows.filter(here)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What an export would hold and what it would leave out.
+
+    Args:
+        taken: rows of the file; ``bare`` of them carry their state but no numbers.
+        own: left out because a result is the asker's own.
+        elsewhere: left out for want of the right; ``helpers`` names people who hold it there.
+        assessments, schedules: how many different ones are in the file.
+    """
+
+    taken: int
+    bare: int = 0
+    own: int = 0
+    elsewhere: int = 0
+    helpers: tuple[str, ...] = ()
+    assessments: int = 0
+    schedules: tuple[int, ...] = ()
+
+
+def counted(person: Person, selection: Selection, at: datetime) -> Counted:
+    """Return how many results an export would hold, and how many are left out and why."""
+    found = seen(person, selection, at).order_by()
+    others = found.exclude(person=person)
+    mine = _with_right(person, selection, others)
+    total, taken = others.count(), mine.count()
+    left = others.exclude(pk__in=mine.values("pk")) if taken < total else None
+    first = left.select_related("schedule").first() if left is not None else None
+    bare = 0 if selection.published else mine.exclude(bucket__in=WITH_NUMBERS).count()
+    return Counted(
+        taken=taken,
+        bare=bare,
+        own=found.filter(person=person).count(),
+        elsewhere=total - taken,
+        helpers=tuple(helpers(Verb.RESULT_EXPORT, first.schedule.node_id)) if first else (),
+        assessments=mine.values("assessment").distinct().count(),
+        schedules=tuple(sorted(mine.values_list("schedule_id", flat=True).distinct())),
+    )
+
+
+def keys_of(person: Person, selection: Selection, at: datetime, *, as_shown: bool = False) -> "array[int]":
+    """Return the keys of the results that ``person`` may take out now, in the order of the file.
+
+    By schedule and name; ``as_shown`` in the order of the page they were looked at on. Eight bytes each.
+
+    Raises:
+        BadInput: the order asked for is not one of ours.
+    """
+    rows = rows_of(person, selection, at)
+    order: Sequence[Any] = ("code", "schedule_id", "sort_name", "id")
+    if as_shown and selection.source is not Source.AUDIT:
+        order = _page_order(selection)
+    keys = array("q")
+    for key in rows.order_by(*order).values_list("pk", flat=True).iterator(20_000):
+        keys.append(key)
+    return keys
+
+
+def _page_order(selection: Selection) -> Sequence[Any]:
+    known = reports.SORTS | reports.SCORE_SORTS if selection.published else finder.SORTS
+    asked = (selection.asked if selection.published else selection.criteria).sort
+    column = known.get(asked.removeprefix("-"))
+    if column is None:
+        raise BadInput(f"Results cannot be sorted by {asked!r}.")
+    return (OrderBy(F(column), descending=asked.startswith("-"), nulls_last=True), "id")

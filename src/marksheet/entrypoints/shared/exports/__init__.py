@@ -1,0 +1,1 @@
+"""Making the files of exports: shared by the page, which makes small ones at once, and the worker."""

@@ -176,6 +176,36 @@ def test_every_option_that_publishes_by_hand_does_what_its_dialog_says(world, op
     assert ("Shown to candidates." in receipt) == shown
 
 
+def test_after_the_last_attempt_nothing_is_published_while_another_can_come(world):
+    from datetime import timedelta
+
+    from tests.factories import CLOSES
+
+    version = an_assessment(
+        world,
+        wanted=[choice("1"), by_hand("2", marks=1)],
+        options=Settings(
+            workflow=Workflow.COORDINATED, show_results=ShowResults.AFTER_LAST_ATTEMPT, attempts_allowed=2
+        ),
+    )
+    far = CLOSES.replace(year=2099)
+    schedule = a_schedule(world, version=version, candidates=2)
+    with writes_allowed():
+        Schedule.objects.update(closes_at=far, ends_at=far)
+    hand_in(schedule, ["A", "A"])
+    mark_all(world, schedule, 1000)
+    client = signed_in(world.pia)
+    page = read(client, "/marking/results/")
+    assert "another attempt can still come" in page
+    assert 'name="selected"' not in page
+    assert "You can publish 0 of 2." in page
+    refused = client.post("/marking/results/publish/", {"selected": refs(schedule), "query": ""})
+    assert refused.status_code == 409
+    assert "wait for a last attempt" in refused.content.decode()
+    selection = freeze_selection(world.pia, refs=refs(schedule), at=far + timedelta(minutes=1))
+    assert selection.total == 2
+
+
 def test_informing_without_showing_is_refused_and_what_was_ticked_is_kept(world, quiz):
     client = signed_in(world.pia)
     address = begin(client, refs(quiz))

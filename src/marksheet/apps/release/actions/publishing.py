@@ -1,6 +1,7 @@
 """Publish: freeze a selection, prepare it unseen, commit it all or not at all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,12 @@ from marksheet.apps.release.steps.preparing import BATCH, Changed, next_rows, pr
 from marksheet.apps.release.steps.selecting import freeze_rows, new_publication, shows_by_schedule, unchanged
 from marksheet.apps.results.models import CAN_BE_TICKED, Result, ResultVersion
 from marksheet.apps.results.queries.finder import Criteria, tickable
-from marksheet.apps.results.queries.sight import results_published_by, results_seen_by, schedules_published_by
+from marksheet.apps.results.queries.sight import (
+    before_the_last_attempt,
+    results_published_by,
+    results_seen_by,
+    schedules_published_by,
+)
 from marksheet.apps.results.steps.versions import bring_into_force, claim, unclaim
 from marksheet.rules.access import Verb
 from marksheet.rules.publication import cell
@@ -40,9 +46,10 @@ def freeze_selection(
     """
     with draft():
         if criteria is not None:
-            rows = tickable(actor, criteria)
+            rows = tickable(actor, replace(criteria, at=at))
         else:
             rows = results_published_by(actor).filter(ref__in=list(refs), bucket__in=CAN_BE_TICKED)
+            rows = rows.exclude(before_the_last_attempt(at))
         publication = new_publication(actor, at=at)
         total = freeze_rows(publication, rows)
         if total == 0:
@@ -66,9 +73,12 @@ def freeze_again(actor: Person, ref: str, *, at: datetime) -> Publication:
     with draft():
         publication = new_publication(actor, at=at)
         rows = results_published_by(actor).filter(pk__in=same, bucket__in=CAN_BE_TICKED)
+        rows = rows.exclude(before_the_last_attempt(at))
         total = freeze_rows(publication, rows)
         if total == 0:
-            raise WrongState(_("None of these results can be published any more: they are published, or not ready."))
+            raise WrongState(
+                _("None of these results can be published any more: they are published, or not ready.")
+            )
         Publication.objects.filter(pk=publication.pk).update(total=total)
         publication.total = total
         return publication
@@ -86,7 +96,11 @@ def _explain_nothing(actor: Person, refs: Sequence[str]) -> None:
         )
     if seen.person_id == actor.pk:
         raise NotAllowed(_("This result is your own. Nobody publishes a result of their own."))
-    raise WrongState(_("None of the chosen results can be published: they are not ready, or withheld."))
+    raise WrongState(
+        _(
+            "None of the chosen results can be published: they are not ready, withheld, or wait for a last attempt."
+        )
+    )
 
 
 def publication_of(actor: Person, ref: str) -> Publication:

@@ -16,12 +16,14 @@ from marksheet.apps.people.models import Person, Unit, UnitPath
 from marksheet.apps.results.models import CAN_BE_TICKED, ON_RESULTS, Bucket, BucketCount, Result, Word
 from marksheet.apps.results.queries.finished import finished
 from marksheet.apps.results.queries.sight import (
+    before_the_last_attempt,
     results_published_by,
     results_seen_by,
     schedules_published_by,
     schedules_with_results_seen_by,
 )
 from marksheet.formats.names import words
+from marksheet.rules.publication import ShowResults
 
 COUNTED_AT_ONCE = 10_000
 AFTER_EVERY_WORD = "\U0010ffff"
@@ -51,7 +53,8 @@ class Criteria:
         states: buckets; empty means those that belong on the tab. ``not-submitted`` and ``absent`` only by name.
         opens_before, closes_after: a schedule matches when its window intersects the range.
         percent_from, percent_until: inclusive, in per cent.
-        at: with ``show`` published, leave out schedules finished by then: those stand in Audit.
+        at: the moment that decides what is finished (published rows of it stand in Audit, not here) and what
+            still waits for a last attempt.
         sort: a key of ``SORTS``, with ``-`` in front for descending.
     """
 
@@ -180,7 +183,9 @@ def page(person: Person, criteria: Criteria, *, after: str = "", size: int = 50)
         rows = rows.filter(_beyond(column, descending, *_opened(after)))
     order = OrderBy(F(column), descending=descending, nulls_last=True if _nullable(column) else None)
     found = list(
-        rows.order_by(order, "id").select_related("schedule", "unit", "withheld_by", "in_force")[: size + 1]
+        rows.order_by(order, "id").select_related("schedule", "unit", "withheld_by", "in_force", "enrolment")[
+            : size + 1
+        ]
     )
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], _token(getattr(last, column), last.pk) if last else "")
@@ -218,12 +223,16 @@ def _opened(token: str) -> tuple[Any, int]:
 
 
 def tickable(person: Person, criteria: Criteria) -> QuerySet[Result]:
-    """Return the ready, not withheld results that fit and that ``person`` may publish: "all 312 that match"."""
-    return (
+    """Return the ready, not withheld results that fit and that ``person`` may publish: "all 312 that match".
+
+    With ``criteria.at`` those that still wait for a last attempt are left out.
+    """
+    rows = (
         find(person, criteria)
         .filter(bucket__in=CAN_BE_TICKED, schedule__in=schedules_published_by(person))
         .exclude(person=person)
     )
+    return rows if criteria.at is None else rows.exclude(before_the_last_attempt(criteria.at))
 
 
 def tickable_total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[int, bool]:
@@ -234,6 +243,9 @@ def tickable_total(person: Person, criteria: Criteria, *, exact: bool = False) -
     mine = schedules_published_by(person)
     if criteria.schedules:
         mine = mine.filter(ref__in=criteria.schedules)
+    waiting = mine.filter(show_results=ShowResults.AFTER_LAST_ATTEMPT.value, attempts_allowed__gt=1)
+    if criteria.at is not None and waiting.filter(ends_at__gt=criteria.at).exists():
+        return _counted(tickable(person, criteria), exact=exact)
     counts = BucketCount.objects.filter(schedule__in=mine, bucket__in=wanted)
     own = Result.objects.filter(person=person, schedule__in=mine, bucket__in=wanted).count()
     return (counts.aggregate(n=Sum("count"))["n"] or 0) - own, True

@@ -32,7 +32,7 @@ def row_seen_by(person: Person, ref: str) -> Result:
     row = (
         results_seen_by(person)
         .filter(ref=ref)
-        .select_related("schedule", "unit", "withheld_by", "in_force", "attempt")
+        .select_related("schedule", "unit", "withheld_by", "in_force", "attempt", "enrolment")
         .first()
     )
     if row is None:

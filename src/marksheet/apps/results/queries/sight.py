@@ -1,6 +1,8 @@
 """Which schedules' results a person sees, and which of them that person may publish."""
 
-from django.db.models import Q, QuerySet
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.errors import NotFound
@@ -8,6 +10,7 @@ from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.results.models import BucketCount, Result
 from marksheet.rules.access import Verb
+from marksheet.rules.publication import ShowResults
 
 SIGHT = (Verb.REPORT_VIEW, Verb.MARK_GIVE, Verb.MARK_MODERATE)
 
@@ -30,6 +33,19 @@ def results_seen_by(person: Person) -> QuerySet[Result]:
 def results_published_by(person: Person) -> QuerySet[Result]:
     """Return the results that ``person`` may publish, show, hide or retract; never one's own."""
     return Result.objects.filter(schedule__in=schedules_published_by(person)).exclude(person=person)
+
+
+def before_the_last_attempt(at: datetime) -> Q:
+    """Fit results that wait for a last attempt: their option publishes after it, one is left, the window is open.
+
+    Source: docs/rulebook/publication.md#the-option-table.
+    """
+    left = Q(
+        schedule__show_results=ShowResults.AFTER_LAST_ATTEMPT.value,
+        schedule__attempts_allowed__gt=F("attempts_count"),
+    )
+    open_still = Q(enrolment__closes_at__gt=at) | Q(enrolment__closes_at=None, schedule__closes_at__gt=at)
+    return left & open_still
 
 
 def published_seen_by(person: Person) -> QuerySet[Result]:

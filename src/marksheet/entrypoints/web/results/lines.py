@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries.people import Assigned
 from marksheet.entrypoints.web.results.words import STATES, listed, missing_words
+from marksheet.rules.publication import cell
 
 # Only here is a score more than work in progress.
 WITH_NUMBERS = ("ready", "correction", "published")
@@ -59,21 +60,37 @@ def numbers_of(row: Any, reader: Person) -> Numbers:
 
 
 def lines_of(
-    rows: Sequence[Any], reader: Person, people: Mapping[int, Assigned], *, published: bool = False
+    rows: Sequence[Any],
+    reader: Person,
+    people: Mapping[int, Assigned],
+    *,
+    at: datetime,
+    published: bool = False,
 ) -> list[Line]:
     """Return the rows as the page shows them to ``reader``.
 
     Args:
         people: schedule node -> who publishes, marks and moderates there.
+        at: the moment that decides whether a last attempt can still come.
         published: the list is that of published rows, where those of one's own schedules can be ticked.
     """
-    return [_line(row, reader, people.get(row.schedule.node_id) or Assigned(), published) for row in rows]
+    buckets = ("published",) if published else TICKABLE
+    return [
+        _line(row, reader, people.get(row.schedule.node_id) or Assigned(), _another_attempt(row, at), buckets)
+        for row in rows
+    ]
 
 
-def _line(row: Any, reader: Person, people: Assigned, published: bool) -> Line:
+def _another_attempt(row: Any, at: datetime) -> bool:
+    """Whether the option has this row wait for a last attempt; as ``sight.before_the_last_attempt``."""
+    rule = cell(row.schedule.show_results, wholly_machine=row.schedule.wholly_machine)
+    left = row.schedule.attempts_allowed > row.attempts_count
+    return rule.needs_last_attempt and left and (row.enrolment.closes_at or row.schedule.closes_at) > at
+
+
+def _line(row: Any, reader: Person, people: Assigned, another_attempt: bool, buckets: Sequence[str]) -> Line:
     mine = any(key == reader.pk for key, _name in people.publishers)
     own = row.person_id == reader.pk
-    wanted = ("published",) if published else TICKABLE
     return Line(
         ref=row.ref,
         name=row.name,
@@ -87,10 +104,15 @@ def _line(row: Any, reader: Person, people: Assigned, published: bool) -> Line:
         numbers=numbers_of(row, reader),
         state=row.standing if row.bucket == "absent" else STATES[row.bucket],
         word=_("Nothing handed in") if row.bucket == "expected" else "",
-        note=_note(row, people, mine=mine, own=own),
+        note=_("another attempt can still come")
+        if another_attempt and row.bucket in TICKABLE
+        else _note(row, people, mine=mine, own=own),
         flags=flags_of(row),
         publisher=publisher_words(people, reader),
-        tickable=row.bucket in wanted and mine and not own,
+        tickable=row.bucket in buckets
+        and mine
+        and not own
+        and not (another_attempt and row.bucket in TICKABLE),
     )
 
 

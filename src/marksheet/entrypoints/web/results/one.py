@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
+from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, verbs_at
 from marksheet.apps.results.queries.opened import attempts_of, row_seen_by, versions_of
 from marksheet.apps.results.queries.people import Assigned, assigned_at
@@ -28,7 +29,7 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, Any]:
     here = people.get(row.schedule.node_id) or Assigned()
-    line = lines_of([row], person, people)[0]
+    line = lines_of([row], person, people, at=clock.read())[0]
     mine = any(key == person.pk for key, _name in here.publishers) and row.person_id != person.pk
     return {
         "row": row,

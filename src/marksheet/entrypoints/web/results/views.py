@@ -62,7 +62,7 @@ def _remembered(person: Person, choice: Choice, wanted: Asked, given: QueryDict)
 
 
 def _common(request: HttpRequest, person: Person, wanted: Asked, choice: Choice) -> dict[str, Any]:
-    everything = finder.Criteria()
+    everything = finder.Criteria(at=wanted.criteria.at)
     lines = finder.schedule_lines(person, _places(wanted))
     if wanted.criteria.show == "not-mine":
         lines = [line for line in lines if not line.publishable]
@@ -137,7 +137,7 @@ def _candidates(person: Person, wanted: Asked) -> dict[str, Any]:
     published = wanted.criteria.show == "published"
     page = finder.page(person, wanted.criteria, after=wanted.after, size=SIZE)
     people = assigned_at({row.schedule.node_id for row in page.rows})
-    lines = lines_of(page.rows, person, people, published=published)
+    lines = lines_of(page.rows, person, people, at=wanted.criteria.at or clock.read(), published=published)
     total = Total(*finder.total(person, wanted.criteria))
     matching = Total(0, True) if published else Total(*finder.tickable_total(person, wanted.criteria))
     start = wanted.start if wanted.after else 0

@@ -22,7 +22,11 @@ MAY_HAVE_ARRIVED = (
 
 def send(work: Work, keep: Keep) -> Mapping[str, Any]:
     """Send the message of ``work``, once: whatever dies on the way, it never leaves a second time by itself."""
-    if work.outcome and work.outcome.get("fate") == HANDING_OVER:
+    before = work.outcome or {}
+    if before.get("fate") == Fate.SENT:
+        # The worker before this one died between handing it over and saying so.
+        return _sent(work, str(before.get("to", "")), str(before.get("detail", "")))
+    if before.get("fate") == HANDING_OVER:
         raise Refusal(MAY_HAVE_ARRIVED)
     message = render(work.person_id or 0, work.payload, settings.SITE_URL.rstrip("/"))
     if isinstance(message, Skip):
@@ -36,9 +40,14 @@ def send(work: Work, keep: Keep) -> Mapping[str, Any]:
         raise Refusal(f"The mail server refused it: {detail}")
     if fate is Fate.LATER:
         raise NotTaken(detail)
+    return _sent(work, message.to, detail)
+
+
+def _sent(work: Work, to: str, detail: str) -> Mapping[str, Any]:
+    """Forget what only the recipient may have from now on, and say what came of it."""
     if work.payload.get("token"):
         forget_token(work.ref)
-    return {"fate": "sent", "to": message.to, "detail": detail, "at": clock.read().isoformat()}
+    return {"fate": str(Fate.SENT), "to": to, "detail": detail, "at": clock.read().isoformat()}
 
 
 class NotTaken(Exception):

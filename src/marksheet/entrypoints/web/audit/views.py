@@ -24,7 +24,13 @@ def audit(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "audit/list.html",
-        {"rows": page.rows, "following": page.next, "asked": wanted, "narrowed": bool(wanted.text)},
+        {
+            "rows": page.rows,
+            "following": page.next,
+            "asked": wanted,
+            "narrowed": bool(wanted.text),
+            "exports": _exports(),
+        },
     )
 
 

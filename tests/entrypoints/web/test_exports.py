@@ -1,0 +1,128 @@
+"""The dialog and the files of exports, as their people meet them."""
+
+from datetime import timedelta
+
+import pytest
+
+from marksheet.apps.ledger.models import Event, Work
+from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
+from marksheet.entrypoints.jobs.worker import run_all
+from tests.apps.release.scenes import a_ready_quiz, refs
+from tests.factories import NOW, a_world, signed_in
+from tests.guard import writes_allowed
+
+pytestmark = pytest.mark.django_db
+WHOLE = {"format": "scores", "file_type": "csv", "decimal_sign": ".", "encoding": "utf-8-sig", "rows": "list"}
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def world():
+    return a_world()
+
+
+@pytest.fixture
+def schedule(world):
+    return a_ready_quiz(world)
+
+
+def publish_all(world, schedule):
+    selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)
+    publish(world.pia, selection.ref, at=NOW)
+    carry_on(selection.ref, at=NOW)
+
+
+def body(answer):
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+def test_ticked_rows_become_a_file_that_is_downloaded(world, schedule):
+    client = signed_in(world.pia)
+    ticked = {"selected": refs(schedule)[:2], "query": "", "list": "results:x"}
+    text = client.post("/exports/new/", ticked).text
+    assert "The 2 selected" in text and "The whole list: 3 results" in text and "Candidate answers" in text
+    asked = WHOLE | {"refs": ",".join(refs(schedule)[:2]), "rows": "ticked"}
+    answer = client.post("/exports/make/", asked, follow=True)
+    assert "QUIZ-1-JUN-scores-" in answer.text
+    work = Work.objects.get(kind="export")
+    answer = client.get(f"/exports/{work.ref}/file/")
+    assert answer["Content-Disposition"].startswith('attachment; filename="QUIZ-1-JUN-scores-')
+    assert "no-store" in answer["Cache-Control"]
+    assert len(body(answer).splitlines()) == 3
+    assert Event.objects.filter(verb="result.export").count() == 2
+    assert client.get(f"/exports/{work.ref}/manifest.json").json()["rows"] == 2
+    assert "Download" in client.get("/exports/").text
+
+
+def test_the_file_of_somebody_else_is_not_there(world, schedule):
+    signed_in(world.pia).post("/exports/make/", WHOLE)
+    ref = Work.objects.get(kind="export").ref
+    for path in ("", "file/", "manifest.json", "progress/"):
+        assert signed_in(world.pia).get(f"/exports/{ref}/{path}").status_code == 200, path
+        assert signed_in(world.ada).get(f"/exports/{ref}/{path}").status_code == 404, path
+    assert ref not in signed_in(world.ada).get("/exports/").text
+
+
+def test_who_may_not_export_is_told_who_can(world, schedule):
+    answer = signed_in(world.mo).post("/exports/new/", {"selected": refs(schedule)})
+    assert answer.status_code == 403 and "Pia Holm" in answer.text
+    assert signed_in(world.sid).post("/exports/new/", {"selected": refs(schedule)}).status_code == 404
+    assert signed_in(world.mo).post("/exports/make/", WHOLE).status_code == 403
+    assert not Work.objects.filter(kind="export").exists()
+
+
+def test_large_ones_are_left_to_the_worker_and_can_be_left(world, schedule, monkeypatch):
+    monkeypatch.setattr("marksheet.entrypoints.web.exports.dialog.AT_ONCE", 1)
+    client = signed_in(world.pia)
+    text = client.post("/exports/make/", WHOLE | {"file_type": "xlsx"}, follow=True).text
+    ref = Work.objects.get(kind="export").ref
+    assert f"/exports/{ref}/progress/" in text and "You can leave this page" in text
+    assert client.get(f"/exports/{ref}/file/").status_code == 409
+    run_all(kinds=["export"])
+    assert "Download" in client.get(f"/exports/{ref}/progress/").text
+    answer = client.get(f"/exports/{ref}/file/")
+    assert b"".join(answer.streaming_content)[:2] == b"PK"
+
+
+def test_an_old_file_is_gone_and_says_so(world, schedule):
+    client = signed_in(world.pia)
+    client.post("/exports/make/", WHOLE)
+    work = Work.objects.get(kind="export")
+    with writes_allowed():
+        Work.objects.filter(pk=work.pk).update(finished_at=work.finished_at - timedelta(days=8))
+    assert client.get(f"/exports/{work.ref}/file/").status_code == 409
+    assert "thrown away" in client.get(f"/exports/{work.ref}/").text
+
+
+def test_reports_and_audit_offer_what_is_published(world, schedule):
+    client = signed_in(world.pia)
+    assert client.post("/exports/make/", WHOLE | {"source": "reports"}).status_code == 400
+    publish_all(world, schedule)
+    page = client.get("/reports/candidates/").text
+    assert 'formaction="/exports/new/"' in page and 'name="source" value="reports"' in page
+    assert "/exports/new/?source=audit" in client.get("/marking/audit/").text
+    assert "The whole list: 3 results" in client.get("/exports/new/?source=audit").text
+    answer = client.post("/exports/make/", WHOLE | {"source": "reports", "format": "visible"}, follow=True)
+    assert "reports" in answer.text or "QUIZ-1-JUN-visible" in answer.text
+    audit = {"source": "audit", "query": f"schedule={schedule.ref}"}
+    assert client.post("/exports/make/", WHOLE | audit, follow=True).status_code == 200
+    assert [work.outcome["rows"] for work in Work.objects.filter(kind="export").order_by("pk")] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"format": "pdf"}, {"file_type": "ods"}, {"encoding": "latin-1"}, {"decimal_sign": ";"}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_what_is_not_offered_is_refused(world, schedule, wrong):
+    assert signed_in(world.pia).post("/exports/make/", WHOLE | wrong).status_code == 400
+    assert not Work.objects.filter(kind="export").exists()
+
+
+def test_a_list_that_is_not_ours_is_refused(world, schedule):
+    assert signed_in(world.pia).get("/exports/new/?source=minds").status_code == 400
+    assert signed_in(world.pia).get("/exports/new/?percent_from=x").status_code == 400

@@ -303,17 +303,23 @@ def schedule_history(
     if after.isdigit():
         events = events.filter(seq__lt=int(after))
     found = list(events.order_by("-seq")[: size + 1])
-    entries = _entries(found[:size], {}, {})
+    entries = [_only(schedule, entry) for entry in _entries(found[:size], {}, {})]
     return HistoryPage(tuple(entries), str(found[size - 1].seq) if len(found) > size else "")
+
+
+def _only(schedule: Schedule, entry: Entry) -> Entry:
+    """Of a publication of several schedules, tell only what concerns this one."""
+    counts = entry.facts.get("by_schedule")
+    if not isinstance(counts, Mapping):
+        return entry
+    return replace(entry, facts={"committed": True, "here": counts.get(str(schedule.pk), 0)})
 
 
 def _events_of(schedule: Schedule) -> QuerySet[Event]:
     """What names the schedule, and the publications that brought results of it into force."""
     publications = ResultVersion.objects.filter(schedule=schedule).values("publication_id").distinct()
-    done = Publication.objects.filter(pk__in=publications, committed_at__isnull=False).values("pk")
-    return Event.objects.filter(
-        Q(schedule_id=schedule.pk) | Q(subject_kind="publication", subject_id__in=done, verb=Verb.RESULT_PUBLISH)
-    )
+    done = Publication.objects.filter(pk__in=publications, event_id__isnull=False).values("event_id")
+    return Event.objects.filter(Q(schedule_id=schedule.pk) | Q(pk__in=done))
 
 
 def who_and_what(schedule: Schedule) -> tuple[list[tuple[str, str]], list[str]]:

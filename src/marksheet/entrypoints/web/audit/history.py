@@ -39,7 +39,9 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
     """Tell the history of one result, oldest first."""
     history = history_for(person_of(request), ref)
     return render(
-        request, "audit/history.html", {"row": history.row, "history": history, "lines": lines(history.entries)}
+        request,
+        "audit/history.html",
+        {"row": history.row, "history": history, "lines": lines(history.entries)},
     )
 
 

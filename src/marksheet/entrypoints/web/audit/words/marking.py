@@ -1,0 +1,73 @@
+"""Work that came in and marks that were given, in words."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marksheet.apps.release.queries.history import Entry
+from marksheet.entrypoints.web.audit.words.said import Said, about_one, count
+
+ROUNDS: Mapping[str, Callable[[], str]] = {
+    "marker-1": lambda: _("first marker"),
+    "marker-2": lambda: _("second marker"),
+    "moderation-1": lambda: _("moderation"),
+    "moderation-2": lambda: _("second moderation"),
+    "moderation-3": lambda: _("third moderation"),
+}
+
+
+def imported(entry: Entry) -> Said:
+    """Say what came with a file."""
+    if entry.facts.get("started"):
+        return Said(_("Began to bring in a file of work"))
+    more = []
+    if entry.line.get("handed_in"):
+        more.append(_("The work counts as handed in."))
+    n = entry.line.get("responses") if about_one(entry) else entry.facts.get("responses")
+    if isinstance(n, int) and n:
+        more.append(ngettext("%(n)d answer came.", "%(n)d answers came.", n) % {"n": n})
+    if not about_one(entry) and isinstance(entry.facts.get("marks"), int) and entry.facts["marks"]:
+        n = entry.facts["marks"]
+        more.append(ngettext("%(n)d mark came.", "%(n)d marks came.", n) % {"n": n})
+    marker = entry.names.get(entry.facts.get("marker") or entry.line.get("marker") or 0, "")
+    if entry.marks and marker:
+        more.append(_("Marks in the name of %(marker)s.") % {"marker": marker})
+    return Said(_("Brought in work from a file"), "", tuple(more))
+
+
+def marked(entry: Entry) -> Said:
+    """Say marks that were given, or their submission."""
+    round_ = str(entry.line.get("round") or entry.facts.get("round") or "")
+    more = (ROUNDS[round_](),) if round_ in ROUNDS and round_ != "marker-1" else ()
+    if entry.line.get("submitted") or "submitted" in entry.facts:
+        if about_one(entry):
+            return Said(_("Submitted the marking"), "ok", more)
+        n = count(entry, "submitted")
+        return Said(ngettext("Submitted %(n)d script", "Submitted %(n)d scripts", n) % {"n": n}, "ok", more)
+    if about_one(entry):
+        n = len(entry.marks)
+        if entry.hidden_marks or not n:
+            hidden = (_("The marks are shown once they are part of a published result."),)
+            return Said(_("Gave marks"), "", more + (hidden if entry.hidden_marks else ()))
+        return Said(_given(n, [one.before is not None for one in entry.marks]), "", more)
+    n = count(entry, "marks")
+    return Said(ngettext("Gave %(n)d mark", "Gave %(n)d marks", n) % {"n": n}, "", more)
+
+
+def _given(n: int, changed: list[bool]) -> str:
+    if all(changed):
+        text = ngettext("Changed %(n)d mark", "Changed %(n)d marks", n)
+    elif any(changed):
+        text = ngettext("Gave or changed %(n)d mark", "Gave or changed %(n)d marks", n)
+    else:
+        text = ngettext("Gave %(n)d mark", "Gave %(n)d marks", n)
+    return text % {"n": n}
+
+
+def reopened(entry: Entry) -> Said:
+    """Say that marking was opened again."""
+    if about_one(entry):
+        return Said(_("Reopened the marking"), "warn")
+    n = count(entry, "reopened")
+    return Said(ngettext("Reopened %(n)d script", "Reopened %(n)d scripts", n) % {"n": n}, "warn")

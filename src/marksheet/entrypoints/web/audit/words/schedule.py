@@ -1,0 +1,115 @@
+"""What happened to a schedule, its people and its candidates, in words."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marksheet.apps.release.queries.history import Entry
+from marksheet.entrypoints.web.audit.changes import changes
+from marksheet.entrypoints.web.audit.words.said import Said, about_one, count, facts
+
+STANDINGS: Mapping[str, Callable[[], str]] = {
+    "expected": lambda: _("expected"),
+    "absent": lambda: _("absent"),
+    "excused": lambda: _("excused"),
+    "deferred": lambda: _("deferred"),
+}
+
+
+def schedule(entry: Entry) -> Said:
+    """Say what happened to the plan of a schedule, or to who takes part."""
+    return SCHEDULE.get(str(entry.facts.get("did", "")), _schedule_other)(entry)
+
+
+def _schedule_other(entry: Entry) -> Said:
+    if entry.facts.get("started"):
+        return Said(_("Began to bring in a file of candidates"))
+    if entry.line_kind == "enrolment":
+        return _enrolled(entry)
+    return Said(_("Changed the schedule"))
+
+
+def _enrolled(entry: Entry) -> Said:
+    late = bool(entry.line.get("late") or (not about_one(entry) and entry.facts.get("late")))
+    if about_one(entry):
+        text = _("Added the candidate after the window") if late else _("Added the candidate to the schedule")
+        return Said(text, "warn" if late else "")
+    n = count(entry, "added")
+    text = ngettext("Added %(n)d candidate", "Added %(n)d candidates", n) % {"n": n}
+    return Said(text, "warn" if late else "", (_("After the window."),) if late else ())
+
+
+def _unenrolled(entry: Entry) -> Said:
+    n = count(entry, "removed")
+    return Said(ngettext("Removed %(n)d candidate", "Removed %(n)d candidates", n) % {"n": n})
+
+
+def _own_window(entry: Entry) -> Said:
+    n = entry.count or 1
+    text = _("Gave the candidate a window of their own")
+    if not about_one(entry):
+        text = ngettext(
+            "Gave %(n)d candidate a window of their own", "Gave %(n)d candidates a window of their own", n
+        ) % {"n": n}
+    told = {k: v for k, v in (entry.line or entry.facts).items() if k in ("opens_at", "closes_at")}
+    return Said(text, "", (), tuple((what, "", after) for what, _before, after in changes({}, told)))
+
+
+def _edited(entry: Entry) -> Said:
+    return Said(_("Changed the schedule"), "", (), changes(facts(entry, "before"), facts(entry, "after")))
+
+
+SCHEDULE: Mapping[str, Callable[[Entry], Said]] = {
+    "created": lambda e: Said(_("Planned the schedule")),
+    "edited": _edited,
+    "activated": lambda e: Said(_("Activated the schedule"), "ok"),
+    "archived": lambda e: Said(_("Archived the schedule")),
+    "enrolled": _enrolled,
+    "unenrolled": _unenrolled,
+    "own_window": _own_window,
+}
+
+
+def coordinate(entry: Entry) -> Said:
+    """Say what was done to the people of a schedule."""
+    people = ", ".join(
+        entry.names.get(key, "") for key in entry.facts.get("people", []) if isinstance(key, int)
+    )
+    move = str(entry.facts.get("move", ""))
+    roles = [str(role).replace("_", " ") for role in entry.facts.get("roles", [])]
+    before = [str(role).replace("_", " ") for role in entry.facts.get("before", [])]
+    texts = {
+        "add": _("Added %(people)s to the schedule"),
+        "change": _("Changed the rights of %(people)s at the schedule"),
+        "remove": _("Took %(people)s off the schedule"),
+    }
+    text = texts.get(move, _("Changed who works on the schedule")) % {"people": people or _("people")}
+    if roles or before:
+        return Said(text, "", (), ((_("Roles"), ", ".join(before), ", ".join(roles)),))
+    return Said(text)
+
+
+def attendance(entry: Entry) -> Said:
+    """Say who was recorded as present or absent, or as having handed in."""
+    if entry.facts.get("did") == "hand_in_recorded":
+        if entry.line_kind == "attempt":
+            return Said(_("Recorded that the work was handed in"), "ok")
+        n = count(entry, "handed_in")
+        return Said(
+            ngettext("Recorded that %(n)d candidate handed in", "Recorded that %(n)d candidates handed in", n)
+            % {"n": n}
+        )
+    after = str(entry.facts.get("standing", ""))
+    word = STANDINGS.get(after, lambda: after)()
+    if about_one(entry):
+        before = str(entry.line.get("before", ""))
+        return Said(
+            _("Recorded the candidate as %(standing)s") % {"standing": word}, "",
+            (), ((_("Attendance"), STANDINGS.get(before, lambda: before)(), word),),
+        )  # fmt: skip
+    n = entry.count
+    return Said(
+        ngettext("Recorded %(n)d candidate as %(standing)s", "Recorded %(n)d candidates as %(standing)s", n)
+        % {"n": n, "standing": word}
+    )

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def _private_storage(settings: Any, tmp_path: Path) -> None:
 
 
 def a_draft(world: f.World, code: str) -> tuple[Assessment, AssessmentVersion]:
-    at = f.OPENS - f.timedelta(days=30)
+    at = f.OPENS - timedelta(days=30)
     made = authoring.create_assessment(world.ada, world.department.ref, code=code, title=code, at=at)
     return made, AssessmentVersion.objects.get(assessment=made)
 
@@ -145,9 +146,8 @@ def test_a_dry_run_shows_and_writes_nothing(committed_db: str, tmp_path: Path) -
     world = f.a_world()
     _, version = a_draft(world, "DRY")
     out = io.StringIO()
-    call_command(
-        "import_items", tmp_path / "items.csv", "--exam", "DRY", "--as", "ada", "--suggested-rules", "--dry-run", stdout=out
-    )  # fmt: skip
+    asked = ["--exam", "DRY", "--as", "ada", "--suggested-rules", "--dry-run"]
+    call_command("import_items", tmp_path / "items.csv", *asked, stdout=out)
     assert "questions to add: 30" in out.getvalue() and "nothing was written" in out.getvalue()
     assert not Item.objects.filter(version=version).exists()
 

@@ -76,13 +76,13 @@ def score(schedule: Schedule, number: str) -> tuple[str, str]:
 def test_rows_in_are_rows_stored(world: f.World, schedule: Schedule) -> None:
     receipt = bring(world, schedule, ALL, submit=True)
     assert (receipt.handed_in, receipt.responses, receipt.marks, receipt.submitted) == (5, 10, 5, 5)
-    stored = {
+    stored: dict[tuple[str, str], str | None] = {
         (number, part): value
         for number, part, value in Response.objects.values_list(
             "attempt__enrolment__number", "part__label", "answer__value"
         )
     }
-    assert stored["1001", "1"] == "A" and stored["1003", "2"] is None and len(stored) == 10
+    assert (stored["1001", "1"], stored["1003", "2"], len(stored)) == ("A", None, 10)
     marks = {
         row[0]: row[1:]
         for row in Mark.objects.values_list("attempt__enrolment__number", "value_thousandths", "no_response")
@@ -125,7 +125,7 @@ def test_the_order_of_rows_does_not_matter(world: f.World, schedule: Schedule) -
 def test_a_changed_mark_needs_a_reason_and_makes_a_new_version(world: f.World, schedule: Schedule) -> None:
     bring(world, schedule, ALL)
     changed = ALL.replace("1002,A,A,2.5", "1002,A,A,3")
-    with pytest.raises(BadInput, match="1 marks would change") as refused:
+    with pytest.raises(BadInput, match="1 mark would change") as refused:
         bring(world, schedule, changed)
     assert "“2.5” is stored, the file says “3”" in refused.value.details[0]
     receipt = bring(world, schedule, changed, reason="clerical error")
@@ -169,7 +169,7 @@ def test_numbers_that_nobody_has_are_refused_or_left_out_and_recorded(
     world: f.World, schedule: Schedule
 ) -> None:
     text = ALL + "9999,A,A,1\n"
-    with pytest.raises(BadInput, match="1 rows cannot go in") as refused:
+    with pytest.raises(BadInput, match="1 row cannot go in") as refused:
         bring(world, schedule, text)
     assert "row 7, candidate 9999" in refused.value.details[0]
     assert not Attempt.objects.exists()

@@ -87,7 +87,8 @@ def test_an_unknown_kind_is_left_alone_and_known_ones_go_on(handle: Callable[[An
     handle(lambda work, keep: None)
     unknown, known = wanted("a", "never-heard-of"), wanted("b")
     worker.run_all()
-    unknown.refresh_from_db(), known.refresh_from_db()
+    unknown.refresh_from_db()
+    known.refresh_from_db()
     assert (unknown.state, known.state) == ("waiting", "done")
 
 
@@ -129,5 +130,6 @@ def test_a_worker_ends_when_told_and_finishes_what_it_has(handle: Callable[[Any]
     work = wanted()
     other = wanted("second")
     worker.work_until(stop, "w")
-    work.refresh_from_db(), other.refresh_from_db()
+    work.refresh_from_db()
+    other.refresh_from_db()
     assert (work.outcome, other.state) == ({"whole": True}, "waiting")

@@ -113,12 +113,12 @@ def test_a_refused_file_changes_nothing_and_says_so(world: f.World, schedule: Sc
     preview = ada.post(columns, chosen())["Location"]
     answer = ada.post(preview, {"marker": world.mo.ref})
     assert answer.status_code == 400
-    assert "Nothing was written: 1 rows cannot go in." in answer.content.decode()
+    assert "Nothing was written: 1 row cannot go in." in answer.content.decode()
     assert not Attempt.objects.exists()
     page = ada.get(f"/schedules/{schedule.ref}/reconciliation/").content.decode()
     assert "9999" in page and "nobody with this number is a candidate here" in page
     answer = ada.post(preview, {"marker": world.mo.ref, "leave_out": "on"}, follow=True)
-    assert "1 rows were left out" in answer.content.decode()
+    assert "1 row was left out" in answer.content.decode()
 
 
 def test_the_same_file_again_says_that_nothing_is_new(
@@ -174,7 +174,7 @@ def test_the_worker_keeps_why_it_refused_a_file(
     ada.post(preview, {"marker": world.mo.ref})
     worker.run_all()
     page = ada.get(preview.replace("preview/", "")).content.decode()
-    assert "1 rows cannot go in" in page and "Nothing was written." in page
+    assert "1 row cannot go in" in page and "Nothing was written." in page
     assert Import.objects.get().state == "refused" and Work.objects.get(kind="import").state == "done"
 
 

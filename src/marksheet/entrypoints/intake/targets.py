@@ -17,7 +17,7 @@ def schedule_ref(actor: Person, name: str) -> str:
     found = schedules_seen_by(actor).filter(Q(code__iexact=name) | Q(ref=name)).first()
     if found is None:
         raise NotFound(f"There is no schedule {name} that {actor.name} may see.")
-    return found.ref
+    return str(found.ref)
 
 
 def assessment_ref(actor: Person, name: str) -> str:
@@ -25,4 +25,4 @@ def assessment_ref(actor: Person, name: str) -> str:
     found = assessments_seen_by(actor).filter(Q(code__iexact=name) | Q(ref=name)).first()
     if found is None:
         raise NotFound(f"There is no exam {name} that {actor.name} may see.")
-    return found.ref
+    return str(found.ref)

@@ -75,6 +75,8 @@ def import_for_worker(ref: str) -> Import | None:
 
 def asked_by(person_id: int | None) -> Person | None:
     """Return the active person who asked for a piece of work."""
+    if person_id is None:
+        return None
     return Person.objects.filter(pk=person_id, is_active=True).first()
 
 

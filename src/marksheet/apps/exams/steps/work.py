@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from marksheet.apps.exams.models import (
     Answer,
@@ -20,6 +21,7 @@ from marksheet.apps.ledger.models import new_ref
 from marksheet.rules.scoring import score_answer
 
 READ_AT_ONCE = 5_000
+Value = TypeVar("Value")
 
 Row = tuple[int, int, str | None]
 
@@ -162,7 +164,7 @@ def _answers(hashes: Mapping[tuple[int, str], str]) -> dict[tuple[int, str], int
     return found
 
 
-def _chunks(values: Sequence[str] | Sequence[int]) -> Iterable[Sequence[str] | Sequence[int]]:
+def _chunks(values: Sequence[Value]) -> Iterable[Sequence[Value]]:
     return (values[first : first + READ_AT_ONCE] for first in range(0, len(values), READ_AT_ONCE))
 
 

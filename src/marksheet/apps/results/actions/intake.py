@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from marksheet.apps.exams.models import Schedule, ScheduleState
 from marksheet.apps.exams.steps.activity import note_activity
@@ -140,7 +141,11 @@ def _refuse_what_is_open(
     """Refuse while something is undecided: nothing is guessed, nothing overwritten."""
     if plan.outsider_count and not options.leave_out:
         raise BadInput(
-            _("Nothing was written: %(n)s rows cannot go in. Correct the file, or leave these rows out.")
+            ngettext(
+                "Nothing was written: %(n)s row cannot go in. Correct the file, or leave this row out.",
+                "Nothing was written: %(n)s rows cannot go in. Correct the file, or leave these rows out.",
+                plan.outsider_count,
+            )
             % {"n": plan.outsider_count},
             details=[outsider_words(one) for one in plan.outsiders[:NAMED]],
         )
@@ -183,7 +188,11 @@ def _refuse_wrong_marker(schedule: Schedule, options: WorkOptions) -> None:
 def _refuse_without_reason(actor: Person, schedule: Schedule, plan: WorkPlan, options: WorkOptions) -> None:
     if plan.given.changed_count and not options.reason.strip():
         raise BadInput(
-            _("Nothing was written: %(n)s marks would change. Look at old and new, and say why.")
+            ngettext(
+                "Nothing was written: %(n)s mark would change. Look at old and new, and say why.",
+                "Nothing was written: %(n)s marks would change. Look at old and new, and say why.",
+                plan.given.changed_count,
+            )
             % {"n": plan.given.changed_count},
             details=[difference_words(one) for one in plan.given.changed],
         )

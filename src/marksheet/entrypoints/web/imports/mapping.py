@@ -32,7 +32,7 @@ BLANKS = {
 }
 OF_ANSWERS = (Blank.NO_RESPONSE, Blank.LEAVE)
 RULES = {
-    NamedRule.SUM: gettext_lazy("marks as given; points for each right part"),
+    NamedRule.SUM: gettext_lazy("sum of the parts"),
     NamedRule.COUNT_CORRECT: gettext_lazy("by the number of right parts"),
     NamedRule.ALL_OR_NOTHING: gettext_lazy("all or nothing"),
     NamedRule.BEST_PART: gettext_lazy("the best part counts"),

@@ -1,0 +1,1 @@
+"""Marksheet: from handed-in exam work to results that can be proved."""

@@ -19,14 +19,15 @@ def _count_boundaries(reached: Callable[[], None]) -> None:
         return execute(sql, params, many, context)
 
     connection.execute_wrappers.append(before_statement)
-    commit = connection._commit
+    wrapper: Any = connection
+    commit = wrapper._commit
 
     def around_commit() -> None:
         reached()
         commit()
         reached()
 
-    connection._commit = around_commit  # type: ignore[method-assign]
+    wrapper._commit = around_commit
 
 
 def killed_at(boundary: int, action: Callable[[], object]) -> bool:

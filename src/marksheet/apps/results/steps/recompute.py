@@ -22,6 +22,7 @@ from marksheet.rules.grading import Graded, Scale, grade, scale_from_json, shown
 from marksheet.rules.readiness import Facts, Readiness, assess_readiness
 
 BATCH = 2_000
+FEW = 500
 UNMARKED = PartOutcome(None)
 NO_RESPONSE = PartOutcome(Fraction(0), False, True)
 WRITTEN = (
@@ -70,7 +71,7 @@ def recompute(opened: Change, schedule: Schedule, enrolment_ids: Sequence[int] |
     results = Result.objects.filter(schedule=schedule).order_by("enrolment_id").select_for_update()
     if enrolment_ids is not None and len(enrolment_ids) <= BATCH:
         results = results.filter(enrolment_id__in=enrolment_ids)
-    context = _context(opened, schedule)
+    context = _context(opened, schedule, enrolment_ids)
     wanted = None if enrolment_ids is None else set(enrolment_ids)
     differences: Counter[str] = Counter()
     touched = 0
@@ -88,16 +89,19 @@ def _batches(results: Any, wanted: set[int] | None) -> Iterator[list[Result]]:
         yield batch if wanted is None else [row for row in batch if row.enrolment_id in wanted]
 
 
-def _context(opened: Change, schedule: Schedule) -> Context:
+def _context(opened: Change, schedule: Schedule, enrolment_ids: Sequence[int] | None) -> Context:
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     scores = AnswerScore.objects.filter(key_version_id=schedule.key_version_id)
+    if enrolment_ids is not None and len(enrolment_ids) <= FEW:
+        given = Response.objects.filter(attempt__enrolment__in=enrolment_ids, answer__isnull=False)
+        scores = scores.filter(answer__in=given.values("answer"))
     answers = {
         answer: PartOutcome(Fraction(n, d), right)
         for answer, n, d, right in scores.values_list("answer_id", "numerator", "denominator", "right")
     }
     scale, most = scale_from_json(schedule.scale), paper.spec.maximum
     shown = shown_marks(most, scale.rounding)
-    return Context(schedule, paper, scale, answers, micro(most), shown, opened.at)
+    return Context(schedule, paper, scale, answers, micro(most) or 0, shown, opened.at)
 
 
 def _recompute_batch(
@@ -125,7 +129,7 @@ def _recompute_batch(
 def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     work = Work()
     low, high = min(enrolment_ids, default=0), max(enrolment_ids, default=0)
-    few = {"enrolment_id__in": enrolment_ids} if len(enrolment_ids) <= 500 else {
+    few = {"enrolment_id__in": enrolment_ids} if len(enrolment_ids) <= FEW else {
         "enrolment_id__gte": low, "enrolment_id__lte": high,
     }  # fmt: skip
     attempts = Attempt.objects.filter(schedule=context.schedule, **few).order_by("enrolment_id", "number")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from marksheet.apps.exams.actions.schedules import Schedule
+from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.release.actions.notices import queue_notices
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.apps.release.actions.withholding import withhold

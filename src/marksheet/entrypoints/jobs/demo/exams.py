@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from marksheet.apps.exams.actions import authoring, items, settings
-from marksheet.apps.exams.actions.schedules import Plan, Schedule, create_schedule
+from marksheet.apps.exams.actions.schedules import Plan, create_schedule
 from marksheet.apps.exams.queries.assessments import draft_of
+from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.marking.actions.people import add_assessors
 from marksheet.apps.marking.queries.people import Kind, Rights
 from marksheet.apps.people.queries import Unit
@@ -51,6 +52,8 @@ def make_exam(cast: Cast, exam: Exam, *, at: datetime) -> str:
     """Author the exam and make it live; return the ref of its version."""
     assessment = authoring.create_assessment(cast.ada, exam.unit.ref, code=exam.code, title=exam.title, at=at)
     version = draft_of(assessment)
+    if version is None:
+        raise RuntimeError(f"{exam.code} has no draft to write.")
     if exam.essays and exam.questions:
         items.add_section(cast.ada, version.ref, SectionDraft("Essays"), at=at)
     items.add_items(cast.ada, version.ref, list(_questions(exam)), at=at)

@@ -57,3 +57,13 @@ def reopen_scripts(
     return Script.objects.filter(
         schedule=schedule, round=round_, attempt__in=list(attempt_ids), submitted_at__isnull=False
     ).update(submitted_at=None, reopened_at=opened.at)
+
+
+def lock_scripts(opened: Change, schedule: Schedule, round_: str = Round.MARKER_1) -> None:
+    """Keep the marks of a round as they are until the change ends: a file is about to be compared with them."""
+    list(
+        Script.objects.select_for_update()
+        .filter(schedule=schedule, round=round_)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )

@@ -19,7 +19,13 @@ from marksheet.apps.exams.steps.work import hand_in_attempts, store_responses
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, WrongState
 from marksheet.apps.marking.models import Round
-from marksheet.apps.marking.steps import open_scripts, reopen_scripts, store_marks, submit_scripts
+from marksheet.apps.marking.steps import (
+    lock_scripts,
+    open_scripts,
+    reopen_scripts,
+    store_marks,
+    submit_scripts,
+)
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import demand, people_with
 from marksheet.apps.people.steps import tell
@@ -104,6 +110,7 @@ def import_work(
     with change(actor, Verb.WORK_IMPORT, at=at) as opened:
         schedule = _schedule_for_work(opened, actor, schedule_ref)
         row = lock_import(opened, import_ref)
+        lock_scripts(opened, schedule, options.round_)
         barred = [actor.pk, *([options.marker.pk] if options.marker else [])]
         plan = plan_work(schedule, work, round_=options.round_, barred=barred, at=at)
         _refuse_what_is_open(actor, schedule, plan, options, has_marks=any(one.marks for one in work.rows))

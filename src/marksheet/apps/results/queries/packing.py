@@ -11,12 +11,17 @@ MILLION = 1_000_000
 
 def micro(value: Fraction | None) -> int | None:
     """Return ``value`` in millionths, rounded to the nearest (ties to even); for lists, never for decisions."""
-    return None if value is None else round(value * MILLION)
+    return None if value is None else _rounded(value)
+
+
+def _rounded(value: Fraction) -> int:
+    """Whole marks, which most are, need no arithmetic of fractions."""
+    return value.numerator * MILLION if value.denominator == 1 else round(value * MILLION)
 
 
 def pack(scores: Sequence[Fraction | None]) -> bytes:
     """Return item scores as little-endian 64-bit integers in millionths; no score is the smallest integer."""
-    packed = array("q", [NONE if score is None else round(score * MILLION) for score in scores])
+    packed = array("q", [NONE if score is None else _rounded(score) for score in scores])
     if sys.byteorder == "big":
         packed.byteswap()
     return packed.tobytes()

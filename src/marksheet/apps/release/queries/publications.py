@@ -320,9 +320,10 @@ def receipt_rows(
     person: Person, publication: Publication, *, after: int = 0, size: int = 200
 ) -> list[ResultVersion]:
     """Return the next versions that this publication brought into force, as far as ``person`` sees them."""
-    rows = ResultVersion.objects.filter(publication_id=publication.pk, pk__gt=after)
-    if publication.publisher_id != person.pk:
-        rows = rows.filter(result__in=results_seen_by(person))
+    # Its publisher too: what was published stays readable only while the right to see lasts.
+    rows = ResultVersion.objects.filter(
+        publication_id=publication.pk, pk__gt=after, result__in=results_seen_by(person)
+    )
     skipped = PublicationRow.objects.filter(publication=publication, result=OuterRef("result")).exclude(
         skipped=""
     )
@@ -391,6 +392,11 @@ class MailCounts:
     sent: int = 0
     not_sent: int = 0
     parked: int = 0
+
+    @property
+    def asked(self) -> int:
+        """How many there are; none while they are still being made ready."""
+        return self.waiting + self.sent + self.not_sent + self.parked
 
 
 def mails_of(publication: Publication) -> MailCounts:

@@ -226,5 +226,4 @@ def test_enrolling_takes_a_constant_number_of_statements(world: World) -> None:
             enrol_candidates(world.ada, schedule.ref, wanted, at=OPENS)
         counts[n] = len(queries)
     assert counts[100] <= counts[1] + 2
-    # Batches of 500 names and 2,000 rows: a handful more, not one per candidate.
-    assert counts[1500] <= counts[1] + 25, counts
+    assert counts[1500] <= counts[1] + 4, counts

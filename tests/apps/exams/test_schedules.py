@@ -76,7 +76,9 @@ def test_a_schedule_is_the_leaf_of_the_tree_and_belongs_to_whoever_plans_there(w
         ({"venue": "V" * 201}, "200"),
     ],
 )
-def test_a_plan_that_cannot_be_is_refused_and_changes_nothing(world: World, changes: dict[str, object], says: str) -> None:
+def test_a_plan_that_cannot_be_is_refused_and_changes_nothing(
+    world: World, changes: dict[str, object], says: str
+) -> None:
     there = a_schedule(world, candidates=0, active=False)
     with pytest.raises(BadInput, match=says):
         create_schedule(world.ada, world.department.ref, there.version.ref, plan(**changes), at=OPENS)

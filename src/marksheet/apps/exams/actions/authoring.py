@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from marksheet.apps.exams.models import Assessment, AssessmentVersion, KeyVersion, VersionState
+from marksheet.apps.exams.models import Assessment, AssessmentVersion, Import, KeyVersion, VersionState
 from marksheet.apps.exams.queries.assessments import (
     assessment_for,
     content_of,
@@ -226,5 +226,7 @@ def discard_draft(actor: Person, version_ref: str, *, at: datetime) -> None:
         if not versions_of(version.assessment).exclude(pk=version.pk).exists():
             raise WrongState(_("This is the only version. Archive the assessment instead."))
         remove_everything(opened, version)
+        # Files that were read into the draft go with it.
+        Import.objects.filter(version=version).delete()
         AssessmentVersion.objects.filter(pk=version.pk).delete()
         opened.record("assessment", version.assessment_id, did="draft_discarded", number=version.number)

@@ -5,8 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
+
 from marksheet.apps.exams.models import Attempt, Enrolment, Schedule, ScheduleState, Standing
+from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.change import Change
+from marksheet.apps.ledger.models import new_ref
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.steps import add_candidates
 
@@ -14,6 +18,10 @@ from marksheet.apps.people.steps import add_candidates
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
 CODE_LENGTH = 6
 BATCH = 2_000
+FIELDS = (
+    "ref", "schedule_id", "person_id", "number", "name", "sort_name", "home_id", "opens_at", "closes_at",
+    "standing", "script_code", "late", "created_at",
+)  # fmt: skip
 
 
 def enrol(
@@ -39,24 +47,21 @@ def enrol(
     names = _names([people[c["number"]] for c in fresh])
     codes = _new_codes(schedule, len(fresh))
     late = schedule.state != ScheduleState.DRAFT and schedule.closes_at <= opened.at
-    rows = [
-        Enrolment(
-            schedule=schedule,
-            person_id=people[c["number"]],
-            number=c["number"],
-            name=names[people[c["number"]]][0],
-            sort_name=names[people[c["number"]]][1],
-            home_id=c.get("home"),
-            opens_at=opens_at,
-            closes_at=closes_at,
-            standing=Standing.EXPECTED,
-            script_code=code,
-            late=late,
-            created_at=opened.at,
-        )
-        for c, code in zip(fresh, codes, strict=True)
-    ]
-    return Enrolment.objects.bulk_create(rows, batch_size=BATCH)
+    newest = Enrolment.objects.aggregate(n=Max("pk"))["n"] or 0
+    insert_rows(
+        Enrolment,
+        FIELDS,
+        (
+            (
+                new_ref(), schedule.pk, person, c["number"], *names[person], c.get("home"), opens_at, closes_at,
+                Standing.EXPECTED.value, code, late, opened.at,
+            )
+            for c, code in zip(fresh, codes, strict=True)
+            for person in (people[c["number"]],)
+        ),
+    )  # fmt: skip
+    # The schedule is locked, so whatever is newer here is what was just put in.
+    return list(Enrolment.objects.filter(schedule=schedule, pk__gt=newest).order_by("pk"))
 
 
 def _names(people: Sequence[int]) -> dict[int, tuple[str, str]]:

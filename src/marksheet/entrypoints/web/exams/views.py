@@ -19,8 +19,9 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, holds, holds_somewhere, units_where
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
-from marksheet.entrypoints.web.exams.forms import SHOWS, SWITCHES, WORKFLOWS, AssessmentForm, SettingsForm
+from marksheet.entrypoints.web.exams.forms import AssessmentForm
 from marksheet.entrypoints.web.exams.scale_form import ScaleForm, examples, sentence
+from marksheet.entrypoints.web.exams.settings_form import SHOWS, SWITCHES, WORKFLOWS, SettingsForm
 from marksheet.rules.access import Verb
 from marksheet.rules.authoring import any_by_hand, paper_maximum
 from marksheet.rules.publication import ShowResults, Workflow, offered

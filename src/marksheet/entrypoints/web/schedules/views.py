@@ -167,7 +167,6 @@ def _links(found: Schedule, held: frozenset[str]) -> list[tuple[str, str]]:
         ("imports:start", files, _("Bring in a file")),
         ("imports:reconciliation", {Verb.WORK_IMPORT}, _("Reconciliation: expected and arrived")),
         ("coordinator:schedule", {Verb.SCHEDULE_COORDINATE}, _("Marking: people and progress")),
-        ("inviting:ways", {Verb.PERSON_INVITE}, _("Invitations and sign-in codes")),
     ]
     shown = [(address(name, found.ref), text) for name, verbs, text in wanted if not verbs.isdisjoint(held)]
     return [(url, text) for url, text in shown if url]

@@ -50,19 +50,23 @@ def next_steps(
         return []
     active = phase != Phase.DRAFT
     work = counts["handed_in"] > 0
-    people = address("coordinator:people", schedule.ref) if Verb.SCHEDULE_COORDINATE in held else ""
+    coordinates = Verb.SCHEDULE_COORDINATE in held
     files = address("imports:start", schedule.ref) if Verb.WORK_IMPORT in held else ""
+    paper = address("coordinator:hand-in", schedule.ref) if coordinates else ""
     grid = address("assess:grid", schedule.ref) if Verb.MARK_GIVE in held else ""
     steps = [
         Step(counts["enrolled"] > 0, _("Add the candidates"), "#candidates", _("Add")),
         Step(active, _("Activate: the exam, its keys and options are fixed from then on")),
     ]
     if schedule.workflow == Workflow.COORDINATED:
+        people = address("coordinator:people", schedule.ref) if coordinates and active else ""
         text = _("The coordinator names who marks and who publishes")
-        steps.append(Step(False, text, people if active else "", _("People")))
+        steps.append(Step(False, text, people, _("People")))
     if active and by_hand:
+        text = _("What was handed in is recorded, or a file brings it")
+        steps.append(Step(work, text, paper or files, _("Record")))
         steps.append(
-            Step(work, _("Markers type marks into the grid, or a file brings them"), grid or files, _("Open"))
+            Step(False, _("Markers type marks into the mark sheet and submit"), grid, _("Mark sheet"))
         )
     elif active:
         steps.append(Step(work, _("The work is brought in and scored"), files, _("Bring in work")))

@@ -21,4 +21,5 @@ TABS = {
     "organisation/mail/": "mail",
     "organisation/work/": "work",
     "my/": "my",
+    "help/": "help",
 }

@@ -1,0 +1,1 @@
+"""How-tos, served from docs/howto under the pages that link to them."""

@@ -60,7 +60,7 @@ def _reference() -> float:
             _make_twin(cursor, table, twin)
             cursor.execute(f"SELECT * FROM {table}")
             rows = cursor.fetchall()
-            columns = ", ".join(f'"{c.name}"' for c in cursor.description)
+            columns = ", ".join(f'"{c[0]}"' for c in cursor.description)
             started = time.perf_counter()
             if connection.vendor == "postgresql":
                 with connection.cursor() as writer:

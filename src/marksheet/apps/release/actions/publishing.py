@@ -234,8 +234,7 @@ def prepare_some(ref: str, *, at: datetime, size: int = BATCH) -> tuple[int, int
     publication = Publication.objects.filter(ref=ref).first()
     if publication is None or publication.state != PublicationState.PREPARING:
         return (0, 0)
-    rows = next_rows(publication, size)
-    if not rows:
+    if not next_rows(publication, 1):
         return (publication.prepared, publication.total)
     try:
         with change(publication.publisher or System("publisher"), "result.prepare", at=at) as opened:

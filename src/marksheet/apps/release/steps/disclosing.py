@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from marksheet.apps.exams.models import Attempt, Response, Schedule
-from marksheet.apps.exams.queries.paper import Paper, paper_of
+from marksheet.apps.exams.queries.paper import Paper, PartRow, paper_of
 from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.chain import digest
 from marksheet.apps.ledger.change import Change
@@ -18,6 +19,7 @@ from marksheet.apps.release.models import Disclosure
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.packing import MILLION, unpack
 from marksheet.rules.grading import Scale, Unit, scale_from_json, shown_marks
+from marksheet.rules.rounding import Rounding
 from marksheet.rules.visibility import (
     AttemptLine,
     ItemLine,
@@ -35,6 +37,18 @@ ScoredRows = Mapping[int, Result] | Mapping[int, ResultVersion]
 
 
 @dataclass(frozen=True, slots=True)
+class ItemTexts:
+    """What all candidates share of an item as text; ``parts`` are (key, label) of what the machine scores."""
+
+    label: str
+    title: str
+    maximum: str
+    parts: tuple[tuple[int, str], ...]
+    alone: bool
+    correct_answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Exam:
     """What all candidates of a schedule share when their disclosures are written."""
 
@@ -44,6 +58,8 @@ class Exam:
     switches: Switches
     title: str
     code: str
+    pass_mark: str
+    items: tuple[ItemTexts, ...]
     closed: bool
 
 
@@ -54,15 +70,37 @@ def exam_of(schedule: Schedule, at: datetime) -> Exam:
     running = Schedule.objects.filter(version_id=schedule.version_id, ends_at__gt=at).exclude(
         state="archived"
     )
+    paper = paper_of(schedule.version_id, schedule.key_version_id)
+    scale = scale_from_json(schedule.scale)
+    switches = Switches.from_json(schedule.switches)
+    itemised = switches.summary or switches.detail or switches.feedback
     return Exam(
         schedule=schedule,
-        paper=paper_of(schedule.version_id, schedule.key_version_id),
-        scale=scale_from_json(schedule.scale),
-        switches=Switches.from_json(schedule.switches),
+        paper=paper,
+        scale=scale,
+        switches=switches,
         title=assessment.title,
         code=assessment.code,
+        pass_mark=pass_mark_text(scale),
+        items=_item_texts(paper, scale.rounding) if itemised else (),
         closed=not running.exists(),
     )
+
+
+def _item_texts(paper: Paper, rounding: Rounding) -> tuple[ItemTexts, ...]:
+    parts: dict[int, list[PartRow]] = defaultdict(list)
+    for part in paper.parts:
+        parts[part.item_index].append(part)
+    correct = {key: ", ".join(found.correct) for key, found in paper.keys.items()}
+    texts = []
+    for place, item in enumerate(paper.items):
+        machine = tuple((part.id, part.label) for part in parts[place] if part.machine)
+        alone = len(machine) == len(parts[place]) == 1
+        maximum = shown_marks(item.maximum, rounding)
+        texts.append(
+            ItemTexts(item.label, item.title, maximum, machine, alone, _joined(machine, alone, correct))
+        )
+    return tuple(texts)
 
 
 def documents(
@@ -117,7 +155,7 @@ def _facts(
         maximum=one.shown_maximum,
         percent=one.shown_percent,
         grade=one.grade,
-        pass_mark=pass_mark_text(exam.scale),
+        pass_mark=exam.pass_mark,
         attempts=tuple(
             AttemptLine(a.number, _day(a.handed_in_at, exam.schedule.timezone), a.pk == one.attempt_id)
             for a in attempts
@@ -140,37 +178,36 @@ def _day(moment: datetime | None, zone: str) -> str:
 
 
 def _items(exam: Exam, one: Scored, answers: Mapping[int, str]) -> tuple[ItemLine, ...]:
-    scores = unpack(one.items)
+    """Without a switch that shows items there are none to write down."""
+    scores = unpack(one.items) if exam.items else ()
     if not scores:
         return ()
-    parts: dict[int, list[Any]] = defaultdict(list)
-    for part in exam.paper.parts:
-        parts[part.item_index].append(part)
     rounding = exam.scale.rounding
     return tuple(
         ItemLine(
             label=item.label,
             title=item.title,
-            score=""
-            if scores[place] is None
-            else shown_marks(Fraction(scores[place] or 0, MILLION), rounding),
-            maximum=shown_marks(item.maximum, rounding),
-            own_answer=_joined(parts[place], answers),
-            correct_answer=_joined(
-                parts[place], {key: ", ".join(found.correct) for key, found in exam.paper.keys.items()}
-            ),
+            score="" if score is None else _shown(score, rounding),
+            maximum=item.maximum,
+            own_answer=_joined(item.parts, item.alone, answers),
+            correct_answer=item.correct_answer,
         )
-        for place, item in enumerate(exam.paper.items)
+        for item, score in zip(exam.items, scores, strict=True)
     )
 
 
-def _joined(parts: Sequence[Any], texts: Mapping[int, str]) -> str | None:
-    machine = [part for part in parts if part.machine]
-    if not machine:
+@lru_cache(maxsize=10_000)
+def _shown(millionths: int, rounding: Rounding) -> str:
+    """The few scores that an item can have are written out once, not once for each candidate."""
+    return shown_marks(Fraction(millionths, MILLION), rounding)
+
+
+def _joined(parts: Sequence[tuple[int, str]], alone: bool, texts: Mapping[int, str]) -> str | None:
+    if not parts:
         return None
-    if len(machine) == 1 and len(parts) == 1:
-        return texts.get(machine[0].id, "")
-    return "; ".join(f"{part.label}: {texts.get(part.id, '–')}" for part in machine)
+    if alone:
+        return texts.get(parts[0][0], "")
+    return "; ".join(f"{label}: {texts.get(key, '–')}" for key, label in parts)
 
 
 def _answers(attempt_ids: Sequence[int | None]) -> dict[int, dict[int, str]]:

@@ -26,7 +26,7 @@ def replay(actor: Person, ref: str, *, at: datetime) -> None:
         Work.objects.filter(pk=work.pk).update(
             state=WorkState.WAITING, paused=False, attempts=0, run_after=at, last_error=""
         )
-        opened.record("work", work.pk, move="replay", kind=work.kind)
+        opened.record("work", work.pk, move="replay", work=work.kind)
 
 
 def pause(actor: Person, ref: str, *, at: datetime) -> None:
@@ -51,7 +51,7 @@ def _hold(actor: Person, ref: str, *, held: bool, at: datetime) -> None:
         if work.paused == held:
             return
         Work.objects.filter(pk=work.pk).update(paused=held)
-        opened.record("work", work.pk, move="pause" if held else "resume", kind=work.kind)
+        opened.record("work", work.pk, move="pause" if held else "resume", work=work.kind)
 
 
 def _locked(actor: Person, ref: str) -> Work:

@@ -57,5 +57,6 @@ def _published_by(rows: Sequence[Taken]) -> dict[int, int]:
         "in_force__attempt_id", "in_force__publication_id"
     )
     by_attempt = dict(pairs)
-    events = dict(Publication.objects.filter(pk__in=set(by_attempt.values())).values_list("pk", "event_id"))
-    return {attempt: events[key] for attempt, key in by_attempt.items() if attempt and events.get(key)}
+    found = Publication.objects.filter(pk__in=set(by_attempt.values())).values_list("pk", "event_id")
+    events = {key: event for key, event in found if event is not None}
+    return {attempt: events[key] for attempt, key in by_attempt.items() if attempt and key in events}

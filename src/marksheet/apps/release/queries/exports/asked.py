@@ -63,4 +63,4 @@ def export_for(person: Person, ref: str, at: datetime) -> Asked:
 
 def asker_of(work: Work) -> Person | None:
     """Return who asked for ``work``, if they still have an account that is in use."""
-    return Person.objects.filter(pk=work.asked_by_id, is_active=True).first()
+    return Person.objects.filter(pk=work.asked_by_id or 0, is_active=True).first()

@@ -144,4 +144,4 @@ def _taken(row: tuple[Any, ...], published: bool) -> Taken:
     if not published and bucket == Bucket.PUBLISHED:
         numbers = row[first + width :]
     says = published or bucket in WITH_NUMBERS
-    return Taken(*facts, Numbers(*numbers) if says else None, numbers[1], numbers[2])
+    return Taken._make((*facts, Numbers._make(numbers) if says else None, numbers[1], numbers[2]))

@@ -15,7 +15,10 @@ from marksheet.apps.people.models import Person, UnitPath
 from marksheet.apps.people.queries import candidate_units_of, helpers, nodes_where
 from marksheet.apps.results.models import Bucket, Result
 from marksheet.apps.results.queries import finder, reports
+from marksheet.apps.results.queries.finder import Criteria
 from marksheet.apps.results.queries.finished import finished_seen_by
+from marksheet.apps.results.queries.reports import Asked
+from marksheet.apps.results.queries.sight import results_seen_by
 from marksheet.rules.access import Verb
 
 __all__ = [
@@ -26,7 +29,6 @@ __all__ = [
 MOST_TICKED = 20_000
 # Only here is a score more than work in progress.
 WITH_NUMBERS = (Bucket.READY, Bucket.CORRECTION, Bucket.PUBLISHED)
-Criteria, Asked = finder.Criteria, reports.Asked
 
 
 class Source(StrEnum):
@@ -97,7 +99,7 @@ def seen(person: Person, selection: Selection, at: datetime) -> QuerySet[Result]
 def _listed(person: Person, selection: Selection, at: datetime) -> QuerySet[Result]:
     if selection.source is Source.RESULTS:
         if selection.refs is not None:
-            return finder.results_seen_by(person)
+            return results_seen_by(person)
         if selection.ready_only:
             return finder.tickable(person, selection.criteria)
         return finder.find(person, selection.criteria)

@@ -295,7 +295,7 @@ def _lines(plan: WorkPlan, attempts: Mapping[int, int]) -> Iterator[tuple[str, i
         cells[enrolment].append([part, "mark", *given])
     fresh = set(plan.fresh)
     for enrolment, said in cells.items():
-        digest = hashlib.sha256(json.dumps(sorted(said, key=str)).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(sorted(said)).encode()).hexdigest()
         yield (
             "attempt",
             attempts[enrolment],

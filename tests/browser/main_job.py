@@ -1,7 +1,8 @@
 """The scene of the main job: an exam brought in by the commands, scored and ready, its publisher not yet named."""
 
+import csv
 import io
-from collections.abc import Sequence
+import shutil
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -14,7 +15,6 @@ from marksheet.apps.exams.actions import authoring
 from marksheet.apps.exams.actions import settings as options
 from marksheet.apps.exams.models import AssessmentVersion, Schedule
 from marksheet.apps.results.actions.schedules import activate
-from marksheet.apps.results.models import Result
 from tests import factories as f
 from tests.generator import Paper
 
@@ -79,6 +79,17 @@ def messages(folder: Path) -> list[EmailMessage]:
     return found
 
 
-def numbers_in_order(schedule: Schedule) -> Sequence[str]:
-    """Return the candidate numbers of a schedule."""
-    return list(Result.objects.filter(schedule=schedule).order_by("number").values_list("number", flat=True))
+def with_addresses(real: Path, folder: Path) -> Path:
+    """Copy a real exam's files into ``folder``; give its nameless candidates a name and an address each."""
+    for name in ("items.csv", "handed_in.csv"):
+        shutil.copy(real / name, folder / name)
+    numbers = [row["candidate"] for row in rows_of(real / "handed_in.csv")]
+    lines = (f"{number},Candidate {number},c{number.lower()}@example.org\n" for number in numbers)
+    (folder / "candidates.csv").write_text("number,name,email\n" + "".join(lines), encoding="utf-8")
+    return folder
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file by column."""
+    with file.open(encoding="utf-8", newline="") as source:
+        return list(csv.DictReader(source))

@@ -110,7 +110,6 @@ def assert_exported(page: Page, schedule: Schedule, folder: Path, totals: dict[s
     download.value.save_as(folder / "scores.xlsx")
     rows = CalamineWorkbook.from_path(folder / "scores.xlsx").get_sheet_by_index(0).to_python()
     heading = rows[0]
-    print(heading)
     number, score = heading.index("Number"), heading.index("Score")
     assert {row[number]: row[score] for row in rows[1:]} == totals
 
@@ -137,7 +136,6 @@ def assert_seen_by_candidate(
     accessible(page)
     page.get_by_role("link", name=schedule.title).click()
     expect(page.locator("main")).to_contain_text(schedule.title)
-    print(page.locator("main").inner_text())
     accessible(page)
 
 
@@ -195,7 +193,9 @@ def test_the_matura(
     while run_all():
         pass
     page.reload()
-    expect(page.get_by_role("heading", name=re.compile(f"^{told(EVERYBODY)} results published"))).to_be_visible()
+    expect(
+        page.get_by_role("heading", name=re.compile(f"^{told(EVERYBODY)} results published"))
+    ).to_be_visible()
     assert ResultVersion.objects.filter(result__schedule=schedule).count() == len(expected) == EVERYBODY
     assert_sent_once(schedule, sink)
     for number in list(expected)[:: EVERYBODY // 3]:

@@ -1,11 +1,14 @@
 """Candidate scores as a file: every row that may be taken, no number that may not."""
 
 import hashlib
+from array import array
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from marksheet.apps.exams.models import Enrolment
@@ -15,10 +18,11 @@ from marksheet.apps.people.models import Grant
 from marksheet.apps.release.actions.exports import Order, fetch_export, request_export
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.apps.release.actions.withholding import withhold
-from marksheet.apps.release.queries.exports.selection import Criteria, counted
+from marksheet.apps.release.queries.exports.selection import Criteria, counted, keys_of
 from marksheet.apps.release.queries.verifying import Verified, verify
 from marksheet.apps.results.models import Result
 from marksheet.entrypoints.jobs.worker import run_all
+from marksheet.entrypoints.shared.exports import carrying
 from marksheet.entrypoints.shared.exports.carrying import make_file
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.factories import NOW, a_schedule, a_world, grant
@@ -242,6 +246,35 @@ def test_a_decimal_comma_and_another_encoding_by_choice():
     assert "Chen Wei;1002;66,7;Ready" in content(work).decode("utf-16")
     with pytest.raises(BadInput):
         exported(world.pia, encoding="latin-9")
+
+
+def test_a_result_that_leaves_while_the_file_is_written_has_all_of_it_written_anew(monkeypatch):
+    world = a_world()
+    a_ready_quiz(world)
+    work, tries = request_export(world.pia, RESULTS, Order("scores"), at=NOW), []
+
+    def once_too_many(*asked, **how):
+        tries.append(1)
+        return array("q", [*keys_of(*asked, **how), *([999_999_999] if len(tries) == 1 else [])])
+
+    monkeypatch.setattr(carrying, "keys_of", once_too_many)
+    carrying.make_now(work)
+    work.refresh_from_db()
+    assert (work.state, work.outcome["rows"], len(tries)) == ("done", 3, 2)
+
+
+@pytest.mark.parametrize("format", ["scores", "answers", "visible"])
+def test_the_number_of_statements_does_not_grow_with_the_rows(format):
+    world = a_world()
+    counts = []
+    for code, candidates in (("QUIZ-1", 2), ("QUIZ-2", 12)):
+        schedule = a_ready_quiz(world, answers=["AAA"] * candidates, code=code)
+        asked = replace(RESULTS, criteria=Criteria(schedules=(schedule.ref,)))
+        work = request_export(world.pia, asked, Order(format, "csv"), at=NOW)
+        with CaptureQueriesContext(connection) as statements:
+            make_file(work, lambda done, total: None)
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 14
 
 
 def test_a_small_file_is_just_this():

@@ -22,6 +22,9 @@ from marksheet.apps.results.steps.versions import set_shown
 from marksheet.rules.access import Verb
 from marksheet.rules.publication import ShowResults
 
+# A disclosure: its key, its hash, and whether it was written just now.
+Disclosed = tuple[int, str, bool]
+
 
 def show(actor: Person, refs: Sequence[str], *, inform: bool = False, at: datetime) -> int:
     """Open published results to their candidates, under the switches as they are now; return how many.
@@ -45,12 +48,13 @@ def show(actor: Person, refs: Sequence[str], *, inform: bool = False, at: dateti
         if not hidden:
             return 0
         disclosed = _disclosed(opened, hidden)
-        open_rows(opened, hidden, OpeningStatus.SHOWN, disclosures=disclosed)
+        keys = {result: key for result, (key, _hash, _fresh) in disclosed.items()}
+        open_rows(opened, hidden, OpeningStatus.SHOWN, disclosures=keys)
         set_shown(hidden, shown=True)
         note_first_release(opened, sorted({row.schedule_id for row in hidden}))
         if inform:
             _inform(opened, hidden)
-        opened.lines(("result", row.pk, {"shown": True, "disclosure": disclosed[row.pk]}) for row in hidden)
+        opened.lines(("result", row.pk, _line(disclosed[row.pk])) for row in hidden)
         opened.record(
             "schedule",
             hidden[0].schedule_id,
@@ -88,35 +92,41 @@ def _refuse_unpublished(rows: Sequence[Result]) -> None:
         )
 
 
-def _disclosed(opened: Change, rows: Sequence[Result]) -> Mapping[int, int]:
+def _line(disclosure: Disclosed) -> dict[str, object]:
+    """What the log keeps of one result: that it is shown, and the hash of what is; ``fresh`` if written here."""
+    _key, hashed, fresh = disclosure
+    return {"shown": True, ("disclosure" if fresh else "disclosed"): hashed}
+
+
+def _disclosed(opened: Change, rows: Sequence[Result]) -> Mapping[int, Disclosed]:
     """Write the disclosure of each version in force anew where the switches now say something else."""
     versions = {
         v.result_id: v for v in ResultVersion.objects.filter(pk__in=[row.in_force_id for row in rows])
     }
-    known: dict[int, tuple[int, str]] = {}
-    for key, version_id, body in (
+    known: dict[int, tuple[int, str, str]] = {}
+    for key, version_id, body, hashed in (
         Disclosure.objects.filter(version__in=versions.values())
         .order_by("id")
-        .values_list("id", "version_id", "body")
+        .values_list("id", "version_id", "body", "hash")
     ):
-        known[version_id] = (key, body)
+        known[version_id] = (key, body, hashed)
     by_schedule: dict[int, list[Result]] = defaultdict(list)
     for row in rows:
         by_schedule[row.schedule_id].append(row)
     fresh: dict[int, str] = {}
-    found: dict[int, int] = {}
+    found: dict[int, Disclosed] = {}
     for schedule_id, some in by_schedule.items():
         schedule = Schedule.objects.select_related("version__assessment").get(pk=schedule_id)
         for key, body in documents(exam_of(schedule, opened.at), some, versions).items():
             version_id = versions[key].pk
             if version_id in known and known[version_id][1] == body:
-                found[key] = known[version_id][0]
+                found[key] = (known[version_id][0], known[version_id][2], False)
             else:
                 fresh[version_id] = body
     written = write_disclosures(opened, fresh)
     for key, version in versions.items():
         if version.pk in written:
-            found[key] = written[version.pk][0]
+            found[key] = (*written[version.pk], True)
     return found
 
 

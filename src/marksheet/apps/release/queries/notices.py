@@ -48,6 +48,8 @@ def recipient_of_result(person_id: int, result_ref: str) -> RecipientOfResult | 
     if row is None or not row.person.is_active:
         return None
     zone = ZoneInfo(row.schedule.timezone)
+    # Of the version that is told of: which attempt counts in a correction on its way is nobody's to know yet.
+    taken = (row.in_force or row).handed_in_at
     return RecipientOfResult(
         name=row.person.name,
         email=row.person.email,
@@ -55,7 +57,7 @@ def recipient_of_result(person_id: int, result_ref: str) -> RecipientOfResult | 
         assessment=row.assessment.title,
         unit=row.schedule.unit.name,
         contact=row.schedule.contact,
-        taken_on=row.handed_in_at.astimezone(zone).date() if row.handed_in_at else None,
+        taken_on=taken.astimezone(zone).date() if taken else None,
         shown=row.shown_to_candidate and row.in_force_id is not None,
         version_ref=row.in_force.ref if row.in_force else "",
     )

@@ -27,6 +27,7 @@ EVERYBODY = 15_702
 
 @pytest.fixture(autouse=True)
 def sink(settings: Any, tmp_path: Path) -> Path:
+    expect.set_options(timeout=30_000)
     settings.MEDIA_ROOT = tmp_path / "files"
     return mail_into(settings, tmp_path / "mail")
 
@@ -181,6 +182,7 @@ def test_the_matura(
     rows = rows_of(exam_data / "matura-maths-2019" / "expected_scores.csv")
     expected = {row["candidate"]: row for row in rows}
     schedule = brought_in(world, folder, "MAT", title="Matura, mathematics, spring 2019")
+    page.set_default_timeout(60_000)
     sign_in(page, world.ada)
     add_publisher(page, schedule, world.pia.name)
     sign_in(page, world.pia)

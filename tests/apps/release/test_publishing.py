@@ -16,7 +16,8 @@ from marksheet.apps.release.actions.showing import hide, show
 from marksheet.apps.release.actions.withholding import lift, withhold
 from marksheet.apps.release.models import Disclosure, Opening, PublicationState
 from marksheet.apps.release.queries.candidate import dashboard_of
-from marksheet.apps.release.queries.publications import preview, receipt_rows, skipped_rows
+from marksheet.apps.release.queries.preview import preview
+from marksheet.apps.release.queries.publications import receipt_rows, skipped_rows
 from marksheet.apps.release.queries.verifying import Verified, verify
 from marksheet.apps.results.models import Bucket, BucketCount, Result, ResultVersion
 from marksheet.apps.results.queries.finder import Criteria, page, schedule_lines, tickable, total

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from marksheet.apps.ledger import clock
 from marksheet.apps.release.actions import publishing
-from marksheet.apps.release.queries.publications import Preview, preview, publication_for
+from marksheet.apps.release.queries.preview import Preview, preview
+from marksheet.apps.release.queries.publications import publication_for
 from marksheet.entrypoints.shared.access import person_of
 from marksheet.entrypoints.shared.acting import carried_out
 from marksheet.entrypoints.web.publications.place import under_results

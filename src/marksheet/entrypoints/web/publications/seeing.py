@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from marksheet.apps.ledger import clock
 from marksheet.apps.release.actions.seeing import see_as_candidate
 from marksheet.apps.release.queries.notices import recipient_of_result
-from marksheet.apps.release.queries.publications import somebody_of
+from marksheet.apps.release.queries.preview import somebody_of
 from marksheet.entrypoints.shared.access import person_of
 from marksheet.entrypoints.web.my.views import context_of
 from marksheet.entrypoints.web.publications.place import under_results

@@ -7,7 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marksheet.apps.release.queries.publications import Preview, ScheduleShare
+from marksheet.apps.release.queries.preview import Preview, ScheduleShare
 from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.entrypoints.web.results.words import left_words, listed
 from marksheet.rules.publication import ShowResults

@@ -46,7 +46,9 @@ def results(request: HttpRequest) -> HttpResponse:
             request, "results/by_schedule.html", context | _schedules(person, wanted, context["lines"])
         )
     context["acts"] = acts_for(held_by(request))
-    return render(request, "results/by_candidate.html", context | _candidates(person, wanted))
+    # A list without filters is everything, which is counted already.
+    known = None if wanted.filters else context["everything"]
+    return render(request, "results/by_candidate.html", context | _candidates(person, wanted, known))
 
 
 def _remembered(person: Person, choice: Choice, wanted: Asked, given: QueryDict) -> Choice:
@@ -66,11 +68,12 @@ def _common(request: HttpRequest, person: Person, wanted: Asked, choice: Choice)
     lines = finder.schedule_lines(person, _places(wanted))
     if wanted.criteria.show == "not-mine":
         lines = [line for line in lines if not line.publishable]
-    all_waiting, _exact = finder.total(person, everything)
-    mine, _exact = finder.tickable_total(person, everything)
+    all_waiting = finder.total(person, everything, exact=True)[0]
+    mine = finder.tickable_total(person, everything, exact=True)[0]
     return {
         "asked": wanted,
         "lines": lines,
+        "everything": (Total(all_waiting, exact=True), Total(mine, exact=True)),
         "sentence": sentence(mine, all_waiting),
         "tips": tips_for(lines, wanted) if wanted.criteria.show != "published" else [],
         "chips": chips_for(wanted, lines, names_for(person, wanted)),
@@ -133,13 +136,12 @@ class Total:
     exact: bool
 
 
-def _candidates(person: Person, wanted: Asked) -> dict[str, Any]:
+def _candidates(person: Person, wanted: Asked, known: tuple[Total, Total] | None) -> dict[str, Any]:
     published = wanted.criteria.show == "published"
     page = finder.page(person, wanted.criteria, after=wanted.after, size=SIZE)
     people = assigned_at({row.schedule.node_id for row in page.rows})
     lines = lines_of(page.rows, person, people, at=wanted.criteria.at or clock.read(), published=published)
-    total = Total(*finder.total(person, wanted.criteria))
-    matching = Total(0, True) if published else Total(*finder.tickable_total(person, wanted.criteria))
+    total, matching = known or _totals(person, wanted.criteria)
     start = wanted.start if wanted.after else 0
     return {
         "rows": lines,
@@ -155,6 +157,13 @@ def _candidates(person: Person, wanted: Asked) -> dict[str, Any]:
         "exports": export_address(),
         "can_tick": matching.n > 0 or any(line.tickable for line in lines),
     }
+
+
+def _totals(person: Person, criteria: finder.Criteria) -> tuple[Total, Total]:
+    total = Total(*finder.total(person, criteria))
+    if criteria.show == "published":
+        return total, Total(0, exact=True)
+    return total, Total(*finder.tickable_total(person, criteria))
 
 
 def all_label(matching: Total) -> str:

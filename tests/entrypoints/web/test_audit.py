@@ -153,7 +153,7 @@ def test_each_fate_has_its_filter_and_its_words(world: World, quiz: Schedule) ->
     (line,) = message_page(world.ari, fate="not-sent").lines
     assert line.detail == "The result is not open any more."
     text = signed_in(world.ari).get("/organisation/mail/").text
-    for words in ("May have been delivered", "Parked", "Not sent", "550 no such user"):
+    for words in ("May have been delivered", "Could not be sent", "Not sent", "550 no such user"):
         assert words in text
 
 

@@ -117,7 +117,7 @@ def _items(paper: Paper, version: ResultVersion) -> tuple[ItemDetail, ...]:
     if not scores:
         return ()
     answers = dict(
-        Response.objects.filter(attempt_id=version.attempt_id).values_list("part_id", "answer__value")
+        Response.objects.filter(attempt=version.attempt_id or 0).values_list("part_id", "answer__value")
     )
     parts: dict[int, list[PartDetail]] = defaultdict(list)
     for part in paper.parts:

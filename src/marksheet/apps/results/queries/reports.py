@@ -253,7 +253,7 @@ def incomplete() -> Exists:
 
 def schedule_page(person: Person, asked: Asked, *, after: str = "", size: int = 25) -> Page:
     """Return a page of Reports > Schedules, newest window first; a constant number of statements."""
-    found = schedules_reported_to(person).annotate(open=incomplete())
+    found: QuerySet[Any] = schedules_reported_to(person).annotate(open=incomplete())
     if asked.complete:
         found = found.filter(open=False)
     found = _places(found, asked)
@@ -262,9 +262,9 @@ def schedule_page(person: Person, asked: Asked, *, after: str = "", size: int = 
     descending = asked.sort != "opens"
     found = _after_window(found, after, descending=descending)
     order = ("-opens_at", "-id") if descending else ("opens_at", "id")
-    some = list(found.select_related("unit", "version__assessment").order_by(*order)[: size + 1])
+    some: list[Any] = list(found.select_related("unit", "version__assessment").order_by(*order)[: size + 1])
     tallies = tallies_of(person, [s.pk for s in some[:size]])
-    lines = [ScheduleReport(s, tallies.get(s.pk, Tally()), not s.open) for s in some[:size]]  # type: ignore[attr-defined]
+    lines = [ScheduleReport(s, tallies.get(s.pk, Tally()), not s.open) for s in some[:size]]
     return Page(lines, _token(some[size - 1].opens_at, some[size - 1].pk) if len(some) > size else "")
 
 
@@ -341,7 +341,7 @@ def assessment_page(person: Person, asked: Asked, *, after: str = "", size: int 
     some = list(found.select_related("unit").order_by("title", "id")[: size + 1])
     tallies = tallies_of(person, [a.pk for a in some[:size]], by="assessment")
     lines = [
-        AssessmentReport(a, a.sittings, tallies.get(a.pk, Tally()), a.last_opens_at)  # type: ignore[attr-defined]
+        AssessmentReport(a, a.sittings, tallies.get(a.pk, Tally()), a.last_opens_at)
         for a in some[:size]
     ]
     return Page(lines, _token(some[size - 1].title, some[size - 1].pk) if len(some) > size else "")

@@ -1,6 +1,7 @@
 """Finished schedules, and the page of one: its results, its numbers, its history."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -56,6 +57,7 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
             "narrowed": bool(wanted.text or wanted.shown or wanted.outcomes),
             "key": f"audit:{ref}:{wanted.text}:{wanted.shown}",
             "exports": _exports(),
+            "filters": urlencode({"schedule": ref, "q": wanted.text, "shown": wanted.shown}),
         },
     )
 

@@ -19,7 +19,7 @@ FATES: Mapping[Fate, tuple[Callable[[], str], str]] = {
     Fate.SENT: (lambda: _("Sent"), "ok"),
     Fate.NOT_SENT: (lambda: _("Not sent"), "quiet"),
     Fate.UNSURE: (lambda: _("May have been delivered"), "warn"),
-    Fate.PARKED: (lambda: _("Parked"), "bad"),
+    Fate.PARKED: (lambda: _("Could not be sent"), "bad"),
 }
 
 

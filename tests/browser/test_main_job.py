@@ -147,11 +147,12 @@ def test_the_whole_job(
     made, world = paper(200), f.a_world()
     schedule = brought_in(world, written(made, tmp_path), "GEN", title="Mathematics, all of it")
 
+    publisher = open_page()
+    for screen in (page, publisher):
+        screen.set_default_timeout(60_000)
     sign_in(page, world.ada)
     add_publisher(page, schedule, world.pia.name)
     accessible(page)
-
-    publisher = open_page()
     sign_in(publisher, world.pia)
     open_dialog(publisher, schedule, 200)
     accessible(publisher)

@@ -111,4 +111,8 @@ def report(kind: str, results: int = 50_000) -> str:
 
 
 if __name__ == "__main__":
-    print(report(sys.argv[1] if len(sys.argv) > 1 else "sqlite", int(sys.argv[2]) if len(sys.argv) > 2 else 50_000))
+    print(
+        report(
+            sys.argv[1] if len(sys.argv) > 1 else "sqlite", int(sys.argv[2]) if len(sys.argv) > 2 else 50_000
+        )
+    )

@@ -30,6 +30,7 @@ def database(kind: str) -> Iterator[str]:
 
         django.setup()
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
         yield os.environ["DATABASE_URL"]
         connections.close_all()
 
@@ -62,7 +63,10 @@ def ready_schedule(world: "object", *, candidates: int, items: int = 30, code: s
         insert_rows(
             Attempt,
             ("ref", "script_ref", "enrolment_id", "schedule_id", "number", "state", "source", "handed_in_at"),
-            ((new_ref(), new_ref(), e, schedule.pk, 1, "handed_in", "import", NOW - timedelta(days=1)) for _, e in rows),
+            (
+                (new_ref(), new_ref(), e, schedule.pk, 1, "handed_in", "import", NOW - timedelta(days=1))
+                for _, e in rows
+            ),
         )
         attempts = dict(Attempt.objects.filter(schedule=schedule).values_list("enrolment_id", "pk"))
         update_rows(

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Standing
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person
-from marksheet.apps.release.models import Disclosure, Opening, OpeningStatus
+from marksheet.apps.release.models import Opening, OpeningStatus
 from marksheet.rules.publication import ShowResults
 
 
@@ -58,12 +58,7 @@ def _enrolments(person: Person) -> QuerySet[Enrolment]:
         .select_related("schedule__version")
         .annotate(
             last_status=Subquery(latest.values("status")[:1]),
-            open_status=Subquery(current.exclude(status=OpeningStatus.WITHHELD).values("status")[:1]),
-            open_disclosure=Subquery(current.exclude(status=OpeningStatus.WITHHELD).values("disclosure")[:1]),
-            opened_at=Subquery(current.exclude(status=OpeningStatus.WITHHELD).values("at")[:1]),
-            opened_by_publication_at=Subquery(
-                current.exclude(status=OpeningStatus.WITHHELD).values("publication__committed_at")[:1]
-            ),
+            open_fact=Subquery(current.exclude(status=OpeningStatus.WITHHELD).values("pk")[:1]),
             handed_in=Subquery(handed_in.values("handed_in_at")[:1]),
         )
         .order_by("-schedule__opens_at", "-id")
@@ -72,34 +67,55 @@ def _enrolments(person: Person) -> QuerySet[Enrolment]:
 
 def dashboard_of(person: Person, at: datetime) -> list[CandidateLine]:
     """Return every exam of the candidate, newest first, each with the word that the page says; three statements."""
-    enrolments = list(_enrolments(person))
-    keys = [e.open_disclosure for e in enrolments if e.open_status == OpeningStatus.SHOWN]  # type: ignore[attr-defined]
-    bodies = dict(Disclosure.objects.filter(pk__in=keys).values_list("pk", "body"))
+    return _lines(_enrolments(person), at)
+
+
+def result_of(person: Person, ref: str, at: datetime) -> CandidateLine:
+    """Return one exam of the candidate, by the ref of the enrolment; the others are not read.
+
+    Raises:
+        NotFound: there is none of that name for this person.
+    """
+    for line in _lines(_enrolments(person).filter(ref=ref), at):
+        return line
+    raise NotFound("There is no such result.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The fact that says what is open of one result; ``body`` is the disclosure, only with *shown*."""
+
+    status: str = ""
+    body: str | None = None
+    at: datetime | None = None
+
+
+def _lines(found: QuerySet[Enrolment], at: datetime) -> list[CandidateLine]:
+    enrolments = list(found)
+    facts = _facts([e.open_fact for e in enrolments if e.open_fact is not None])  # type: ignore[attr-defined]
     running = set(
         Attempt.objects.filter(enrolment__in=enrolments, state=AttemptState.IN_PROGRESS).values_list(
             "enrolment_id", flat=True
         )
     )
-    return [_line(e, bodies, running, at) for e in enrolments]
+    return [_line(e, facts.get(e.open_fact, _Open()), running, at) for e in enrolments]  # type: ignore[attr-defined]
 
 
-def result_of(person: Person, ref: str, at: datetime) -> CandidateLine:
-    """Return one exam of the candidate, by the ref of the enrolment.
-
-    Raises:
-        NotFound: there is none of that name for this person.
-    """
-    for line in dashboard_of(person, at):
-        if line.ref == ref:
-            return line
-    raise NotFound("There is no such result.")
+def _facts(keys: list[int]) -> dict[int, _Open]:
+    rows = Opening.objects.filter(pk__in=keys).values_list(
+        "pk", "status", "disclosure__body", "publication__committed_at", "at"
+    )
+    return {
+        key: _Open(status, body if status == OpeningStatus.SHOWN else None, committed_at or at)
+        for key, status, body, committed_at, at in rows
+    }
 
 
-def _line(e: Any, bodies: dict[int, str], running: set[int], at: datetime) -> CandidateLine:
+def _line(e: Any, fact: _Open, running: set[int], at: datetime) -> CandidateLine:
     schedule = e.schedule
     opens_at, closes_at = e.opens_at or schedule.opens_at, e.closes_at or schedule.closes_at
-    word = _word(e, running, opens_at, closes_at, at)
-    document = json.loads(bodies[e.open_disclosure]) if word == "shown" else None
+    word = _word(e, fact.status, running, opens_at, closes_at, at)
+    document = json.loads(fact.body) if word == "shown" and fact.body is not None else None
     if document is not None and document.get("void"):
         word = "no-result"
     return CandidateLine(
@@ -114,18 +130,20 @@ def _line(e: Any, bodies: dict[int, str], running: set[int], at: datetime) -> Ca
         handed_in_at=e.handed_in,
         word=word,
         document=document,
-        shown_at=(e.opened_by_publication_at or e.opened_at) if document is not None else None,
+        shown_at=fact.at if document is not None else None,
         contact=schedule.contact,
     )
 
 
-def _word(e: Any, running: set[int], opens_at: datetime, closes_at: datetime, at: datetime) -> str:
+def _word(
+    e: Any, opened: str, running: set[int], opens_at: datetime, closes_at: datetime, at: datetime
+) -> str:
     """The same words for the whole cohort until it is released; a withheld candidate reads no earlier that it is so."""
     schedule = e.schedule
     released = schedule.first_released_at is not None
-    if e.open_status == OpeningStatus.SHOWN:
+    if opened == OpeningStatus.SHOWN:
         return "shown"
-    if e.open_status == OpeningStatus.WITHDRAWN:
+    if opened == OpeningStatus.WITHDRAWN:
         return "withdrawn"
     if e.standing != Standing.EXPECTED and released:
         return str(e.standing)

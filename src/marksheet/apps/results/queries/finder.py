@@ -18,7 +18,6 @@ from marksheet.apps.results.queries.finished import finished
 from marksheet.apps.results.queries.sight import (
     before_the_last_attempt,
     results_published_by,
-    results_seen_by,
     schedules_published_by,
     schedules_with_results_seen_by,
 )
@@ -26,6 +25,7 @@ from marksheet.formats.names import words
 from marksheet.rules.publication import ShowResults
 
 COUNTED_AT_ONCE = 10_000
+KNOWN_SCHEDULES = 5_000
 AFTER_EVERY_WORD = "\U0010ffff"
 
 # What a column of the tab is sorted by; descending puts rows without a value last, as ascending does.
@@ -101,7 +101,8 @@ class Page:
 
 def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
     """Return the results that ``person`` sees and that fit, in no order yet."""
-    rows = results_seen_by(person).filter(bucket__in=_buckets(criteria))
+    seen, institutions = _places_seen(person)
+    rows = Result.objects.filter(schedule__in=seen, bucket__in=_buckets(criteria))
     if criteria.show == "mine":
         rows = rows.filter(schedule__in=schedules_published_by(person)).exclude(person=person)
     elif criteria.show == "not-mine":
@@ -110,9 +111,22 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
         rows = rows.filter(schedule__in=_seen(person, criteria))
     rows = _in_places(rows, criteria)
     for start in words(criteria.text):
-        found = Word.objects.filter(word__gte=start, word__lt=start + AFTER_EVERY_WORD)
+        found = Word.objects.filter(
+            institution__in=institutions, word__gte=start, word__lt=start + AFTER_EVERY_WORD
+        )
         rows = rows.filter(pk__in=found.values("result"))
     return _narrowed(rows, criteria)
+
+
+def _places_seen(person: Person) -> tuple[Any, set[int]]:
+    """Return the schedules seen and their institutions, read first: the plan of a list then knows how many.
+
+    Beyond some thousands they stay a question to the database.
+    """
+    seen = schedules_with_results_seen_by(person)
+    known = list(seen.values_list("pk", "institution_id"))
+    keys = [key for key, _institution in known]
+    return keys if len(keys) <= KNOWN_SCHEDULES else seen, {institution for _key, institution in known}
 
 
 def _seen(person: Person, criteria: Criteria) -> QuerySet[Schedule]:
@@ -205,8 +219,12 @@ def _nullable(column: str) -> bool:
 def _beyond(column: str, descending: bool, value: Any, key: int) -> Q:
     if value is None:
         return Q(**{f"{column}__isnull": True, "id__gt": key})
-    further = Q(**{f"{column}__{'lt' if descending else 'gt'}": value}) | Q(**{column: value, "id__gt": key})
-    return further | Q(**{f"{column}__isnull": True}) if _nullable(column) else further
+    way = "lt" if descending else "gt"
+    further = Q(**{f"{column}__{way}": value}) | Q(**{column: value, "id__gt": key})
+    if _nullable(column):
+        return further | Q(**{f"{column}__isnull": True})
+    # The same said once more, so that an index is entered at the right place.
+    return Q(**{f"{column}__{way}e": value}) & further
 
 
 def _token(value: Any, key: int) -> str:

@@ -1,0 +1,62 @@
+"""Every address, by every method, as every one of the cast, answers as the committed table says."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from tests.security.asking import addresses, ask, body, cases, link, word
+from tests.security.matrix import MATRIX, METHODS, Row
+from tests.security.scene import CAST, Scene
+
+# Where everybody who is signed in gets the same answer, these stand for all.
+SOME = ("anon", "cas", "sid", "mo", "ada")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quiet() -> Iterator[None]:
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def test_every_address_has_a_row_for_every_method() -> None:
+    wanted = {(case, method) for case in cases() for method in METHODS}
+    assert sorted(wanted - MATRIX.keys()) == [], "add them to tests/security/matrix.py, after thought"
+    assert sorted(MATRIX.keys() - wanted) == [], "these lead nowhere any more: take them out"
+
+
+def test_an_address_without_a_name_leads_nowhere() -> None:
+    """An address that cannot be named in the table can only be one that answers "not here"."""
+    unnamed = [one.path for one in addresses() if one.name.endswith("None")]
+    assert unnamed == ["^accounts/(?:signup|email|confirm-email)/"]
+
+
+@pytest.mark.parametrize(("case", "method"), sorted(MATRIX))
+def test_everybody_gets_the_answer_of_the_table(scene: Scene, case: str, method: str) -> None:
+    row, path = MATRIX[case, method], link(scene, case)
+    found = {who: _asked(scene, who, method, path, case) for who in _asking(row)}
+    assert found == {who: row[who] for who in found}, f"surprise at {case} ({method} {path})"
+
+
+def _asking(row: Row) -> tuple[str, ...]:
+    alike = len({answer for who, answer in row.items() if who != "anon"}) == 1
+    return SOME if alike else CAST
+
+
+def _asked(scene: Scene, who: str, method: str, path: str, case: str) -> str:
+    # What was tried before by others must not slow this one down.
+    cache.clear()
+    answer, wrote = ask(scene.client(who), method, path, body(scene, case) if method == "POST" else None)
+    return word(answer, wrote)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_no_other_method_does_anything(scene: Scene, method: str) -> None:
+    for who in ("anon", "cas", "ada"):
+        client = scene.client(who)
+        for case in cases():
+            cache.clear()
+            answer, wrote = ask(client, method, link(scene, case))
+            assert not wrote and (answer.status_code in (302, 403, 404, 405) or not case.count(":")), case

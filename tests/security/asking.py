@@ -18,7 +18,6 @@ NAMED: dict[str, dict[str, str]] = {
     "account_confirm_email": {"key": "nothing"},
     "mfa_remove_webauthn": {"pk": "1"},
     "mfa_edit_webauthn": {"pk": "1"},
-    "help": {"page": "make-an-exam"},
     "inbox:read": {"ref": "note"},
     "invitation:accept": {"token": "unknown"},
     "organisation:unit": {"ref": "unit"},

@@ -78,8 +78,8 @@ usersessions_list                      GET   in    | 200
 usersessions_list                      POST  in    | 302
 theme                                  GET   405   | 405
 theme                                  POST  302   | 302
-help                                   GET   200   | 200
-help                                   POST  405   | 405
+help                                   GET   in    | 200
+help                                   POST  in    | 405
 front:front                            GET   200   | 302
 front:front                            POST  405   | 405
 inbox:inbox                            GET   in    | 200

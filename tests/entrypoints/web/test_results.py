@@ -116,7 +116,7 @@ def test_who_cannot_publish_reads_who_can_and_has_no_box(world, quiz):
     page = read(signed_in(world.mo))
     assert len(rows(page)) == 3
     assert not ticks(page)
-    assert "for Pia Holm to publish" in page
+    assert "left to Pia Holm" in page
     assert "Publish results" not in text(page)
     assert "you" in text(row_of(read(signed_in(world.pia)), refs(quiz)[0]))
 
@@ -136,6 +136,8 @@ def test_nobody_ticks_or_reads_a_result_of_their_own(world):
     assert "your own result" in row
     assert "100" not in text(row)
     assert "100" not in text(client.get(f"{LIST}{own.ref}/").content.decode())
+    for query in ("sort=-score", "sort=grade", "outcome=passed", "percent_from=90"):
+        assert own.ref not in rows(read(client, query))
 
 
 def test_the_list_and_the_door_agree_for_everybody(world, quiz):

@@ -115,7 +115,16 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
             institution__in=institutions, word__gte=start, word__lt=start + AFTER_EVERY_WORD
         )
         rows = rows.filter(pk__in=found.values("result"))
+    if _tells_scores(criteria):
+        # Found or placed by its score, a row would tell it: nobody reads an unreleased result of their own here.
+        rows = rows.exclude(person=person)
     return _narrowed(rows, criteria)
+
+
+def _tells_scores(criteria: Criteria) -> bool:
+    by_percent = criteria.percent_from is not None or criteria.percent_until is not None
+    ordered = SORTS.get(criteria.sort.removeprefix("-")) in ("score_micro", "percent_micro", "grade_rank")
+    return bool(by_percent or ordered or criteria.outcomes or criteria.grades)
 
 
 def _places_seen(person: Person) -> tuple[Any, set[int]]:

@@ -1,7 +1,7 @@
 """What was ticked, as a form of the list sends it: rows by name, or all that match."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ def chosen(request: HttpRequest) -> Chosen:
     """Read a selection; ``schedule`` alone means all that is ready there."""
     wanted = asked(QueryDict(request.POST.get("query", "")), at=clock.read())
     if only := request.POST.get("schedule"):
-        return Chosen((), replace(wanted.criteria, schedules=(only,)), wanted)
+        return Chosen((), finder.Criteria(schedules=(only,), at=wanted.criteria.at), wanted)
     if request.POST.get("all_matching"):
         return Chosen((), wanted.criteria, wanted)
     return Chosen(tuple(dict.fromkeys(request.POST.getlist("selected"))), None, wanted)

@@ -132,7 +132,7 @@ def _note(row: Any, people: Assigned, *, mine: bool, own: bool) -> str:
         return _("shown to the candidate") if row.shown_to_candidate else _("not shown to the candidate")
     if row.bucket in TICKABLE and not mine:
         if people.publishers:
-            return _("for %(names)s to publish") % {"names": _names(people.publishers)}
+            return _("left to %(names)s") % {"names": _names(people.publishers)}
         return _("nobody may publish it yet")
     return ""
 

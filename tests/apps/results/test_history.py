@@ -257,3 +257,19 @@ def test_every_verb_that_is_recorded_anywhere_has_words() -> None:
     verbs = verbs_in_the_code()
     assert len(verbs) > 20
     assert verbs - set(WORDS) == set()
+
+
+def test_every_kind_of_act_has_words_of_its_own() -> None:
+    """What a change says it did (``did="enrolled"``) is known to the words of its verb, not only the verb."""
+    from marksheet.entrypoints.web.audit.words.house import EXAM
+    from marksheet.entrypoints.web.audit.words.result import EXPORTS
+    from marksheet.entrypoints.web.audit.words.schedule import SCHEDULE
+
+    known = {*EXAM, *SCHEDULE, *EXPORTS, "hand_in_recorded", "work_imported", "scheme_written"}
+    said: set[str] = set()
+    for path in Path(marksheet.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.keyword) and node.arg == "did" and isinstance(node.value, ast.Constant):
+                said.add(str(node.value.value))
+    assert len(said) > 10
+    assert said - known == set()

@@ -1,7 +1,7 @@
 """The tables of working results, of their immutable versions, and of what the Results tab counts and finds."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from marksheet.apps.exams.models import Assessment, Attempt, Enrolment, KeyVersion, Schedule
 from marksheet.apps.ledger.models import RefField
@@ -107,6 +107,17 @@ class Result(models.Model):
             models.Index(fields=["person", "schedule"], name="results_of_person"),
             models.Index(fields=["claim"], name="results_claimed", condition=Q(claim__isnull=False)),
             models.Index(fields=["schedule"], name="results_stale", condition=Q(stale=True)),
+            models.Index(
+                fields=["sort_name", "id"], name="published_by_name", condition=Q(in_force__isnull=False)
+            ),
+            models.Index(
+                fields=["published_at", "id"], name="published_by_time", condition=Q(in_force__isnull=False)
+            ),
+            models.Index(
+                fields=["schedule"],
+                name="published_and_changed",
+                condition=Q(in_force__isnull=False) & (~Q(state="ready") | ~Q(revision=F("in_force_revision"))),
+            ),
         ]
 
 

@@ -319,7 +319,8 @@ def _events_of(schedule: Schedule) -> QuerySet[Event]:
     """What names the schedule, and the publications that brought results of it into force."""
     publications = ResultVersion.objects.filter(schedule=schedule).values("publication_id").distinct()
     done = Publication.objects.filter(pk__in=publications, event_id__isnull=False).values("event_id")
-    return Event.objects.filter(Q(schedule_id=schedule.pk) | Q(pk__in=done))
+    named = Line.objects.filter(subject_kind="schedule", subject_id=schedule.pk).values("event")
+    return Event.objects.filter(Q(schedule_id=schedule.pk) | Q(pk__in=done) | Q(pk__in=named))
 
 
 def who_and_what(schedule: Schedule) -> tuple[list[tuple[str, str]], list[str]]:

@@ -16,7 +16,14 @@ from marksheet.entrypoints.web.audit.words.house import (
     work_managed,
 )
 from marksheet.entrypoints.web.audit.words.marking import imported, marked, reopened
-from marksheet.entrypoints.web.audit.words.result import mail, published, retracted, voided, withheld
+from marksheet.entrypoints.web.audit.words.result import (
+    exported,
+    mail,
+    published,
+    retracted,
+    voided,
+    withheld,
+)
 from marksheet.entrypoints.web.audit.words.said import Said, actor_words, mark_changes, mark_words
 from marksheet.entrypoints.web.audit.words.schedule import attendance, coordinate, schedule
 from marksheet.rules.access import Verb
@@ -35,7 +42,7 @@ WORDS: Mapping[str, Callable[[Entry], Said]] = {
     Verb.RESULT_WITHHOLD: withheld,
     Verb.RESULT_PUBLISH: published,
     Verb.RESULT_RETRACT: retracted,
-    Verb.RESULT_EXPORT: lambda e: Said(_("Took results out as a file")),
+    Verb.RESULT_EXPORT: exported,
     "result.prepare": lambda e: Said(_("Prepared results for publication")),
     "result.publish-failed": lambda e: Said(
         _("The publication did not happen: something had changed"), "bad"

@@ -97,6 +97,19 @@ def version_words(entry: Entry) -> tuple[str, ...]:
     return (numbers, rules)
 
 
+EXPORTS: Mapping[str, Callable[[], str]] = {
+    "asked": lambda: _("Asked for results as a file"),
+    "fetched": lambda: _("Fetched the file of results"),
+}
+
+
+def exported(entry: Entry) -> Said:
+    """Say that results were taken out as a file."""
+    words = EXPORTS.get(str(entry.facts.get("did", "")), lambda: _("Took results out as a file"))
+    format_, type_ = (str(entry.facts.get(name, "")).replace("-", " ") for name in ("format", "file_type"))
+    return Said(words(), "", (f"{format_}, {type_.upper()}",) if format_ and type_ else ())
+
+
 def retracted(entry: Entry) -> Said:
     """Say that results were taken out of force."""
     more = (_("With a message to those who had seen it."),) if entry.facts.get("notice") else ()

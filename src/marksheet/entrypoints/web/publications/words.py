@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from marksheet.apps.release.queries.preview import Preview, ScheduleShare
 from marksheet.apps.results.queries.people import Assigned, assigned_at
-from marksheet.entrypoints.web.results.words import left_words, listed
+from marksheet.entrypoints.web.results.words import grouped, left_words, listed
 from marksheet.rules.publication import ShowResults
 from marksheet.rules.visibility import Switches
 
@@ -36,7 +36,7 @@ def described(told: Preview) -> dict[str, Any]:
 
 def button_words(n: int) -> str:
     """Return *Publish 312 results*."""
-    return ngettext("Publish %(n)s result", "Publish %(n)s results", n) % {"n": _grouped(n)}
+    return ngettext("Publish %(n)s result", "Publish %(n)s results", n) % {"n": grouped(n)}
 
 
 def facts(told: Preview) -> list[tuple[str, str]]:
@@ -53,8 +53,8 @@ def facts(told: Preview) -> list[tuple[str, str]]:
         "mean": _percent(then_mean, 1), "year": year,
     }  # fmt: skip
     return [
-        (_grouped(told.total), _("will be published")),
-        (_grouped(told.get_nothing), _("will not (below)")),
+        (grouped(told.total), _("will be published")),
+        (grouped(told.get_nothing), _("will not (below)")),
         (_percent(None if rate is None else rate * 100), passed),
         (_percent(mean, 1), average),
     ]
@@ -64,10 +64,6 @@ def _percent(value: float | None, places: int = 0) -> str:
     if value is None:
         return "–"
     return _("%(n)s %%") % {"n": formats.number_format(round(value, places), places, use_l10n=True)}
-
-
-def _grouped(n: int) -> str:
-    return formats.number_format(n, use_l10n=True, force_grouping=True)
 
 
 def switch_words(stored: dict[str, Any]) -> tuple[str, str]:
@@ -87,17 +83,17 @@ def switch_words(stored: dict[str, Any]) -> tuple[str, str]:
 
 def _seen(told: Preview) -> list[dict[str, str]]:
     """Return what candidates will see, each different answer once with the schedules it holds for."""
-    grouped: dict[tuple[str, str, str], list[str]] = {}
+    answers: dict[tuple[str, str, str], list[str]] = {}
     for share in told.shares:
         now, later = switch_words(share.schedule.switches)
         waits = "" if share.schedule.questions_lifted else later
         shows = share.schedule.show_results != ShowResults.NEVER
         key = (option_words(share), now if shows else "", waits if shows else "")
-        grouped.setdefault(key, []).append(share.schedule.title)
-    alone = len(grouped) == 1
+        answers.setdefault(key, []).append(share.schedule.title)
+    alone = len(answers) == 1
     return [
         {"titles": "" if alone else listed(titles, most=4), "option": option, "switches": now, "later": later}
-        for (option, now, later), titles in grouped.items()
+        for (option, now, later), titles in answers.items()
     ]
 
 
@@ -138,7 +134,7 @@ def left(told: Preview) -> list[dict[str, Any]]:
     }
     return [
         {
-            "n": _grouped(counts[bucket]),
+            "n": grouped(counts[bucket]),
             "tone": TONES.get(bucket, "quiet"),
             "words": left_words(bucket, counts[bucket], helpers.get(bucket, [])),
         }

@@ -11,6 +11,7 @@ from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries import finder
 from marksheet.entrypoints.web.results.asked import Asked, asked
+from marksheet.entrypoints.web.results.words import grouped
 
 MOST = 20_000
 
@@ -50,6 +51,6 @@ def refs_of(person: Person, selection: Chosen) -> Sequence[str]:
     if len(found) > MOST:
         raise BadInput(
             _("That is more than %(n)s rows at once. Choose fewer, schedule by schedule.")
-            % {"n": f"{MOST:,}"}
+            % {"n": grouped(MOST)}
         )
     return found

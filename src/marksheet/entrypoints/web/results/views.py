@@ -26,6 +26,7 @@ from marksheet.entrypoints.web.results.lines import lines_of, publisher_words
 from marksheet.entrypoints.web.results.search import names_for
 from marksheet.entrypoints.web.results.tips import obstacle_words, tips_for
 from marksheet.entrypoints.web.results.views_saved import saved_views
+from marksheet.entrypoints.web.results.words import grouped
 
 SIZE = 50
 
@@ -109,8 +110,8 @@ def sentence(mine: int, everything: int) -> str:
     if not everything:
         return _("Scored and submitted, not yet published. Nothing waits here now.")
     return _("Scored and submitted, not yet published. You can publish %(mine)s of %(all)s.") % {
-        "mine": f"{mine:,}",
-        "all": f"{everything:,}",
+        "mine": grouped(mine),
+        "all": grouped(everything),
     }
 
 
@@ -169,10 +170,10 @@ def _totals(person: Person, criteria: finder.Criteria) -> tuple[Total, Total]:
 def all_label(matching: Total) -> str:
     """Return *Select all 312 ready that match*."""
     if not matching.exact:
-        return _("Select all ready that match, %(n)s or more") % {"n": f"{matching.n:,}"}
+        return _("Select all ready that match, %(n)s or more") % {"n": grouped(matching.n)}
     return ngettext(
         "Select the %(n)s ready that matches", "Select all %(n)s ready that match", matching.n
-    ) % {"n": f"{matching.n:,}"}
+    ) % {"n": grouped(matching.n)}
 
 
 def _all_selected(matching: Total) -> str:
@@ -180,7 +181,7 @@ def _all_selected(matching: Total) -> str:
         return _("All ready that match are selected")
     return ngettext(
         "The %(n)s ready that matches is selected", "All %(n)s ready that match are selected", matching.n
-    ) % {"n": f"{matching.n:,}"}
+    ) % {"n": grouped(matching.n)}
 
 
 def export_address() -> str:
@@ -218,7 +219,7 @@ def exact_total(request: HttpRequest) -> HttpResponse:
     """Answer with the exact number of results that fit, counted to the end."""
     wanted = asked(request.GET, at=clock.read())
     n, _exact = finder.total(person_of(request), wanted.criteria, exact=True)
-    return HttpResponse(f"{n:,}")
+    return HttpResponse(grouped(n))
 
 
 @signed_in

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -49,6 +50,11 @@ MISSING: Mapping[str, Callable[[int], str]] = {
     "in_moderation": lambda n: _("moderation is not finished"),
     "flagged": lambda n: ngettext("%(n)d flag is open", "%(n)d flags are open", n) % {"n": n},
 }
+
+
+def grouped(n: int) -> str:
+    """Return a whole number with the reader's separators: *4,812*."""
+    return str(formats.number_format(n, use_l10n=True, force_grouping=True))
 
 
 def missing_words(missing: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -69,7 +69,7 @@ def published(candidates: int) -> list[Any]:
     selection = freeze_selection(pia, criteria=Criteria(), at=NOW)  # type: ignore[arg-type]
     publish(pia, selection.ref, show=True, at=NOW)  # type: ignore[arg-type]
     carry_on(selection.ref, at=NOW)
-    return list(Enrolment.objects.filter(schedule=schedule).select_related("person").order_by("pk")[:50])
+    return list(Enrolment.objects.filter(schedule=schedule).select_related("person").order_by("pk")[:50])  # type: ignore[misc]
 
 
 def measure(candidates: int) -> dict[str, float]:

@@ -97,7 +97,8 @@ def _enrol(schedule: "object", candidates: int) -> None:
     code = schedule.code  # type: ignore[attr-defined]
     people = [
         {
-            "number": f"{code}-{k}", "name": f"{GIVEN[k % 40]} {FAMILY[k // 40 % 40]}", "email": f"{code}-{k}@example.org",
+            "number": f"{code}-{k}", "name": f"{GIVEN[k % 40]} {FAMILY[k // 40 % 40]}",
+            "email": f"{code}-{k}@example.org",
             "home": None, "language": "",
         }
         for k in range(candidates)
@@ -118,6 +119,7 @@ def _scored(key: int, attempt: int, items: int, chance: random.Random, pack: "ob
     packed = pack([Fraction(int(one)) for one in right])  # type: ignore[operator]
     return (
         key, "ready", "ready", 1, [], True, attempt, 1, 1, NOW - timedelta(days=1), score, 1, score * 1_000_000,
-        items * 1_000_000, score * 100_000_000 // items, "C" if passed else "F", int(passed), "passed" if passed else "failed",
+        items * 1_000_000, score * 100_000_000 // items, "C" if passed else "F", int(passed),
+        "passed" if passed else "failed",
         str(score), str(items), str(percent), packed, [["Questions", str(score), str(items), "1", False]],
     )  # fmt: skip

@@ -69,7 +69,15 @@ def _items() -> Iterable[Sequence[object]]:
     for label, key in ONE_EACH.items():
         yield "25", label, "machine", "ABCDEF", key, 4, "over the item: 1 per correct part"
     for label, key in MIXED.items():
-        yield "26", label, "machine", "ABCDE", key, 3, "over the item: 1 per correct part, plus the mark of 26.3"
+        yield (
+            "26",
+            label,
+            "machine",
+            "ABCDE",
+            key,
+            3,
+            "over the item: 1 per correct part, plus the mark of 26.3",
+        )
     yield "26", "26.3", "human", "", "", 3, "over the item: 1 per correct part, plus the mark of 26.3"
 
 

@@ -72,7 +72,7 @@ def test_the_content_policy_is_strict_everywhere(answers: list[tuple[str, Any]])
 
 def test_no_page_holds_what_the_policy_blocks(answers: list[tuple[str, Any]]) -> None:
     found = [
-        (case, INLINE.search(answer.content)[0])  # type: ignore[index]
+        (case, INLINE.search(answer.content)[0])
         for case, answer in answers
         if answer.headers.get("Content-Type", "").startswith("text/html") and INLINE.search(answer.content)
     ]

@@ -154,7 +154,10 @@ def test_a_correction_keeps_it_out_until_it_is_published(world: World) -> None:
     from tests.apps.marking.scene import human_part
 
     save_marks(
-        world.mo, schedule.ref, [CellSave(attempt.script_ref, human_part(schedule).ref, 5000, False, 1)], at=NOW
+        world.mo,
+        schedule.ref,
+        [CellSave(attempt.script_ref, human_part(schedule).ref, 5000, False, 1)],
+        at=NOW,
     )
     submit_scripts(world.mo, schedule.ref, at=NOW)
     assert Result.objects.get(schedule=schedule).bucket == Bucket.CORRECTION
@@ -230,7 +233,9 @@ def test_the_list_costs_the_same_however_many_there_are(world: World) -> None:
         publish_all(world, a_ready_quiz(world, code=f"QUIZ-{n}"))
     counts = []
     for size in (1, 3):
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             page = finished_page(world.ada, Asked(), at=NOW, size=size)
         counts.append(len(asked))
         assert len(page.rows) == size

@@ -83,7 +83,9 @@ def test_a_correction_on_its_way_does_not_show(world: World) -> None:
     ref = refs(schedule)[0]
     publish_all(world, [ref])
     reopen_results(world.ada, [ref], reason="one page was missed", at=NOW)
-    cell = CellSave(Attempt.objects.get(schedule=schedule).script_ref, human_part(schedule).ref, 5000, False, 1)
+    cell = CellSave(
+        Attempt.objects.get(schedule=schedule).script_ref, human_part(schedule).ref, 5000, False, 1
+    )
     save_marks(world.mo, schedule.ref, [cell], at=NOW)
     submit_scripts(world.mo, schedule.ref, at=NOW)
     assert Result.objects.get(ref=ref).shown_score == "7"
@@ -91,7 +93,13 @@ def test_a_correction_on_its_way_does_not_show(world: World) -> None:
     assert (detail.version.shown_score, detail.correction) == ("4", True)
     assert [one.score for one in detail.items] == [1, 1, 2]
     assert cohort_of(world.ada, schedule).scores.mean == 4.0
-    for path in (f"candidates/{ref}/", "candidates/", f"schedules/{schedule.ref}/", "schedules/", "assessments/"):
+    for path in (
+        f"candidates/{ref}/",
+        "candidates/",
+        f"schedules/{schedule.ref}/",
+        "schedules/",
+        "assessments/",
+    ):
         text = signed_in(world.ada).get(f"/reports/{path}").text
         assert "100.0" not in text
 

@@ -63,7 +63,9 @@ class AssessmentVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["assessment", "number"], name="version_number_once"),
-            models.UniqueConstraint(fields=["assessment"], condition=Q(state="draft"), name="one_draft_at_a_time"),
+            models.UniqueConstraint(
+                fields=["assessment"], condition=Q(state="draft"), name="one_draft_at_a_time"
+            ),
             models.CheckConstraint(condition=Q(attempts_allowed__gte=1), name="at_least_one_attempt"),
         ]
 
@@ -132,7 +134,9 @@ class Part(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "position"], name="part_position_once"),
             models.UniqueConstraint("version", Lower("label"), name="part_label_once"),
-            models.CheckConstraint(condition=Q(maximum_thousandths__gte=0), name="part_maximum_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(maximum_thousandths__gte=0), name="part_maximum_is_not_negative"
+            ),
         ]
 
 
@@ -227,7 +231,9 @@ class Schedule(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("institution", Lower("code"), name="schedule_code_once_per_institution"),
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="window_closes_after_it_opens"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="window_closes_after_it_opens"
+            ),
         ]
         indexes = [
             models.Index(fields=["unit", "-opens_at"], name="schedules_of_unit"),

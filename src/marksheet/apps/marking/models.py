@@ -36,7 +36,9 @@ class Mark(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["attempt", "part", "round", "marker", "version"], name="mark_version_once"),
+            models.UniqueConstraint(
+                fields=["attempt", "part", "round", "marker", "version"], name="mark_version_once"
+            ),
             models.CheckConstraint(
                 condition=Q(no_response=False) | Q(value_thousandths=None), name="no_response_has_no_value"
             ),
@@ -88,6 +90,6 @@ class MarkDraft(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["attempt", "part", "person"], name="one_draft_per_cell")]
-
-
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "part", "person"], name="one_draft_per_cell")
+        ]

@@ -116,7 +116,8 @@ class Result(models.Model):
             models.Index(
                 fields=["schedule"],
                 name="published_and_changed",
-                condition=Q(in_force__isnull=False) & (~Q(state="ready") | ~Q(revision=F("in_force_revision"))),
+                condition=Q(in_force__isnull=False)
+                & (~Q(state="ready") | ~Q(revision=F("in_force_revision"))),
             ),
         ]
 

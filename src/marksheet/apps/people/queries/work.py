@@ -52,7 +52,9 @@ def work_seen_by(person: Person) -> QuerySet[Work]:
     return Work.objects.filter(seen).exclude(kind=MAIL)
 
 
-def work_page(person: Person, *, state: str = "", kind: str = "", after: str = "", size: int = SIZE) -> WorkPage:
+def work_page(
+    person: Person, *, state: str = "", kind: str = "", after: str = "", size: int = SIZE
+) -> WorkPage:
     """Return a page of work, newest first; a constant number of statements."""
     found = work_seen_by(person)
     if state == "paused":

@@ -33,7 +33,9 @@ def send_again(actor: Person, ref: str, *, reason: str, at: datetime) -> Work:
         old = Work.objects.select_for_update().get(ref=ref)
         if old.payload.get("notice") in WITH_LINK:
             raise BadInput(
-                _("A link for signing in works once and is not sent again. Invite the person anew under Invitations.")
+                _(
+                    "A link for signing in works once and is not sent again. Invite the person anew under Invitations."
+                )
             )
         if fate_of(old) in (Fate.WAITING, Fate.PAUSED, Fate.SENDING):
             raise WrongState(_("This message has not left yet. There is nothing to send again."))
@@ -79,7 +81,9 @@ def _hold(actor: Person, group: str, *, held: bool, at: datetime) -> int:
             return 0
         n = 0
         for start in range(0, len(keys), 20_000):
-            n += Work.objects.filter(pk__in=keys[start : start + 20_000], state=WorkState.WAITING).update(paused=held)
+            n += Work.objects.filter(pk__in=keys[start : start + 20_000], state=WorkState.WAITING).update(
+                paused=held
+            )
         if group:
             Work.objects.filter(group=group, kind="notices", state=WorkState.WAITING).update(paused=held)
         opened.record("work", None, move="pause" if held else "resume", messages=n, group=group)

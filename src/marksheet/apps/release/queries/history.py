@@ -108,7 +108,8 @@ def history_for(person: Person, ref: str) -> History:
     )
     entries = _entries(events, lines, attempts)
     entries = [
-        replace(entry, version=commits.get(int(entry.key)) or _withdrawn(entry, versions)) for entry in entries
+        replace(entry, version=commits.get(int(entry.key)) or _withdrawn(entry, versions))
+        for entry in entries
     ]
     entries = _without_early_marks(person, row, entries)
     entries += _messages(row, versions)
@@ -147,7 +148,9 @@ def _entries(
     sides = _sides([event.pk for event in events])
     bodies = {event.pk: json.loads(event.body) for event in events}
     told = {
-        event.pk: [(line.subject_kind, line.subject_id, json.loads(line.body)) for line in lines.get(event.pk, ())]
+        event.pk: [
+            (line.subject_kind, line.subject_id, json.loads(line.body)) for line in lines.get(event.pk, ())
+        ]
         for event in events
     }
     names = _people(events, bodies, told)
@@ -218,9 +221,14 @@ def _parts(told: Told) -> dict[int, str]:
 
 def _without_early_marks(person: Person, row: Result, entries: list[Entry]) -> list[Entry]:
     """Take away marks that are not part of a version in force, unless the reader works with them."""
-    if nodes_where(person, *MARKS).filter(descendant_id=row.schedule.node_id).exists() and not row.withheld_at:
+    if (
+        nodes_where(person, *MARKS).filter(descendant_id=row.schedule.node_id).exists()
+        and not row.withheld_at
+    ):
         return entries
-    last = max((n for n, e in enumerate(entries) if e.version and e.version.pk == row.in_force_id), default=-1)
+    last = max(
+        (n for n, e in enumerate(entries) if e.version and e.version.pk == row.in_force_id), default=-1
+    )
     shown: list[Entry] = []
     for n, entry in enumerate(entries):
         if n > last and entry.marks:
@@ -287,9 +295,7 @@ def schedule_history_for(person: Person, ref: str, at: datetime) -> Schedule:
     raise NotFound("There is no such schedule.")
 
 
-def schedule_history(
-    schedule: Schedule, asked: Filter, *, after: str = "", size: int = SIZE
-) -> HistoryPage:
+def schedule_history(schedule: Schedule, asked: Filter, *, after: str = "", size: int = SIZE) -> HistoryPage:
     """Return a page of what happened at a schedule that its reader was let into; marks are counted, not told."""
     events = _events_of(schedule).exclude(verb__in=UNSEEN)
     if asked.person:

@@ -152,7 +152,9 @@ def _compared(lines: list[Line]) -> Iterator[Fault]:
         kept = json.loads(line.body)
         row = found.get((line.event_id, line.subject_id))
         if row is None:
-            yield Fault(f"result {line.subject_id}", f"has lost the disclosure that event {line.event_id} wrote")
+            yield Fault(
+                f"result {line.subject_id}", f"has lost the disclosure that event {line.event_id} wrote"
+            )
             continue
         key, hashed, number, version_hash = row
         if hashed != kept["disclosure"]:
@@ -173,7 +175,8 @@ def _never_written() -> Iterator[Fault]:
     disclosed = Disclosure.objects.filter(version=OuterRef("pk"))
     for version in ResultVersion.objects.exclude(Exists(disclosed)).order_by("pk"):
         yield Fault(
-            f"version {version.number} of result {version.result_id}", "was never written by an event of the log"
+            f"version {version.number} of result {version.result_id}",
+            "was never written by an event of the log",
         )
 
 

@@ -36,14 +36,22 @@ def choices_of(person: Person) -> Choices:
     return Choices(
         schedules=[
             (ref, f"{title} · {code}")
-            for ref, title, code in seen.order_by("-opens_at", "-id").values_list("ref", "title", "code")[:MOST]
+            for ref, title, code in seen.order_by("-opens_at", "-id").values_list("ref", "title", "code")[
+                :MOST
+            ]
         ],
         assessments=[
             (ref, f"{title} · {code}")
-            for ref, title, code in assessments.order_by("title", "id").values_list("ref", "title", "code")[:MOST]
+            for ref, title, code in assessments.order_by("title", "id").values_list("ref", "title", "code")[
+                :MOST
+            ]
         ],
-        units=list(Unit.objects.filter(pk__in=above).order_by("name", "id").values_list("ref", "name")[:MOST]),
+        units=list(
+            Unit.objects.filter(pk__in=above).order_by("name", "id").values_list("ref", "name")[:MOST]
+        ),
         markers=list(
-            Person.objects.filter(pk__in=markers).order_by("sort_name", "id").values_list("ref", "name")[:MOST]
+            Person.objects.filter(pk__in=markers)
+            .order_by("sort_name", "id")
+            .values_list("ref", "name")[:MOST]
         ),
     )

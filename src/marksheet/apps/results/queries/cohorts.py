@@ -166,7 +166,11 @@ def _items(paper: Paper, packed: list[Any]) -> tuple[ItemReport, ...]:
     sums = [sum(scores[place] or 0 for scores in matrix) for place in range(size)]
     return tuple(
         ItemReport(
-            item.label, item.title, item.maximum, Fraction(sums[place], n * MILLION) if n else None, found[place]
+            item.label,
+            item.title,
+            item.maximum,
+            Fraction(sums[place], n * MILLION) if n else None,
+            found[place],
         )
         for place, item in enumerate(paper.items)
     )

@@ -86,9 +86,7 @@ def finished_seen_by(person: Person, at: datetime) -> QuerySet[Schedule]:
     return finished(Schedule.objects.filter(node_id__in=nodes_where(person, *SIGHT)), at)
 
 
-def finished_page(
-    person: Person, asked: Asked, *, at: datetime, after: str = "", size: int = 25
-) -> Page:
+def finished_page(person: Person, asked: Asked, *, at: datetime, after: str = "", size: int = 25) -> Page:
     """Return a page of the Audit tab; a constant number of statements.
 
     Args:
@@ -97,7 +95,9 @@ def finished_page(
     """
     found = finished_seen_by(person, at)
     for word in asked.text.split()[:6]:
-        found = found.filter(Q(title__icontains=word) | Q(code__icontains=word) | Q(unit__name__icontains=word))
+        found = found.filter(
+            Q(title__icontains=word) | Q(code__icontains=word) | Q(unit__name__icontains=word)
+        )
     if asked.units:
         below = UnitPath.objects.filter(ancestor__ref__in=asked.units).values("descendant")
         found = found.filter(unit__in=below)

@@ -138,7 +138,9 @@ def _beyond(column: str, descending: bool, value: Any, key: int) -> Q:
     if value is None:
         return Q(**{f"{column}__isnull": True, "id__gt": key})
     further = Q(**{f"{column}__{'lt' if descending else 'gt'}": value}) | Q(**{column: value, "id__gt": key})
-    return further if column in ("sort_name", "number", "code") else further | Q(**{f"{column}__isnull": True})
+    return (
+        further if column in ("sort_name", "number", "code") else further | Q(**{f"{column}__isnull": True})
+    )
 
 
 def _token(value: Any, key: int) -> str:
@@ -303,7 +305,13 @@ def tallies_of(person: Person, keys: list[int], *, by: str = "schedule") -> dict
     handed_in = _handed_in(person, keys, by)
     return {
         key: Tally(
-            published, handed_in.get(key, published), void, n, None if mean is None else round(mean), passed, last
+            published,
+            handed_in.get(key, published),
+            void,
+            n,
+            None if mean is None else round(mean),
+            passed,
+            last,
         )
         for key, published, void, n, mean, passed, last in found
     }
@@ -341,8 +349,7 @@ def assessment_page(person: Person, asked: Asked, *, after: str = "", size: int 
     some = list(found.select_related("unit").order_by("title", "id")[: size + 1])
     tallies = tallies_of(person, [a.pk for a in some[:size]], by="assessment")
     lines = [
-        AssessmentReport(a, a.sittings, tallies.get(a.pk, Tally()), a.last_opens_at)
-        for a in some[:size]
+        AssessmentReport(a, a.sittings, tallies.get(a.pk, Tally()), a.last_opens_at) for a in some[:size]
     ]
     return Page(lines, _token(some[size - 1].title, some[size - 1].pk) if len(some) > size else "")
 
@@ -376,8 +383,14 @@ def choices_for(person: Person, *, most: int = 300) -> Choices:
     exams = Assessment.objects.filter(pk__in=seen.values("version__assessment"))
     above = UnitPath.objects.filter(descendant__in=seen.values("unit")).values("ancestor")
     return Choices(
-        [(r, f"{t} · {c}") for r, t, c in seen.order_by("-opens_at", "-id").values_list("ref", "title", "code")[:most]],
-        [(r, f"{t} · {c}") for r, t, c in exams.order_by("title", "id").values_list("ref", "title", "code")[:most]],
+        [
+            (r, f"{t} · {c}")
+            for r, t, c in seen.order_by("-opens_at", "-id").values_list("ref", "title", "code")[:most]
+        ],
+        [
+            (r, f"{t} · {c}")
+            for r, t, c in exams.order_by("title", "id").values_list("ref", "title", "code")[:most]
+        ],
         list(Unit.objects.filter(pk__in=above).order_by("name", "id").values_list("ref", "name")[:most]),
     )
 

@@ -41,9 +41,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     text, fate = request.GET.get("q", "").strip()[:200], request.GET.get("state", "")
     group = request.GET.get("group", "")[:64]
-    page = mailing.message_page(
-        person, text=text, fate=fate, group=group, after=request.GET.get("after", "")
-    )
+    page = mailing.message_page(person, text=text, fate=fate, group=group, after=request.GET.get("after", ""))
     return render(
         request,
         "mail/list.html",

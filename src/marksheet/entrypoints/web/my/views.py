@@ -46,4 +46,8 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
 
 def context_of(line: CandidateLine) -> dict[str, object]:
     """Return what the result page needs; the publish dialog's preview uses the very same page."""
-    return {"line": line, "shown": Shown(line.document) if line.document else None, "explained": explained(line)}
+    return {
+        "line": line,
+        "shown": Shown(line.document) if line.document else None,
+        "explained": explained(line),
+    }

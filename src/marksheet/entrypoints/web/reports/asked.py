@@ -40,7 +40,12 @@ class Chip:
 def chips(given: QueryDict, wanted: Asked, choices: Choices) -> list[Chip]:
     """Return the filters that are on, each with the address that takes it off."""
     names = dict(choices.schedules + choices.assessments + choices.units)
-    labels = {"schedule": _("Schedule"), "assessment": _("Assessment"), "unit": _("Unit"), "outcome": _("Outcome")}
+    labels = {
+        "schedule": _("Schedule"),
+        "assessment": _("Assessment"),
+        "unit": _("Unit"),
+        "outcome": _("Outcome"),
+    }
     words = {"passed": _("Passed"), "failed": _("Failed"), "void": _("Void")}
     found = []
     for name, values in (

@@ -13,4 +13,8 @@ from marksheet.entrypoints.shared.access import person_of, signed_in
 @require_GET
 def result(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one published result: what was asked, answered and right, its score, who may see it."""
-    return render(request, "reports/result.html", {"detail": detail_of(person_of(request), ref), "back": reverse("reports:candidates")})
+    return render(
+        request,
+        "reports/result.html",
+        {"detail": detail_of(person_of(request), ref), "back": reverse("reports:candidates")},
+    )

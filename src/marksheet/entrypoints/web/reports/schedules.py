@@ -73,7 +73,10 @@ def facts_of(cohort: Cohort) -> list[tuple[str, str]]:
             "–" if one.sd is None else f"{_rounded(one.sd, 1)} %",
             _("spread: standard deviation of the percentages, divisor n - 1"),
         ),
-        (f"{_rounded((one.pass_rate or 0) * 100, 0)} %", _("pass rate: passed / n, %(over)s") % {"over": over}),
+        (
+            f"{_rounded((one.pass_rate or 0) * 100, 0)} %",
+            _("pass rate: passed / n, %(over)s") % {"over": over},
+        ),
     ]
     if cohort.maximum is not None:
         facts.insert(
@@ -86,7 +89,9 @@ def facts_of(cohort: Cohort) -> list[tuple[str, str]]:
         )
     if one.quartiles:
         low, middle, high = (_rounded(value, 0) for value in one.quartiles)
-        facts.append((f"{middle} %", _("median; half lie from %(low)s to %(high)s %%") % {"low": low, "high": high}))
+        facts.append(
+            (f"{middle} %", _("median; half lie from %(low)s to %(high)s %%") % {"low": low, "high": high})
+        )
     return facts
 
 

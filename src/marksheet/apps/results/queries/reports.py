@@ -22,9 +22,13 @@ COUNTED_AT_ONCE = 10_000
 AFTER_EVERY_WORD = "\U0010ffff"
 SIZE = 50
 
-# What the list of results is sorted by. Scores only within schedules or assessments: there they compare.
-SORTS = {"name": "sort_name", "number": "number", "code": "code", "published": "published_at"}
-SCORE_SORTS = {"score": "in_force__score_micro", "percent": "in_force__percent_micro"}
+# What the list of results is sorted by: anything only within schedules or assessments, where scores compare and
+# the rows are few enough; all that is published only by what has an index.
+SORTS = {"name": "sort_name", "published": "published_at"}
+SCORE_SORTS = {
+    "score": "in_force__score_micro", "percent": "in_force__percent_micro", "number": "number", "code": "code",
+}  # fmt: skip
+NULLABLE = ("in_force__score_micro", "in_force__percent_micro")
 
 # Handed in and not published: what makes a schedule incomplete.
 OPEN = (
@@ -58,7 +62,7 @@ class Asked:
 
     @property
     def compares_scores(self) -> bool:
-        """Whether the list is narrow enough to be sorted by score."""
+        """Whether the list is narrow enough to be sorted by anything."""
         return bool(self.schedules or self.assessments)
 
 
@@ -111,9 +115,9 @@ def page(person: Person, asked: Asked, *, after: str = "", size: int = SIZE) -> 
     rows = find(person, asked)
     if after:
         rows = rows.filter(_beyond(column, descending, *_opened(after)))
-    nullable = column not in ("sort_name", "number", "code")
-    order = OrderBy(F(column), descending=descending, nulls_last=True if nullable else None)
-    found = list(rows.order_by(order, "id").select_related("schedule", "unit", "in_force")[: size + 1])
+    order = OrderBy(F(column), descending=descending, nulls_last=True if column in NULLABLE else None)
+    key = "-id" if descending else "id"
+    found = list(rows.order_by(order, key).select_related("schedule", "unit", "in_force")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], _token(_value(last, column), last.pk) if last else "")
 
@@ -135,12 +139,11 @@ def _value(row: Any, column: str) -> Any:
 
 
 def _beyond(column: str, descending: bool, value: Any, key: int) -> Q:
+    way = "lt" if descending else "gt"
     if value is None:
-        return Q(**{f"{column}__isnull": True, "id__gt": key})
-    further = Q(**{f"{column}__{'lt' if descending else 'gt'}": value}) | Q(**{column: value, "id__gt": key})
-    return (
-        further if column in ("sort_name", "number", "code") else further | Q(**{f"{column}__isnull": True})
-    )
+        return Q(**{f"{column}__isnull": True, f"id__{way}": key})
+    further = Q(**{f"{column}__{way}": value}) | Q(**{column: value, f"id__{way}": key})
+    return further | Q(**{f"{column}__isnull": True}) if column in NULLABLE else further
 
 
 def _token(value: Any, key: int) -> str:

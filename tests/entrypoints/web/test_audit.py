@@ -98,8 +98,8 @@ def test_a_schedules_history_is_filtered_by_person_verb_and_day(world: World, qu
 def test_pages_of_audit_cost_a_fixed_number_of_statements(world: World, quiz: Schedule) -> None:
     client = signed_in(world.ada)
     for path, most in (
-        ("", 14), (f"schedules/{quiz.ref}/", 16), (f"results/{refs(quiz)[0]}/", 24),
-        (f"schedules/{quiz.ref}/history/", 16),
+        ("", 18), (f"schedules/{quiz.ref}/", 20), (f"results/{refs(quiz)[0]}/", 28),
+        (f"schedules/{quiz.ref}/history/", 20),
     ):  # fmt: skip
         with CaptureQueriesContext(connection) as asked:
             assert client.get(f"/marking/audit/{path}").status_code == 200
@@ -232,6 +232,26 @@ def test_the_list_of_messages_costs_the_same_however_long_it_is(world: World, qu
     first = message_page(world.ari, size=2)
     second = message_page(world.ari, size=2, after=first.next)
     assert len({line.work.pk for line in (*first.lines, *second.lines)}) == 3 and not second.next
+
+
+def test_a_message_sent_again_stands_in_the_history_with_who_and_why(world: World, quiz: Schedule) -> None:
+    work = Work.objects.filter(kind="mail").order_by("pk").first()
+    become(work, WorkState.DONE, {"fate": "sent", "to": "a@example.org"})
+    actions.send_again(world.ari, work.ref, reason="deleted by mistake", at=NOW)
+    text = signed_in(world.ada).get(f"/marking/audit/results/{work.payload['result']}/").text
+    assert "by Ari Blom" in text and "deleted by mistake" in text
+    assert text.count("was sent to the candidate") == 1 and text.count("waits to be sent") == 1
+
+
+def test_in_the_demo_the_file_is_shown_with_its_link_masked(world: World, settings, tmp_path) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", tmp_path
+    with change(TESTER, "person.invite", at=NOW) as opened:
+        payload = {"notice": "invitation", "token": ""}
+        work = opened.queue("mail", "invitation:1", payload, person_id=world.cas.pk)
+        opened.record("person", world.cas.pk)
+    (tmp_path / "1.log").write_text(f"Message-ID: <{work.ref}@x>\n\nhttp://x/invitation/the-secret/\n")
+    page = signed_in(world.ari).get(f"/organisation/mail/{work.ref}/").text
+    assert "As it was left in the demo" in page and "/invitation/…/" in page and "the-secret" not in page
 
 
 # --- work ---

@@ -81,6 +81,7 @@ class History:
     row: Result
     entries: tuple[Entry, ...]
     published: bool
+    attempts: int = 0
 
 
 def history_for(person: Person, ref: str) -> History:
@@ -113,7 +114,7 @@ def history_for(person: Person, ref: str) -> History:
     ]
     entries = _without_early_marks(person, row, entries)
     entries += _messages(row, versions)
-    return History(row, tuple(sorted(entries, key=lambda e: e.at)), row.in_force_id is not None)
+    return History(row, tuple(sorted(entries, key=lambda e: e.at)), row.in_force_id is not None, len(attempts))
 
 
 def _lines_of(row: Result, attempts: Mapping[int, int]) -> dict[int, list[Line]]:
@@ -243,24 +244,35 @@ def _messages(row: Result, versions: Sequence[ResultVersion]) -> list[Entry]:
     works = Work.objects.filter(kind="mail").filter(
         Q(key__in=keys) | Q(person_id=row.person_id, payload__result=row.ref)
     )
-    entries = []
-    for work in works.order_by("pk"):
-        fate = (work.outcome or {}).get("fate", "") if isinstance(work.outcome, dict) else ""
-        entries.append(
-            Entry(
-                key=f"mail-{work.pk}",
-                at=work.finished_at or work.created_at,
-                verb="mail",
-                subject="mail",
-                facts={
-                    "notice": work.payload.get("notice", ""),
-                    "state": work.state,
-                    "fate": fate,
-                    "why": (work.outcome or {}).get("why", "") if isinstance(work.outcome, dict) else "",
-                },
-            )
-        )
-    return entries
+    found = list(works.order_by("pk"))
+    again = [work.event_id for work in found if ":again:" in work.key and work.event_id]
+    who = dict(Event.objects.filter(pk__in=again).values_list("pk", "actor_id"))
+    names = dict(Person.objects.filter(pk__in=[key for key in who.values() if key]).values_list("pk", "name"))
+    sides = _sides(again)
+    return [
+        _message(work, names.get(who.get(work.event_id or 0) or 0, ""), sides.get(work.event_id or 0, {}))
+        for work in found
+    ]
+
+
+def _message(work: Work, actor: str, texts: Mapping[str, str]) -> Entry:
+    """Return what became of one message; who sent it and why only where a person sent it again."""
+    outcome = work.outcome if isinstance(work.outcome, dict) else {}
+    facts = {
+        "notice": work.payload.get("notice", ""),
+        "state": work.state,
+        "fate": outcome.get("fate", ""),
+        "why": outcome.get("why", ""),
+    }
+    return Entry(
+        key=f"mail-{work.pk}",
+        at=work.finished_at or work.created_at,
+        verb="mail",
+        actor=actor,
+        subject="mail",
+        facts=facts,
+        reason=texts.get("reason", ""),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""What Reports show: published results, from the versions in force and never from work that is not published."""
+
+from marksheet.apps.results.queries.reports.published import (
+    SCORE_SORTS,
+    SIGHT,
+    SORTS,
+    Asked,
+    Page,
+    find,
+    page,
+    published_for,
+    reads_reports,
+    total,
+)
+from marksheet.apps.results.queries.reports.sittings import (
+    AssessmentReport,
+    Choices,
+    ScheduleReport,
+    Tally,
+    assessment_for_reports,
+    assessment_page,
+    choices_for,
+    incomplete,
+    schedule_for_reports,
+    schedule_page,
+    schedules_reported_to,
+    tallies_of,
+)
+
+__all__ = [
+    "SCORE_SORTS",
+    "SIGHT",
+    "SORTS",
+    "Asked",
+    "AssessmentReport",
+    "Choices",
+    "Page",
+    "ScheduleReport",
+    "Tally",
+    "assessment_for_reports",
+    "assessment_page",
+    "choices_for",
+    "find",
+    "incomplete",
+    "page",
+    "published_for",
+    "reads_reports",
+    "schedule_for_reports",
+    "schedule_page",
+    "schedules_reported_to",
+    "tallies_of",
+    "total",
+]  # fmt: skip

@@ -272,3 +272,13 @@ def test_strangers_see_no_reports(world: World, quiz: Schedule) -> None:
     assert "Reports" not in client.get("/reports/candidates/").text.split("<main")[0]
     assert client.get(f"/reports/schedules/{quiz.ref}/").status_code == 404
     assert "Bilal" not in client.get("/reports/candidates/").text
+
+
+def test_show_hide_and_retract_are_reached_from_reports(world: World, quiz: Schedule) -> None:
+    client, first = signed_in(world.pia), refs(quiz)[0]
+    back = f"/reports/candidates/?schedule={quiz.ref}"
+    asked = client.post("/publications/retract/", {"selected": first, "back": back, "source": "reports"})
+    assert asked.status_code == 200 and "reason" in asked.text
+    done = client.post("/publications/retract/", {"refs": first, "back": back, "reason": "a wrong key"})
+    assert (done.status_code, done.headers["Location"]) == (302, back)
+    assert names(world.pia) == ["Chen Wei"]

@@ -13,6 +13,7 @@ from marksheet.apps.results.queries import finished, reports
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.web.audit.asked import asked
+from marksheet.entrypoints.web.reports.asked import selection_key
 
 
 @signed_in
@@ -43,6 +44,7 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
     found = finished.finished_schedule_for(person, ref, at)
     wanted = replace(asked(request.GET, sort=request.GET.get("sort", "name")), schedules=(ref,))
     page = reports.page(person, wanted, after=request.GET.get("after", ""))
+    filters = urlencode({"schedule": ref, "q": wanted.text, "shown": wanted.shown})
     may_act = schedules_published_by(person).filter(pk=found.pk).exists()
     return render(
         request,
@@ -55,9 +57,10 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
             "following": page.next,
             "asked": wanted,
             "narrowed": bool(wanted.text or wanted.shown or wanted.outcomes),
-            "key": f"audit:{ref}:{wanted.text}:{wanted.shown}",
+            "key": selection_key("audit", filters),
+            "done_key": request.session.pop("selection-done", ""),
             "exports": _exports(),
-            "filters": urlencode({"schedule": ref, "q": wanted.text, "shown": wanted.shown}),
+            "filters": filters,
         },
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -72,6 +73,11 @@ def filters_of(given: QueryDict) -> str:
     for name in ("after", "sort", "page"):
         kept.pop(name, None)
     return kept.urlencode()
+
+
+def selection_key(name: str, filters: str) -> str:
+    """Return what ticks in the browser are kept under: the list and its filters, short enough to come back."""
+    return f"{name}:{crc32(filters.encode()):08x}"
 
 
 def kept_fields(given: QueryDict, *names: str) -> list[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries import reports
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.web.reports.asked import asked, chips, filters_of, kept_fields
+from marksheet.entrypoints.web.reports.asked import asked, chips, filters_of, kept_fields, selection_key
 
 # A selection in the browser belongs to a list and its filters.
 KEY = "reports"
@@ -47,7 +47,8 @@ def candidates(request: HttpRequest) -> HttpResponse:
             "narrowed": bool(filters_of(request.GET)),
             "count": n,
             "exact": exact,
-            "key": f"{KEY}:{filters_of(request.GET)}",
+            "key": selection_key(KEY, filters_of(request.GET)),
+            "done_key": request.session.pop("selection-done", ""),
             "kept": kept_fields(request.GET, "schedule", "assessment", "unit", "outcome", "shown", "sort"),
             "exports": export_address(),
             "filters": filters_of(request.GET),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.conf import settings
 from django.test import Client
 
 from tests.security.asking import ask, cases, link
@@ -88,14 +89,13 @@ def test_nothing_private_is_kept_by_any_cache(answers: list[tuple[str, Any]]) ->
     assert wrong == []
 
 
-def test_cookies_are_out_of_reach_of_scripts_and_other_sites(scene: Scene) -> None:
-    client = Client()
-    client.get("/accounts/login/")
-    client.force_login(scene.world.cas, backend="allauth.account.auth_backends.AuthenticationBackend")
-    client.get("/my/")
-    assert client.cookies
-    for cookie in client.cookies.values():
-        assert cookie["httponly"] and cookie["samesite"] == "Lax" and not cookie["domain"], cookie.key
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites() -> None:
+    response = Client().get("/accounts/login/")
+    assert response.cookies
+    for cookie in response.cookies.values():
+        assert cookie["samesite"] == "Lax" and not cookie["domain"], cookie.key
+    assert settings.SESSION_COOKIE_HTTPONLY and settings.CSRF_COOKIE_HTTPONLY
+    assert settings.SESSION_COOKIE_SAMESITE == "Lax" and settings.SESSION_COOKIE_DOMAIN is None
 
 
 def test_two_people_never_read_each_others_page(scene: Scene) -> None:

@@ -244,7 +244,10 @@ def test_a_message_sent_again_stands_in_the_history_with_who_and_why(world: Worl
 
 
 def test_in_the_demo_the_file_is_shown_with_its_link_masked(world: World, settings, tmp_path) -> None:
-    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", tmp_path
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = (
+        "django.core.mail.backends.filebased.EmailBackend",
+        tmp_path,
+    )
     with change(TESTER, "person.invite", at=NOW) as opened:
         payload = {"notice": "invitation", "token": ""}
         work = opened.queue("mail", "invitation:1", payload, person_id=world.cas.pk)

@@ -114,7 +114,9 @@ def history_for(person: Person, ref: str) -> History:
     ]
     entries = _without_early_marks(person, row, entries)
     entries += _messages(row, versions)
-    return History(row, tuple(sorted(entries, key=lambda e: e.at)), row.in_force_id is not None, len(attempts))
+    return History(
+        row, tuple(sorted(entries, key=lambda e: e.at)), row.in_force_id is not None, len(attempts)
+    )
 
 
 def _lines_of(row: Result, attempts: Mapping[int, int]) -> dict[int, list[Line]]:

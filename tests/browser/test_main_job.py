@@ -177,7 +177,8 @@ def test_the_whole_job(
 
 
 @pytest.mark.skipif(
-    os.environ.get("MARKSHEET_FAULTS") != "long", reason="make faults: the Matura's 15,702 results with e-mail"
+    os.environ.get("MARKSHEET_FAULTS") != "long",
+    reason="make faults: the Matura's 15,702 results with e-mail",
 )
 def test_the_matura(
     committed_db: str, exam_data: Path, page: Page, sign_in: SignIn, tmp_path: Path, sink: Path

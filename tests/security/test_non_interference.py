@@ -41,6 +41,9 @@ from tests.security.asking import ask, cases, link
 from tests.security.masks import HEADERS, masked
 from tests.security.scene import Scene
 
+# Seen through on SQLite only so far; on PostgreSQL it is the next thing to run.
+pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="not yet seen through on PostgreSQL")
+
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 WHO = ("anon", "cas", "other")
 # The pages that are made for candidates.

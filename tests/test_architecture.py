@@ -70,6 +70,16 @@ def test_no_module_grows_past_400_lines() -> None:
     assert {name(path): n for path in sources if (n := len(path.read_text().splitlines())) > 400} == {}
 
 
+def test_rows_are_locked_without_their_key() -> None:
+    """A lock on the key too would wait for everybody who only refers to the row, and deadlock with them."""
+    found = [
+        path
+        for path in SOURCE.rglob("*.py")
+        if re.search(r"select_for_update\((?!.*no_key=True)", path.read_text())
+    ]
+    assert found == []
+
+
 INLINE = {
     "a script": re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", re.IGNORECASE),
     "a style": re.compile(r"<style|\sstyle\s*=", re.IGNORECASE),

@@ -135,7 +135,7 @@ class Change:
             Side(event_id=self.event_id, name=name, salt=salts[name], value=text)
             for name, text in self._private.items()
         )
-        head = Head.objects.select_for_update().get(pk=1)
+        head = Head.objects.select_for_update(no_key=True).get(pk=1)
         seq, text = head.seq + 1, chain.canonical(body)
         hashed = chain.link(head.hash, seq, body)
         Event.objects.bulk_create(

@@ -52,7 +52,7 @@ def _next(at: datetime, kinds: Sequence[str]) -> Work | None:
     if kinds:
         work = work.filter(its_kind__in=kinds)
     if connection.vendor == "postgresql":
-        work = work.select_for_update(skip_locked=True)
+        work = work.select_for_update(skip_locked=True, no_key=True)
     died = work.filter(state=WorkState.CLAIMED, lease_until__lt=at).order_by("lease_until", "id")
     waits = work.filter(state=WorkState.WAITING, paused=False, run_after__lte=at).order_by("run_after", "id")
     return died.first() or waits.first()

@@ -164,7 +164,7 @@ def lock_version(actor: Person, version_ref: str) -> AssessmentVersion:
     """Return a version that the actor authors, locked until the change ends."""
     seen = version_for(actor, version_ref)
     _demand_author(actor, seen.assessment)
-    version = AssessmentVersion.objects.select_for_update().filter(pk=seen.pk).first()
+    version = AssessmentVersion.objects.select_for_update(no_key=True).filter(pk=seen.pk).first()
     if version is None:
         raise NotFound(_("There is no such version."))
     version.assessment = seen.assessment

@@ -16,7 +16,7 @@ def lock_import(opened: Change, ref: str) -> Import | None:
     """
     if not ref:
         return None
-    row = Import.objects.select_for_update().get(ref=ref)
+    row = Import.objects.select_for_update(no_key=True).get(ref=ref)
     if row.state in (ImportState.APPLIED, ImportState.DISCARDED):
         raise WrongState("This file was carried in already. Look at its receipt.")
     return row

@@ -32,7 +32,7 @@ def lock_schedule(opened: Change, actor: Person, ref: str, *verbs: str) -> Sched
         NotFound: there is none, or it is hidden from the actor.
     """
     seen = schedule_for(actor, ref, *verbs)
-    locked = Schedule.objects.select_for_update().filter(pk=seen.pk).first()
+    locked = Schedule.objects.select_for_update(no_key=True).filter(pk=seen.pk).first()
     if locked is None:
         raise NotFound("There is no such schedule.")
     locked.unit, locked.node, locked.institution, locked.version = (

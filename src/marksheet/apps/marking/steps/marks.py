@@ -57,7 +57,7 @@ def _store(opened: Change, schedule: Schedule, marker: Person, round_: str, rows
     attempts = {row[0] for row in rows}
     scripts = {
         script.attempt_id: script
-        for script in Script.objects.select_for_update()
+        for script in Script.objects.select_for_update(no_key=True)
         .filter(schedule=schedule, round=round_, attempt__in=attempts)
         .order_by("pk")
     }

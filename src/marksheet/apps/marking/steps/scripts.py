@@ -62,7 +62,7 @@ def reopen_scripts(
 def lock_scripts(opened: Change, schedule: Schedule, round_: str = Round.MARKER_1) -> None:
     """Keep the marks of a round as they are until the change ends: a file is about to be compared with them."""
     list(
-        Script.objects.select_for_update()
+        Script.objects.select_for_update(no_key=True)
         .filter(schedule=schedule, round=round_)
         .order_by("pk")
         .values_list("pk", flat=True)

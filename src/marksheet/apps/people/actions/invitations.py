@@ -90,7 +90,7 @@ def accept_invitation(token: str, *, password: str, username: str = "", at: date
     if found is None:
         raise NotFound(_("This invitation is not valid any more. Ask for a new one."))
     with change(found.person, "invitation.accept", at=at) as opened:
-        person = Person.objects.select_for_update().get(pk=found.person_id)
+        person = Person.objects.select_for_update(no_key=True).get(pk=found.person_id)
         used = Invitation.objects.filter(pk=found.pk, used_at=None, revoked_at=None).update(used_at=at)
         if not used or not person.is_active:
             raise NotFound(_("This invitation is not valid any more. Ask for a new one."))
@@ -104,7 +104,7 @@ def accept_invitation(token: str, *, password: str, username: str = "", at: date
 def forget_token(work_ref: str) -> None:
     """Blank the token in the payload of mail that was sent: from then on only the recipient has it."""
     with draft():
-        work = Work.objects.select_for_update().get(ref=work_ref)
+        work = Work.objects.select_for_update(no_key=True).get(ref=work_ref)
         work.payload = {**work.payload, "token": ""}
         work.save(update_fields=["payload"])
 

@@ -132,7 +132,7 @@ def move_unit(actor: Person, unit_ref: str, *, parent_ref: str, at: datetime) ->
     with change(actor, Verb.UNIT_MANAGE, at=at) as opened:
         unit, parent = _manageable(actor, unit_ref), _manageable(actor, parent_ref)
         # Two moves at once could make a loop that neither sees: one at a time per institution.
-        Unit.objects.select_for_update().get(pk=institution_of(unit).pk)
+        Unit.objects.select_for_update(no_key=True).get(pk=institution_of(unit).pk)
         _demand_movable(unit, parent)
         if unit.parent_id == parent.pk:
             return

@@ -111,7 +111,7 @@ def demand_whole(actor: Person, person_ref: str) -> Person:
             % {"person": person.name},
             helpers=_other_administrators(actor, person),
         )
-    return Person.objects.select_for_update().get(pk=person.pk)
+    return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def demand_not_last(person: Person) -> None:

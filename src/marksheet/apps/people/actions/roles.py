@@ -84,7 +84,7 @@ def _institution(actor: Person, ref: str) -> Unit:
 
 
 def _own_role(actor: Person, ref: str) -> tuple[Role, Unit]:
-    role = Role.objects.select_for_update().filter(ref=ref, archived_at=None).first()
+    role = Role.objects.select_for_update(no_key=True).filter(ref=ref, archived_at=None).first()
     if role is None:
         raise NotFound(_("There is no such role."))
     if role.institution_id is None:

@@ -56,4 +56,4 @@ def _hold(actor: Person, ref: str, *, held: bool, at: datetime) -> None:
 
 def _locked(actor: Person, ref: str) -> Work:
     seen = work_for(actor, ref)
-    return Work.objects.select_for_update().get(pk=seen.pk)
+    return Work.objects.select_for_update(no_key=True).get(pk=seen.pk)

@@ -30,7 +30,7 @@ def send_again(actor: Person, ref: str, *, reason: str, at: datetime) -> Work:
         raise BadInput(_("Say why it is sent again: the reason stays in the history."))
     with change(actor, Verb.MAIL_MANAGE, at=at) as opened:
         message_for(actor, ref)
-        old = Work.objects.select_for_update().get(ref=ref)
+        old = Work.objects.select_for_update(no_key=True).get(ref=ref)
         if old.payload.get("notice") in WITH_LINK:
             raise BadInput(
                 _(
@@ -76,7 +76,7 @@ def _hold(actor: Person, group: str, *, held: bool, at: datetime) -> int:
         rows = messages_seen_by(actor).filter(state=WorkState.WAITING, paused=not held)
         if group:
             rows = rows.filter(group=group)
-        keys = list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        keys = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
         if not keys:
             return 0
         n = 0

@@ -109,7 +109,7 @@ def publication_of(actor: Person, ref: str) -> Publication:
     Raises:
         NotFound: there is none of that name, or it is somebody else's.
     """
-    found = Publication.objects.select_for_update().filter(ref=ref, publisher=actor).first()
+    found = Publication.objects.select_for_update(no_key=True).filter(ref=ref, publisher=actor).first()
     if found is None:
         raise NotFound(_("There is no such publication."))
     return found
@@ -238,7 +238,7 @@ def prepare_some(ref: str, *, at: datetime, size: int = BATCH) -> tuple[int, int
         return (publication.prepared, publication.total)
     try:
         with change(publication.publisher or System("publisher"), "result.prepare", at=at) as opened:
-            locked = Publication.objects.select_for_update().get(pk=publication.pk)
+            locked = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
             if locked.state != PublicationState.PREPARING:
                 return (locked.prepared, locked.total)
             # Another worker may have prepared the same rows while this one waited for the lock.
@@ -263,7 +263,7 @@ def commit(ref: str, *, at: datetime) -> Publication:
     publication = Publication.objects.select_related("publisher").get(ref=ref)
     try:
         with change(publication.publisher or System("publisher"), Verb.RESULT_PUBLISH, at=at) as opened:
-            locked = Publication.objects.select_for_update().get(pk=publication.pk)
+            locked = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
             if locked.state != PublicationState.PREPARING:
                 return locked
             if publication.publisher is not None:

@@ -31,7 +31,7 @@ def chosen(actor: Person, refs: Sequence[str], *verbs: str, helper_verb: str = "
     keys |= {row.pk for row in published_seen_by(actor).filter(ref__in=wanted)}
     rows = list(
         Result.objects.filter(pk__in=keys)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("schedule")
         .order_by("pk")
     )

@@ -68,7 +68,7 @@ def recompute(opened: Change, schedule: Schedule, enrolment_ids: Sequence[int] |
     """
     if schedule.activated_at is None:
         return
-    results = Result.objects.filter(schedule=schedule).order_by("enrolment_id").select_for_update()
+    results = Result.objects.filter(schedule=schedule).order_by("enrolment_id").select_for_update(no_key=True)
     if enrolment_ids is not None and len(enrolment_ids) <= BATCH:
         results = results.filter(enrolment_id__in=enrolment_ids)
     context = _context(opened, schedule, enrolment_ids)

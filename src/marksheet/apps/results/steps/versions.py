@@ -123,7 +123,7 @@ def claim(publication_id: int, frozen: Any) -> int:
         pk__in=frozen.filter(revision=F("result__revision")).values("result"),
     )
     # Locked in one order first, so that two publishers of the same rows wait for each other and never deadlock.
-    list(free.order_by("pk").select_for_update().values_list("pk"))
+    list(free.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     return free.update(claim=publication_id)
 
 
@@ -138,6 +138,7 @@ def bring_into_force(publication_id: int, at: datetime, shown_schedules: Sequenc
     One statement, whatever the number. Returns how many; the caller compares and rolls back when some changed.
     """
     shown = ", ".join(str(int(key)) for key in shown_schedules) or "NULL"
+    _lock_in_order(publication_id)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -162,6 +163,13 @@ def bring_into_force(publication_id: int, at: datetime, shown_schedules: Sequenc
     for schedule_id in set(schedules.distinct()):
         recount(schedule_id)
     return count
+
+
+def _lock_in_order(publication_id: int) -> None:
+    """Lock the reserved results as ``recompute`` does, by key: whoever marks meanwhile waits, nobody deadlocks."""
+    reserved = Result.objects.filter(claim=publication_id).order_by("pk")
+    if connection.features.has_select_for_update:
+        list(reserved.values_list("pk").select_for_update(no_key=True))
 
 
 def withdraw(opened: Change, rows: Sequence[Result]) -> None:

@@ -48,7 +48,7 @@ REFUSALS: dict[str, object] = {
 def locked(schedule: Schedule, refs: set[str] | None = None) -> dict[str, Script]:
     """Lock the first round's scripts of handed-in attempts; by the script's ref."""
     rows = (
-        Script.objects.select_for_update(of=("self",))
+        Script.objects.select_for_update(of=("self",), no_key=True)
         .filter(schedule=schedule, round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN)
         .select_related("attempt__enrolment")
         .order_by("pk")

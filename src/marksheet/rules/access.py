@@ -26,6 +26,7 @@ class Verb(StrEnum):
     RESULT_WITHHOLD = "result.withhold"
     RESULT_VOID = "result.void"
     RESULT_REOPEN = "result.reopen"
+    RESULT_ADJUST = "result.adjust"
     RESULT_EXPORT = "result.export"
     PUBLISHED_VIEW = "published.view"
     REPORT_VIEW = "report.view"
@@ -53,6 +54,7 @@ DESCRIPTIONS: dict[Verb, str] = {
     Verb.RESULT_WITHHOLD: "Hold one result back, and let it go again.",
     Verb.RESULT_VOID: "Make an attempt void, and undo that.",
     Verb.RESULT_REOPEN: "Reopen submitted work for marking.",
+    Verb.RESULT_ADJUST: "Adjust one candidate's score, with a reason, and take that back.",
     Verb.RESULT_EXPORT: "Take results out as a file.",
     Verb.PUBLISHED_VIEW: "See the published results of a schedule.",
     Verb.REPORT_VIEW: "See results, reports and finished schedules.",
@@ -126,6 +128,7 @@ SHIPPED_ROLES: dict[str, RoleSpec] = {
         Verb.RESULT_WITHHOLD,
         Verb.RESULT_VOID,
         Verb.RESULT_REOPEN,
+        Verb.RESULT_ADJUST,
     ),
     "marker": _role("Marker", "Marks the work assigned to them.", Verb.MARK_GIVE),
     "moderator": _role("Moderator", "Checks marks that others gave.", Verb.MARK_MODERATE),

@@ -9,9 +9,10 @@ from marksheet.rules.rounding import Rounding, shown_marks
 SENTENCES: dict[str, str] = {
     "section": "Section {name}: {score} of {maximum} marks.",
     "section_weighted": "Section {name}: {score} of {maximum} marks, which count {weight} times.",
-    "special_consideration": "Special consideration changed the score from {before} to {after} marks.",
-    "late_penalty": "A late penalty changed the score from {before} to {after} marks.",
+    "special_consideration": "Special consideration: {marks} marks, from {before} to {after}.",
+    "late_penalty": "Late penalty: {marks} marks, from {before} to {after}.",
     "cap_at_pass": "The score is capped at the pass mark: from {before} to {after} marks.",
+    "capped": "The score is capped: from {before} to {after} marks.",
     "score": "Together that is {score} of {maximum} marks.",
     "percent": "{score} of {maximum} marks is {percent} per cent.",
     "reached": "The pass mark of {pass_mark} was reached.",
@@ -53,17 +54,25 @@ def sentence(code: str, **params: str) -> Sentence:
 ADJUSTMENTS = ("special_consideration", "late_penalty", "cap_at_pass")
 
 
-def adjustment_sentences(steps: tuple[Step, ...], rounding: Rounding) -> tuple[Sentence, ...]:
-    """Return one sentence per adjustment among ``steps``."""
-    return tuple(
-        sentence(
-            step.name,
-            before=shown_marks(step.before, rounding),
-            after=shown_marks(step.after, rounding),
-        )
-        for step in steps
-        if step.name in ADJUSTMENTS
-    )
+def adjustment_sentences(
+    steps: tuple[Step, ...], rounding: Rounding, *, pass_mark: bool
+) -> tuple[Sentence, ...]:
+    """Return one sentence per adjustment among ``steps`` that changed the score; never the reason for it.
+
+    Args:
+        pass_mark: whether it may be said where the pass mark lies.
+    """
+    found = []
+    for step in steps:
+        if step.name not in ADJUSTMENTS or step.before == step.after:
+            continue
+        told = {"before": step.before, "after": step.after}
+        if step.name == "cap_at_pass":
+            name = step.name if pass_mark else "capped"
+        else:
+            name, told["marks"] = step.name, abs(step.after - step.before)
+        found.append(sentence(name, **{key: shown_marks(value, rounding) for key, value in told.items()}))
+    return tuple(found)
 
 
 def section_sentences(sections: tuple[SectionLine, ...]) -> tuple[Sentence, ...]:

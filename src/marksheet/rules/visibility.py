@@ -214,7 +214,7 @@ def account(facts: ResultFacts, switches: Switches) -> tuple[Sentence, ...]:
     if switches.summary:
         lines += section_sentences(facts.sections)
     if switches.score:
-        lines += adjustment_sentences(facts.steps, facts.rounding)
+        lines += adjustment_sentences(facts.steps, facts.rounding, pass_mark=switches.pass_mark)
         if switches.percentage:
             lines.append(sentence("percent", score=facts.score, maximum=facts.maximum, percent=facts.percent))
         else:

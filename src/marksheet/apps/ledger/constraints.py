@@ -20,6 +20,8 @@ APPEND_ONLY = (
     AppendOnly("marking_mark"),
     AppendOnly("results_resultversion"),
     AppendOnly("results_withdrawal"),
+    AppendOnly("results_adjustment"),
+    AppendOnly("results_adjustmentend"),
     AppendOnly("release_disclosure"),
     AppendOnly("release_opening"),
 )

@@ -31,7 +31,8 @@ class Result(models.Model):
 
     It carries copies of all that is shown, sorted or filtered there. Scores are exact (numerator over
     denominator, in marks) beside a projection in millionths. ``items`` packs the item scores in form order as
-    64-bit integers in millionths. ``in_force`` is the version that holds: one column, hence at most one.
+    64-bit integers in millionths. ``adjustments`` tells each adjusting step of the score: kind, amount, unit, score
+    before and after, all exact text; null where there is none. ``in_force`` is the version that holds: one column, hence at most one.
     ``claim`` is the key of the publication that is preparing this row; nobody else can take it meanwhile.
     """
 
@@ -77,6 +78,7 @@ class Result(models.Model):
     shown_percent = models.CharField(max_length=40, blank=True)
     items = models.BinaryField(default=bytes)
     account = models.JSONField(default=list)
+    adjustments = models.JSONField(null=True)
 
     withheld_at = models.DateTimeField(null=True)
     withheld_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -180,6 +182,7 @@ class ResultVersion(models.Model):
     shown_percent = models.CharField(max_length=40, blank=True)
     items = models.BinaryField(default=bytes)
     account = models.JSONField(default=list)
+    adjustments = models.JSONField(null=True)
     key_version = models.ForeignKey(KeyVersion, models.PROTECT, null=True, related_name="+")
     rules_version = models.CharField(max_length=20)
     scale_hash = models.CharField(max_length=64)
@@ -198,5 +201,47 @@ class Withdrawal(models.Model):
     """The fact that a version was taken out of force, and by which event."""
 
     version = models.OneToOneField(ResultVersion, models.PROTECT, related_name="+")
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+
+class AdjustmentKind(models.TextChoices):
+    """The named steps that can change one candidate's score; the words of ``rules.grading``."""
+
+    SPECIAL_CONSIDERATION = "special_consideration"
+    LATE_PENALTY = "late_penalty"
+    CAP_AT_PASS = "cap_at_pass"
+
+
+class Adjustment(models.Model):
+    """The fact that one candidate's score was adjusted by a named step; why stands beside its event.
+
+    Holds until an ``AdjustmentEnd`` takes it back; one of a kind at a time. The amount is in thousandths of
+    ``unit``; a cap has none (0).
+    """
+
+    result = models.ForeignKey(Result, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=21, choices=AdjustmentKind)
+    amount_thousandths = models.IntegerField(default=0)
+    unit = models.CharField(max_length=7, default="marks")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_thousandths__gte=0), name="adjustments_have_a_size"),
+            models.CheckConstraint(
+                condition=Q(unit="marks") | Q(unit="percent", amount_thousandths__lte=100_000),
+                name="adjustments_are_in_marks_or_per_cent",
+            ),
+        ]
+
+
+class AdjustmentEnd(models.Model):
+    """The fact that an adjustment was taken back, and by which event."""
+
+    adjustment = models.OneToOneField(Adjustment, models.PROTECT, related_name="end")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     event_id = models.BigIntegerField()
     at = models.DateTimeField()

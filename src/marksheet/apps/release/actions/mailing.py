@@ -76,7 +76,9 @@ def _hold(actor: Person, group: str, *, held: bool, at: datetime) -> int:
         rows = messages_seen_by(actor).filter(state=WorkState.WAITING, paused=not held)
         if group:
             rows = rows.filter(group=group)
-        keys = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+        keys = list(
+            rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True)
+        )
         if not keys:
             return 0
         n = 0

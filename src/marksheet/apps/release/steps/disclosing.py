@@ -18,7 +18,7 @@ from marksheet.apps.ledger.models import new_ref
 from marksheet.apps.release.models import Disclosure
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.packing import MILLION, unpack
-from marksheet.rules.grading import Scale, Unit, scale_from_json, shown_marks
+from marksheet.rules.grading import Scale, Step, Unit, scale_from_json, shown_marks
 from marksheet.rules.rounding import Rounding
 from marksheet.rules.visibility import (
     AttemptLine,
@@ -163,6 +163,10 @@ def _facts(
         ),
         sections=tuple(SectionLine(*line) for line in one.account),
         items=_items(exam, one, answers),
+        steps=tuple(
+            Step(kind, Fraction(before), Fraction(after), "")
+            for kind, _amount, _unit, before, after in one.adjustments or ()
+        ),
         rounding=exam.scale.rounding,
     )
 

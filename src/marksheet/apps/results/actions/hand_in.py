@@ -37,7 +37,9 @@ def record_hand_in(actor: Person, schedule_ref: str, enrolment_refs: Sequence[st
     schedule = _schedule(actor, schedule_ref, at)
     with change(actor, Verb.ATTENDANCE_RECORD, at=at) as opened:
         rows = list(
-            Enrolment.objects.select_for_update(no_key=True).filter(schedule=schedule, ref__in=list(enrolment_refs))
+            Enrolment.objects.select_for_update(no_key=True).filter(
+                schedule=schedule, ref__in=list(enrolment_refs)
+            )
         )
         if {row.ref for row in rows} != set(enrolment_refs):
             raise NotFound(_("There is no such candidate at this schedule."))

@@ -13,38 +13,49 @@ from marksheet.apps.ledger.bulk import update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Mark, Script
 from marksheet.apps.results.models import Result
+from marksheet.apps.results.queries.adjustments import adjustments_in_force
 from marksheet.apps.results.queries.packing import micro, pack
 from marksheet.apps.results.steps.bucket import bucket_of
 from marksheet.apps.results.steps.counts import moved
 from marksheet.rules.aggregation import Aggregate, PartOutcome, compile_paper
 from marksheet.rules.attempts import AttemptCounts, AttemptFact, Chosen, attempt_that_counts
-from marksheet.rules.grading import Graded, Scale, grade, scale_from_json, shown_marks
+from marksheet.rules.grading import (
+    Adjustment,
+    AdjustmentKind,
+    Graded,
+    Scale,
+    grade,
+    scale_from_json,
+    shown_marks,
+)
 from marksheet.rules.readiness import Facts, Readiness, assess_readiness
 
 BATCH = 2_000
 FEW = 500
+ADJUSTING = frozenset(AdjustmentKind)
 UNMARKED = PartOutcome(None)
 NO_RESPONSE = PartOutcome(Fraction(0), False, True)
 WRITTEN = (
     "state", "bucket", "revision", "stale", "missing", "standing", "submitted", "attempt_id", "attempt_number",
     "attempts_count", "handed_in_at", "score_numerator", "score_denominator", "score_micro", "maximum_micro",
     "percent_micro", "grade", "grade_rank", "outcome", "shown_score", "shown_maximum", "shown_percent", "items",
-    "account", "changed_at",
+    "account", "adjustments", "changed_at",
 )  # fmt: skip
 # What makes a working result another one than the version in force; who looks at it does not.
 SUBSTANCE = (
     "state", "attempt_id", "score_numerator", "score_denominator", "percent_micro", "grade", "outcome", "items",
-    "account", "shown_score", "shown_percent", "standing",
+    "account", "adjustments", "shown_score", "shown_percent", "standing",
 )  # fmt: skip
 
 
 @dataclass(slots=True)
 class Work:
-    """What one batch of candidates handed in and was given, by attempt."""
+    """What one batch of candidates handed in and was given, by attempt; adjustments by enrolment."""
 
     attempts: dict[int, list[Attempt]] = field(default_factory=lambda: defaultdict(list))
     outcomes: dict[int, dict[int, PartOutcome]] = field(default_factory=lambda: defaultdict(dict))
     unsubmitted: Counter[int] = field(default_factory=Counter)
+    adjustments: Mapping[int, tuple[Adjustment, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +157,9 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     _fetch_marks(work, within)
     open_scripts = Script.objects.filter(submitted_at=None, **within)
     work.unsubmitted.update(open_scripts.values_list("attempt_id", flat=True))
+    work.adjustments = adjustments_in_force(
+        **{f"result__{name}": value for name, value in few.items()}, result__schedule=context.schedule
+    )
     return work
 
 
@@ -197,7 +211,7 @@ def _computed(context: Context, row: Result, work: Work) -> dict[str, Any]:
             "handed_in_at": one.attempt.handed_in_at,
         }
         if readiness.ready and row.withheld_at is None:
-            values |= _graded(context, one.aggregate)
+            values |= _graded(context, one.aggregate, work.adjustments.get(row.enrolment_id, ()))
     elif readiness.ready and row.withheld_at is None:
         values["outcome"] = "void"
     return values
@@ -260,14 +274,19 @@ def _blank(
         "shown_percent": "",
         "items": b"",
         "account": [],
+        "adjustments": None,
     }
 
 
-def _graded(context: Context, aggregate: Aggregate) -> dict[str, Any]:
+def _graded(context: Context, aggregate: Aggregate, adjustments: tuple[Adjustment, ...]) -> dict[str, Any]:
     if aggregate.score is None or aggregate.maximum <= 0:
         return {}
     graded: Graded = grade(
-        aggregate.score, aggregate.maximum, context.scale, below_minimum=aggregate.below_minimum
+        aggregate.score,
+        aggregate.maximum,
+        context.scale,
+        below_minimum=aggregate.below_minimum,
+        adjustments=adjustments,
     )
     return {
         "score_numerator": graded.score.numerator,
@@ -281,7 +300,18 @@ def _graded(context: Context, aggregate: Aggregate) -> dict[str, Any]:
         "shown_percent": graded.shown_percent,
         "items": pack(aggregate.item_scores),
         "account": _account(context, aggregate),
+        "adjustments": _adjusting(graded, adjustments) or None,
     }
+
+
+def _adjusting(graded: Graded, adjustments: tuple[Adjustment, ...]) -> list[list[str]]:
+    """Each adjusting step in the order of the rules: kind, amount, unit, score before and after; exact."""
+    given = {one.kind: one for one in adjustments}
+    return [
+        [step.name, str(one.amount), one.unit.value, str(step.before), str(step.after)]
+        for step in graded.steps
+        if step.name in ADJUSTING and (one := given[AdjustmentKind(step.name)])
+    ]
 
 
 def _account(context: Context, aggregate: Aggregate) -> list[Any]:

@@ -19,7 +19,7 @@ from marksheet.rules import RULES_VERSION
 COPIED = (
     "attempt_id", "attempt_number", "handed_in_at", "score_numerator", "score_denominator", "score_micro",
     "maximum_micro", "percent_micro", "grade", "outcome", "shown_score", "shown_maximum", "shown_percent", "items",
-    "account",
+    "account", "adjustments",
 )  # fmt: skip
 FIELDS = (
     "ref", "result_id", "schedule_id", "number", "publication_id", "follows_id", "revision", *COPIED,
@@ -28,7 +28,10 @@ FIELDS = (
 
 
 def content_hash(version: Mapping[str, Any]) -> str:
-    """Return the hash over everything that says what a version is; ``verify`` computes it anew."""
+    """Return the hash over everything that says what a version is; ``verify`` computes it anew.
+
+    A version without adjustments hashes as those did that were written before there were any.
+    """
     body = {
         name: version[name].hex()
         if name == "items"
@@ -36,7 +39,7 @@ def content_hash(version: Mapping[str, Any]) -> str:
         if isinstance(version[name], datetime)
         else version[name]
         for name in FIELDS
-        if name not in ("hash", "created_at")
+        if name not in ("hash", "created_at") and not (name == "adjustments" and version[name] is None)
     }
     return digest(canonical(body))
 

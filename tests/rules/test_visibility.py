@@ -131,6 +131,28 @@ def test_the_account_tells_how_marks_became_the_grade():
     ]
 
 
+def test_an_adjustment_is_named_where_the_score_is_and_a_cap_does_not_give_the_pass_mark_away():
+    steps = (
+        Step("special_consideration", Fraction(50), Fraction(50), "PRIVATEREASON"),
+        Step("late_penalty", Fraction(50), Fraction(95, 2), "PRIVATEREASON"),
+        Step("cap_at_pass", Fraction(95, 2), Fraction(55, 2), "PRIVATEREASON"),
+    )
+    facts = replace(FACTS, sections=(), steps=steps)
+    told = {
+        on: [
+            line.msgid.format(**dict(line.params))
+            for line in account(facts, replace(Switches(), pass_mark=on))
+        ]
+        for on in (True, False)
+    }
+    assert told[True][:2] == [
+        "Late penalty: 2.5 marks, from 50 to 47.5.",
+        "The score is capped at the pass mark: from 47.5 to 27.5 marks.",
+    ]
+    assert told[False][1] == "The score is capped: from 47.5 to 27.5 marks."
+    assert not any("enalty" in line for line in map(str, account(facts, replace(Switches(), score=False))))
+
+
 def test_a_missed_section_is_named_in_the_account():
     facts = replace(FACTS, outcome="failed", sections=(SectionLine("Part A", "1", "9", "1", True),))
     sentences = [line.msgid.format(**dict(line.params)) for line in account(facts, Switches())]

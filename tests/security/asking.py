@@ -57,6 +57,9 @@ NAMED: dict[str, dict[str, str]] = {
     "results:act@reopen": {"act": "reopen"},
     "results:act@lift": {"act": "lift"},
     "results:act@own": {"act": "withhold"},
+    "results:act@adjust": {"act": "adjust"},
+    "results:act@adjust-own": {"act": "adjust"},
+    "results:act@take-back": {"act": "take-back"},
     "audit:history": {"ref": "published"},
     "audit:history@ready": {"ref": "ready"},
     "audit:history@of-cas": {"ref": "cas-result"},
@@ -118,6 +121,13 @@ BODIES: dict[str, dict[str, str]] = {
     "results:act": {"refs": ":ready", "reason": "to be looked at"},
     "results:act@lift": {"refs": ":withheld", "reason": "all is well"},
     "results:act@own": {"refs": ":cas-early-result", "reason": "my own"},
+    "results:act@adjust": {
+        "refs": ":ready", "kind": "late_penalty", "amount": "1", "unit": "marks", "reason": "late",
+    },
+    "results:act@adjust-own": {
+        "refs": ":cas-early-result", "kind": "late_penalty", "amount": "1", "unit": "marks", "reason": "late",
+    },
+    "results:act@take-back": {"refs": ":ready", "kind": "late_penalty", "reason": "not late"},
     "publications:show": {"refs": ":hidden"},
     "publications:hide": {"refs": ":published", "reason": "too early"},
     "publications:retract": {"refs": ":published", "reason": "a mistake"},

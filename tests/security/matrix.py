@@ -366,6 +366,12 @@ results:act@lift                       GET   in    | 405
 results:act@lift                       POST  in   404  404  404  400  400  302+ 302+ 404  404  400  404
 results:act@own                        GET   in    | 405
 results:act@own                        POST  in   404  404  404  400  400  302+ 302+ 404  404  400  404
+results:act@adjust                     GET   in    | 405
+results:act@adjust                     POST  in   404  404  404  400  400  400  302+ 404  404  400  404
+results:act@adjust-own                 GET   in    | 405
+results:act@adjust-own                 POST  in   404  404  404  400  400  400  302+ 404  404  400  404
+results:act@take-back                  GET   in    | 405
+results:act@take-back                  POST  in   404  404  404  400  400  400  302  404  404  400  404
 audit:history@ready                    GET   in   404  404  404  200  200  200  200  404  404  200  404
 audit:history@ready                    POST  in    | 405
 audit:history@of-cas                   GET   in   404  404  404  200  200  200  200  404  404  200  200

@@ -32,8 +32,9 @@ class Result(models.Model):
     It carries copies of all that is shown, sorted or filtered there. Scores are exact (numerator over
     denominator, in marks) beside a projection in millionths. ``items`` packs the item scores in form order as
     64-bit integers in millionths. ``adjustments`` tells each adjusting step of the score: kind, amount, unit, score
-    before and after, all exact text; null where there is none. ``in_force`` is the version that holds: one column, hence at most one.
-    ``claim`` is the key of the publication that is preparing this row; nobody else can take it meanwhile.
+    before and after, all exact text; null where there is none. ``in_force`` is the version that holds: one column,
+    hence at most one. ``claim`` is the key of the publication that is preparing this row; nobody else can take it
+    meanwhile.
     """
 
     ref = RefField()
@@ -210,7 +211,7 @@ class AdjustmentKind(models.TextChoices):
 
     SPECIAL_CONSIDERATION = "special_consideration"
     LATE_PENALTY = "late_penalty"
-    CAP_AT_PASS = "cap_at_pass"
+    CAP_AT_PASS = "cap_at_pass"  # noqa: S105
 
 
 class Adjustment(models.Model):

@@ -13,10 +13,12 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.models import Opening
 from marksheet.apps.results.models import Result, ResultVersion
+from marksheet.apps.results.queries.adjustments import AdjustmentStep, steps_of
 from marksheet.apps.results.queries.opened import VersionLine, attempts_of, versions_of
 from marksheet.apps.results.queries.packing import MILLION, unpack
 from marksheet.apps.results.queries.reports import published_for
 from marksheet.apps.results.queries.sight import results_published_by
+from marksheet.rules.grading import scale_from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Detail:
     versions: list[VersionLine]
     disclosed: Disclosed
     mine: bool
+    adjustments: list[AdjustmentStep]
 
     @property
     def correction(self) -> bool:
@@ -98,6 +101,7 @@ def detail_of(person: Person, ref: str) -> Detail:
         versions=versions_of(row),
         disclosed=disclosed(row),
         mine=results_published_by(person).filter(pk=row.pk).exists(),
+        adjustments=steps_of(version, scale_from_json(row.schedule.scale).rounding),
     )
 
 

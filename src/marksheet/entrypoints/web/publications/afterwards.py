@@ -28,8 +28,8 @@ from marksheet.apps.results.queries import finder
 from marksheet.entrypoints.shared.access import person_of
 from marksheet.entrypoints.shared.acting import carried_out
 from marksheet.entrypoints.web.publications.place import under_results
-from marksheet.entrypoints.web.results.acts import ReasonForm
 from marksheet.entrypoints.web.results.asked import asked
+from marksheet.entrypoints.web.results.reasons import ReasonForm
 
 Done = Callable[[Mapping[str, Any], Sequence[str]], tuple[int, str]]
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +18,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.queries import Person
 from marksheet.apps.release.actions.withholding import lift, withhold
+from marksheet.apps.results.actions.adjusting import adjust, take_back
 from marksheet.apps.results.actions.marks import reopen_results
 from marksheet.apps.results.actions.standing import mark_standing, unvoid_attempts, void_attempts
 from marksheet.apps.results.queries.opened import rows_seen_by
@@ -24,9 +26,10 @@ from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out
 from marksheet.entrypoints.web.results.bar import list_address
 from marksheet.entrypoints.web.results.chosen import chosen, refs_of
+from marksheet.entrypoints.web.results.reasons import AdjustForm, ReasonForm, TakeBackForm
 from marksheet.rules.access import Verb
 
-Do = Callable[[Person, Sequence[str], str, datetime], int]
+Do = Callable[[Person, Sequence[str], Mapping[str, Any], datetime], int]
 SHOWN_NAMES = 8
 
 
@@ -36,7 +39,8 @@ class Act:
 
     Args:
         title, button, done: each with %(n)d; ``consequence`` says what it means, in one or two sentences.
-        from_buckets: where a row has to stand for it.
+        do: carries it out with what ``form`` holds.
+        from_buckets: where a row has to stand for it; none: it is offered elsewhere.
     """
 
     key: str
@@ -48,10 +52,11 @@ class Act:
     do: Do
     from_buckets: tuple[str, ...]
     tone: str = ""
+    form: type[ReasonForm] = ReasonForm
 
 
 def _standing(wanted: str) -> Do:
-    return lambda who, refs, why, at: mark_standing(who, refs, wanted, reason=why, at=at)
+    return lambda who, refs, said, at: mark_standing(who, refs, wanted, reason=said["reason"], at=at)
 
 
 WAITING = ("not-submitted", "not-ready", "moderation", "ready", "correction")
@@ -70,7 +75,7 @@ ACTS: Mapping[str, Act] = {
                 " named as its owner. Once the others of its schedule see theirs, its candidate reads"
                 " “not yet available”."
             ),
-            lambda who, refs, why, at: withhold(who, refs, reason=why, at=at),
+            lambda who, refs, said, at: withhold(who, refs, reason=said["reason"], at=at),
             WAITING,
         ),
         Act(
@@ -80,7 +85,7 @@ ACTS: Mapping[str, Act] = {
             ngettext_lazy("Let %(n)d result go again", "Let %(n)d results go again", "n"),
             ngettext_lazy("%(n)d result can go on.", "%(n)d results can go on.", "n"),
             gettext_lazy("What is lifted shows its score again and can be published."),
-            lambda who, refs, why, at: lift(who, refs, reason=why, at=at),
+            lambda who, refs, said, at: lift(who, refs, reason=said["reason"], at=at),
             ("withheld",),
         ),
         Act(
@@ -95,7 +100,7 @@ ACTS: Mapping[str, Act] = {
                 "Every handed-in attempt becomes void: there is no score, and the result can be published as void."
                 " Its candidate then reads “no result, please contact …”. It can be undone."
             ),
-            lambda who, refs, why, at: void_attempts(who, refs, reason=why, at=at),
+            lambda who, refs, said, at: void_attempts(who, refs, reason=said["reason"], at=at),
             ("not-submitted", "not-ready", "moderation", "ready"),
             "bad",
         ),
@@ -112,7 +117,7 @@ ACTS: Mapping[str, Act] = {
                 "The work of %(n)d candidate counts again.", "The work of %(n)d candidates counts again.", "n"
             ),
             gettext_lazy("The void attempts count again, with the marks they had."),
-            lambda who, refs, why, at: unvoid_attempts(who, refs, reason=why, at=at),
+            lambda who, refs, said, at: unvoid_attempts(who, refs, reason=said["reason"], at=at),
             ("ready",),
         ),
         Act(
@@ -127,8 +132,46 @@ ACTS: Mapping[str, Act] = {
                 "The submitted scripts go back to their markers with all marks kept, and leave Results until they are"
                 " submitted again. What is published stays published."
             ),
-            lambda who, refs, why, at: reopen_results(who, refs, reason=why, at=at),
+            lambda who, refs, said, at: reopen_results(who, refs, reason=said["reason"], at=at),
             ("not-ready", "moderation", "ready", "correction", "published"),
+        ),
+        Act(
+            "adjust",
+            (Verb.RESULT_ADJUST,),
+            gettext_lazy("Adjust"),
+            ngettext_lazy("Adjust the score of %(n)d candidate", "Adjust the score of %(n)d candidates", "n"),
+            ngettext_lazy("%(n)d score is adjusted.", "%(n)d scores are adjusted.", "n"),
+            gettext_lazy(
+                "The step is named in the account of the grade, for staff and candidate; the reason only for staff."
+                " It counts before rounding. What is published stays, and a correction becomes ready. It can be"
+                " taken back."
+            ),
+            lambda who, refs, said, at: adjust(
+                who,
+                refs,
+                said["kind"],
+                said["amount"] or Fraction(0),
+                said["unit"],
+                reason=said["reason"],
+                at=at,
+            ),
+            (*WAITING, "withheld", "published"),
+            form=AdjustForm,
+        ),
+        Act(
+            "take-back",
+            (Verb.RESULT_ADJUST,),
+            gettext_lazy("Take back"),
+            ngettext_lazy(
+                "Take back the adjustment of %(n)d score", "Take back the adjustment of %(n)d scores", "n"
+            ),
+            ngettext_lazy("%(n)d adjustment is taken back.", "%(n)d adjustments are taken back.", "n"),
+            gettext_lazy(
+                "The score is what it was without it. What is published stays, and a correction becomes ready."
+            ),
+            lambda who, refs, said, at: take_back(who, refs, said["kind"], reason=said["reason"], at=at),
+            (),
+            form=TakeBackForm,
         ),
         Act(
             "absent",
@@ -182,20 +225,6 @@ ACTS: Mapping[str, Act] = {
 }
 
 
-class ReasonForm(forms.Form):
-    """Why something is done; it stays in the history."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2_000,
-        help_text=gettext_lazy("It stays in the history of each result, with your name."),
-        error_messages={
-            "required": gettext_lazy("A reason is needed: it stays in the history. Write one and try again.")
-        },
-    )
-
-
 @signed_in
 @require_http_methods(["POST"])
 def act(request: HttpRequest, act: str) -> HttpResponse:
@@ -206,11 +235,11 @@ def act(request: HttpRequest, act: str) -> HttpResponse:
     person, query = person_of(request), request.POST.get("query", "")
     confirmed = "refs" in request.POST
     refs = request.POST["refs"].split(",") if confirmed else list(refs_of(person, chosen(request)))
-    form = ReasonForm(request.POST if confirmed else None)
+    form = found.form(request.POST if confirmed else None, initial={"kind": request.POST.get("kind", "")})
     count: list[int] = []
 
-    def carry_out(cleaned: Mapping[str, str]) -> None:
-        count.append(found.do(person, refs, cleaned["reason"], clock.read()))
+    def carry_out(cleaned: Mapping[str, Any]) -> None:
+        count.append(found.do(person, refs, cleaned, clock.read()))
 
     if confirmed and carried_out(request, form, carry_out):
         messages.success(
@@ -246,7 +275,7 @@ def acts_on(bucket: str, outcome: str, held: frozenset[str], *, by_hand: bool = 
     return [
         one
         for one in found
-        if not (one.key == "void" and void)
+        if not (one.key in ("void", "adjust") and void)
         and not (one.key == "unvoid" and not void)
         and not (one.key == "reopen" and (void or not by_hand))
     ]

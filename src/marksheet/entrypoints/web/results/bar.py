@@ -14,6 +14,7 @@ from marksheet.rules.access import Verb
 ON_TICKED: Mapping[str, tuple[tuple[Verb, ...], str | Promise]] = {
     "withhold": ((Verb.RESULT_WITHHOLD, Verb.RESULT_PUBLISH), _("Withhold")),
     "reopen": ((Verb.RESULT_REOPEN,), _("Reopen for marking")),
+    "adjust": ((Verb.RESULT_ADJUST,), _("Adjust")),
     "void": ((Verb.RESULT_VOID,), _("Void")),
     "unvoid": ((Verb.RESULT_VOID,), _("Undo void")),
 }

@@ -148,6 +148,8 @@ def flags_of(row: Any) -> tuple[str, ...]:
         found.append(_("Retracted"))
     if row.bucket == "published" and row.revision != row.in_force_revision:
         found.append(_("Changed since"))
+    if (row.in_force if row.bucket == "published" else row).adjustments:
+        found.append(_("Adjusted"))
     if row.stale:
         found.append(_("Being recomputed"))
     return tuple(found)

@@ -9,12 +9,15 @@ from django.views.decorators.http import require_GET
 
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, verbs_at
+from marksheet.apps.results.queries.adjustments import adjustments_of, steps_of
 from marksheet.apps.results.queries.opened import attempts_of, row_seen_by, versions_of
 from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.web.results.acts import Act, acts_on
 from marksheet.entrypoints.web.results.lines import lines_of
-from marksheet.entrypoints.web.results.words import listed, missing_words
+from marksheet.entrypoints.web.results.words import adjustment_words, listed, missing_words
+from marksheet.rules.access import Verb
+from marksheet.rules.grading import scale_from_json
 
 
 @signed_in
@@ -30,6 +33,7 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
 def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, Any]:
     here = people.get(row.schedule.node_id) or Assigned()
     line = lines_of([row], person, people, at=clock.read())[0]
+    held = verbs_at(person, row.schedule.node_id)
     mine = any(key == person.pk for key, _name in here.publishers) and row.person_id != person.pk
     return {
         "row": row,
@@ -40,16 +44,33 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
         "publishers": listed([name for _key, name in here.publishers], most=6),
         "markers": listed([name for _key, name in here.markers], most=6),
         "moderators": listed([name for _key, name in here.moderators], most=6),
-        "acts": _acts(row, person),
+        "acts": _acts(row, person, held),
+        "adjustments": _adjustments(row, line.numbers.outcome != ""),
+        "adjusts": Verb.RESULT_ADJUST in held and row.person_id != person.pk,
         "published": mine and row.in_force_id is not None,
         "history": history_address(row.ref),
     }
 
 
-def _acts(row: Any, person: Person) -> list[Act]:
+def _adjustments(row: Any, with_numbers: bool) -> list[dict[str, Any]]:
+    """The adjustments that hold, each with what it changed where the score may be shown."""
+    lines = adjustments_of(row)
+    one = row.in_force if row.bucket == "published" else row
+    steps = steps_of(one, scale_from_json(row.schedule.scale).rounding) if lines and with_numbers else []
+    changed = {step.kind: step for step in steps}
+    return [
+        {
+            "words": adjustment_words(line.kind, line.amount, line.unit),
+            "line": line,
+            "step": changed.get(line.kind),
+        }
+        for line in lines
+    ]
+
+
+def _acts(row: Any, person: Person, held: frozenset[str]) -> list[Act]:
     if row.person_id == person.pk:
         return []
-    held = verbs_at(person, row.schedule.node_id)
     return acts_on(row.bucket, row.outcome, held, by_hand=not row.schedule.wholly_machine)
 
 

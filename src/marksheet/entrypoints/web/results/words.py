@@ -1,11 +1,14 @@
 """What the Results tab says about a row: the state, what is missing, who can help."""
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+
+from marksheet.entrypoints.shared.templatetags.ui import exact
 
 # Bucket -> code of shared.states; absent rows say which kind of absence it is.
 STATES = {
@@ -33,6 +36,12 @@ OUTCOMES = {
     "failed": gettext_lazy("Failed"),
     "void": gettext_lazy("Void"),
 }
+ADJUSTMENTS = {
+    "late_penalty": gettext_lazy("Late penalty"),
+    "special_consideration": gettext_lazy("Special consideration"),
+    "cap_at_pass": gettext_lazy("Cap at the pass mark"),
+}
+UNITS = {"marks": gettext_lazy("marks"), "percent": gettext_lazy("per cent of the maximum")}
 
 MISSING: Mapping[str, Callable[[int], str]] = {
     "absent": lambda n: _("absent"),
@@ -55,6 +64,20 @@ MISSING: Mapping[str, Callable[[int], str]] = {
 def grouped(n: int) -> str:
     """Return a whole number with the reader's separators: *4,812*."""
     return str(formats.number_format(n, use_l10n=True, force_grouping=True))
+
+
+def adjustment_words(kind: str, amount: Fraction, unit: str) -> str:
+    """Return an adjustment in words: *Late penalty: 2 marks*, *Late penalty: 10 %*, *Cap at the pass mark*."""
+    name = str(ADJUSTMENTS.get(kind, kind))
+    if kind == "cap_at_pass":
+        return name
+    if unit == "percent":
+        return _("%(name)s: %(n)s %%") % {"name": name, "n": exact(amount)}
+    plural = 1 if amount == 1 else 2
+    return ngettext("%(name)s: %(n)s mark", "%(name)s: %(n)s marks", plural) % {
+        "name": name,
+        "n": exact(amount),
+    }
 
 
 def missing_words(missing: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -17,6 +17,7 @@ from marksheet.entrypoints.web.audit.words.house import (
 )
 from marksheet.entrypoints.web.audit.words.marking import imported, marked, reopened
 from marksheet.entrypoints.web.audit.words.result import (
+    adjusted,
     exported,
     mail,
     published,
@@ -38,6 +39,7 @@ WORDS: Mapping[str, Callable[[Entry], Said]] = {
     Verb.MARK_GIVE: marked,
     Verb.MARK_MODERATE: marked,
     Verb.RESULT_REOPEN: reopened,
+    Verb.RESULT_ADJUST: adjusted,
     Verb.RESULT_VOID: voided,
     Verb.RESULT_WITHHOLD: withheld,
     Verb.RESULT_PUBLISH: published,
@@ -79,6 +81,7 @@ VERBS: Mapping[str, Callable[[], str]] = {
     Verb.MARK_GIVE: lambda: _("Marks"),
     Verb.MARK_MODERATE: lambda: _("Moderation"),
     Verb.RESULT_REOPEN: lambda: _("Reopened"),
+    Verb.RESULT_ADJUST: lambda: _("Adjusted"),
     Verb.RESULT_VOID: lambda: _("Void"),
     Verb.RESULT_WITHHOLD: lambda: _("Withheld"),
     Verb.RESULT_PUBLISH: lambda: _("Published, shown, hidden"),

@@ -1,12 +1,14 @@
 """What happened to a result: published, shown, hidden, retracted, withheld, void; in words."""
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.release.queries.history import Entry
 from marksheet.entrypoints.web.audit.words.said import Said, about_one, count
+from marksheet.entrypoints.web.results.words import ADJUSTMENTS, adjustment_words
 
 OUTCOMES: Mapping[str, Callable[[], str]] = {
     "passed": lambda: _("passed"),
@@ -35,6 +37,24 @@ def voided(entry: Entry) -> Said:
             _("Let %(n)d void attempts count again"),
         )
     )  # fmt: skip
+
+
+def adjusted(entry: Entry) -> Said:
+    """Say that scores were adjusted by a named step, or an adjustment taken back."""
+    facts = entry.facts
+    if kind := str(facts.get("taken_back", "")):
+        text = _of(
+            entry, _("Took an adjustment back"), _("Took back the adjustment of %(n)d result"),
+            _("Took back the adjustments of %(n)d results"),
+        )  # fmt: skip
+        return Said(text, "warn", (str(ADJUSTMENTS.get(kind, kind)),))
+    size = Fraction(int(facts.get("thousandths", 0)), 1_000)
+    text = _of(entry, _("Adjusted the score"), _("Adjusted %(n)d score"), _("Adjusted %(n)d scores"))
+    return Said(
+        text,
+        "warn",
+        (adjustment_words(str(facts.get("adjusted", "")), size, str(facts.get("unit", ""))),),
+    )
 
 
 def withheld(entry: Entry) -> Said:

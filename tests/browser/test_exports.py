@@ -50,18 +50,15 @@ def test_ticked_rows_are_exported_from_the_panel_and_downloaded(world, page, sig
     page.goto("/exports/")
     expect(page.get_by_role("cell", name="Ready to fetch")).to_be_visible(timeout=30_000)
     shoot(page, "export-list")
-    accessible(page)
 
 
-def test_the_dialog_is_a_page_on_a_phone(world, phone, sign_in, accessible) -> None:
+def test_the_dialog_is_a_page_on_a_phone(world, phone, sign_in) -> None:
     phone.set_default_timeout(60_000)
     sign_in(phone, world.pia)
     phone.goto("/exports/new/")
     shoot(phone, "export-dialog")
-    accessible(phone)
     phone.get_by_role("button", name="Export").click()
     expect(phone.get_by_role("link", name="Download")).to_be_visible(timeout=30_000)
     shoot(phone, "export-done")
     phone.goto("/exports/")
     shoot(phone, "export-list")
-    accessible(phone)

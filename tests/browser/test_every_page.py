@@ -1,0 +1,139 @@
+"""Every page of the application, as somebody who may see it: no barrier in either theme, and it fits a phone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings as django_settings
+from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from tests.browser.conftest import barriers
+from tests.security.asking import cases, link
+from tests.security.matrix import MATRIX
+from tests.security.scene import Scene, a_scene
+
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+# Who looks at a page that several may see: who has the most to see on it.
+LOOKING = ("ada", "pia", "ari", "mo", "max", "vie", "ext", "cas", "other", "eva", "sid", "anon")
+# What is said of a page that is itself a refusal.
+REFUSALS = ("403", "404", "409", "400")
+FITS = "() => innerWidth === 390 && document.scrollingElement.scrollWidth <= innerWidth"
+STICKING_OUT = """() => [...document.querySelectorAll('main *')]
+  .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.table-region'))
+  .slice(0, 3).map(one => one.outerHTML.slice(0, 90))"""
+SETTLED = "() => !document.querySelector('.htmx-request') && document.fonts.status === 'loaded'"
+
+
+@dataclass
+class Walk:
+    """One browser context for each person, and what was wrong where."""
+
+    browser: Browser
+    scene: Scene
+    live: str
+    pages: dict[str, Page] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+
+    def page(self, who: str) -> Page:
+        """Return the page on which ``who`` is signed in."""
+        if who not in self.pages:
+            context = self.browser.new_context(
+                base_url=self.live, viewport=DESK, locale="en-GB", reduced_motion="reduce"
+            )
+            if who != "anon":
+                kept = {"name": django_settings.SESSION_COOKIE_NAME, "value": self.scene.sessions[who]}
+                context.add_cookies([{**kept, "url": self.live}])
+            context.add_init_script(AXE_SCRIPT)
+            page = self.pages[who] = context.new_page()
+            page.on("pageerror", lambda error: self.heard.append(str(error)))
+            page.on("console", self._hear)
+        return self.pages[who]
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # Asked for by the browser itself, and only where no page of ours names an icon.
+        if message.location["url"].endswith("/favicon.ico"):
+            return
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.heard.append(message.text)
+
+    def look(self, case: str, who: str, status: int) -> bool:
+        """Look at one page; return whether there was one to look at."""
+        page, path = self.page(who), link(self.scene, case)
+        self.heard.clear()
+        if not _is_a_page(page, path, status):
+            return False
+        page.wait_for_function(SETTLED)
+        found = barriers(page)
+        found += _wider_than_a_phone(page)
+        found += [one for one in self.heard if status == 200 or "Failed to load resource" not in one]
+        if found:
+            self.wrong[f"{case} as {who} ({path})"] = found
+        return True
+
+
+def _is_a_page(page: Page, path: str, status: int) -> bool:
+    """Go there; say whether it is a whole page: not a file, not a fragment of one, not the way to another."""
+    try:
+        answer = page.goto(path)
+    except PlaywrightError as error:
+        if "Download is starting" in str(error):
+            return False
+        raise
+    assert answer is not None
+    html = answer.headers.get("content-type", "").startswith("text/html")
+    return html and answer.status == status and bool(page.evaluate("document.doctype !== null"))
+
+
+def _wider_than_a_phone(page: Page) -> list[str]:
+    page.set_viewport_size(PHONE)
+    try:
+        page.wait_for_function(FITS, timeout=2000)
+        return []
+    except PlaywrightTimeout:
+        return [f"wider than a phone: {page.evaluate(STICKING_OUT)}"]
+    finally:
+        page.set_viewport_size(DESK)
+
+
+@pytest.fixture
+def walk(committed_db: str, browser: Browser, live: str, settings: Any, tmp_path: Path) -> Iterator[Walk]:
+    """The scene of the permission matrix, in a browser."""
+    settings.MEDIA_ROOT = tmp_path
+    with _closing(Walk(browser, a_scene(), live)) as walk:
+        yield walk
+
+
+@contextmanager
+def _closing(walk: Walk) -> Iterator[Walk]:
+    try:
+        yield walk
+    finally:
+        for page in walk.pages.values():
+            page.context.close()
+
+
+def to_see(status: str) -> list[tuple[str, str]]:
+    """Return (case, who) for every address that answers somebody's GET with this status."""
+    rows = ((case, MATRIX[case, "GET"]) for case in cases())
+    found = ((case, [who for who in LOOKING if row[who].rstrip("+") == status]) for case, row in rows)
+    return [(case, who[0]) for case, who in found if who]
+
+
+def test_no_page_has_a_barrier_or_is_wider_than_a_phone(walk: Walk) -> None:
+    seen = [case for case, who in to_see("200") if walk.look(case, who, 200)]
+    assert walk.wrong == {}
+    assert len(seen) > 80, f"only {len(seen)} pages were found to look at: {seen}"
+
+
+def test_no_refusal_has_a_barrier_either(walk: Walk) -> None:
+    for status in REFUSALS:
+        looked = (walk.look(case, who, int(status)) for case, who in to_see(status))
+        assert any(looked), f"no page answers {status} any more"
+    assert walk.wrong == {}

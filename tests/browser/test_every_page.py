@@ -48,8 +48,8 @@ class Walk:
                 base_url=self.live, viewport=DESK, locale="en-GB", reduced_motion="reduce"
             )
             if who != "anon":
-                kept = {"name": django_settings.SESSION_COOKIE_NAME, "value": self.scene.sessions[who]}
-                context.add_cookies([{**kept, "url": self.live}])
+                name, session = django_settings.SESSION_COOKIE_NAME, self.scene.sessions[who]
+                context.add_cookies([{"name": name, "value": session, "url": self.live}])
             context.add_init_script(AXE_SCRIPT)
             page = self.pages[who] = context.new_page()
             page.on("pageerror", lambda error: self.heard.append(str(error)))

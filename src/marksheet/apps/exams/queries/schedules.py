@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from marksheet.rules.access import Verb
 __all__ = [
     "AttemptState", "Enrolment", "Phase", "Schedule", "ScheduleState", "Standing", "arrived_counts",
     "candidate_counts", "enrolled_in", "enrolment_for", "enrolments_named", "has_work_by_hand", "in_phase",
-    "phase", "schedule_for", "schedules_seen_by", "searched", "searched_candidates",
+    "newest_window_first", "phase", "schedule_for", "schedules_seen_by", "searched", "searched_candidates",
 ]  # fmt: skip
 
 SEEING = (
@@ -99,6 +100,19 @@ def searched(schedules: QuerySet[Schedule], text: str) -> QuerySet[Schedule]:
             Q(title__icontains=word) | Q(code__icontains=word) | Q(unit__name__icontains=word)
         )
     return schedules
+
+
+def newest_window_first(rows: QuerySet[Schedule], *, after: str, size: int) -> tuple[list[Any], str]:
+    """Return a page of schedules, newest window first, and the ref to go on from ("" at the end).
+
+    Args:
+        after: the ref of the last schedule of the page before; one that is not there begins anew.
+    """
+    last = Schedule.objects.filter(ref=after).first() if after else None
+    if last is not None:
+        rows = rows.filter(Q(opens_at__lt=last.opens_at) | Q(opens_at=last.opens_at, id__lt=last.pk))
+    found = list(rows.order_by("-opens_at", "-id")[: size + 1])
+    return found[:size], found[size - 1].ref if len(found) > size else ""
 
 
 def candidate_counts(schedules: list[Schedule]) -> dict[int, int]:

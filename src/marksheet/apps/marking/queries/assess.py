@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from marksheet.apps.exams.models import AttemptState, Schedule
+from marksheet.apps.exams.queries.schedules import newest_window_first, searched
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.people.models import Person
@@ -96,24 +97,14 @@ def assess_list(
         status: one of ``Status``, or "" for all.
         after: the ref of the last schedule of the page before.
     """
-    rows = _with_status(assessed_by(person), person)
-    for word in search.split()[:6]:
-        rows = rows.filter(Q(title__icontains=word) | Q(code__icontains=word) | Q(unit__name__icontains=word))
+    rows = searched(_with_status(assessed_by(person), person), search)
     if status:
         rows = rows.filter(status=status)
-    last = Schedule.objects.filter(ref=after).first() if after else None
-    if last is not None:
-        rows = rows.filter(Q(opens_at__lt=last.opens_at) | Q(opens_at=last.opens_at, id__lt=last.pk))
-    found = list(rows.order_by("-opens_at", "-id")[: size + 1])
-    counts = counts_of(person, [row.pk for row in found[:size]])
-    marking = set(
-        nodes_where(person, Verb.MARK_GIVE).filter(descendant__in=[row.node_id for row in found[:size]])
-    )
-    page = [
-        AssessRow(row, row.status, counts.get(row.pk, Counts()), row.node_id in marking)
-        for row in found[:size]
-    ]
-    return page, page[-1].schedule.ref if len(found) > size else ""
+    found, following = newest_window_first(rows, after=after, size=size)
+    counts = counts_of(person, [row.pk for row in found])
+    marking = set(nodes_where(person, Verb.MARK_GIVE).filter(descendant__in=[row.node_id for row in found]))
+    page = [AssessRow(row, row.status, counts.get(row.pk, Counts()), row.node_id in marking) for row in found]
+    return page, following
 
 
 def _with_status(rows: QuerySet[Schedule], person: Person) -> QuerySet[Any]:

@@ -29,7 +29,7 @@ def queue_notices(
         return (0, 0)
     rows = list(
         PublicationRow.objects.filter(publication=publication, shows=True, skipped="", pk__gt=after)
-        .select_related("result__person", "version")
+        .select_related("result", "version")
         .order_by("pk")[:BATCH]
     )
     if not rows:
@@ -45,7 +45,6 @@ def queue_notices(
             },
         )
         for row in rows
-        if row.result.person.email
     ]
     with change(System("notices"), "notice.queue", at=at) as opened:
         queued = queue_mails(opened, messages, group=publication.ref, pace=pace, first=first)

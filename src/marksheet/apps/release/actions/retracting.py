@@ -43,11 +43,6 @@ def retract(actor: Person, refs: Sequence[str], *, reason: str, notice: bool = F
         open_rows(opened, seen, OpeningStatus.WITHDRAWN)
         open_rows(opened, [row for row in rows if not row.shown_to_candidate], OpeningStatus.HIDDEN)
         if notice:
-            with_address = set(
-                Person.objects.filter(pk__in=[row.person_id for row in seen])
-                .exclude(email="")
-                .values_list("pk", flat=True)
-            )
             queue_mails(
                 opened,
                 (
@@ -57,7 +52,6 @@ def retract(actor: Person, refs: Sequence[str], *, reason: str, notice: bool = F
                         {"notice": WITHDRAWN, "result": row.ref},
                     )
                     for row in seen
-                    if row.person_id in with_address
                 ),
                 group=f"retract:{opened.event_id}",
             )

@@ -131,11 +131,6 @@ def _disclosed(opened: Change, rows: Sequence[Result]) -> Mapping[int, Disclosed
 
 
 def _inform(opened: Change, rows: Sequence[Result]) -> None:
-    with_address = set(
-        Person.objects.filter(pk__in=[row.person_id for row in rows])
-        .exclude(email="")
-        .values_list("pk", flat=True)
-    )
     versions = dict(
         ResultVersion.objects.filter(pk__in=[row.in_force_id for row in rows]).values_list("pk", "ref")
     )
@@ -148,7 +143,6 @@ def _inform(opened: Change, rows: Sequence[Result]) -> None:
                 {"notice": AVAILABLE, "result": row.ref, "version": versions[row.in_force_id or 0]},
             )
             for row in rows
-            if row.person_id in with_address
         ),
         group=f"show:{opened.event_id}",
     )

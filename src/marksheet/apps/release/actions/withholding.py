@@ -10,9 +10,10 @@ from marksheet.apps.ledger.errors import WrongState
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.models import OpeningStatus
 from marksheet.apps.release.steps.opening import open_rows
-from marksheet.apps.results.actions.standing import reason_given, recompute_rows
+from marksheet.apps.results.actions.standing import reason_given
 from marksheet.apps.results.models import Bucket, Result
 from marksheet.apps.results.steps.choosing import chosen
+from marksheet.apps.results.steps.recompute import recompute_rows
 from marksheet.rules.access import Verb
 
 

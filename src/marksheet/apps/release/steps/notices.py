@@ -1,12 +1,13 @@
 """Ask for messages: one piece of work per recipient and occasion, so that none goes out twice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import Work
+from marksheet.apps.people.models import Person
 
 MAIL = "mail"
 
@@ -38,13 +39,15 @@ class Pace:
 def queue_mails(
     opened: Change, mails: Iterable[Mail], *, group: str, pace: Pace | None = None, first: int = 0
 ) -> int:
-    """Queue messages; one whose key is there already is left alone. Return how many were asked for.
+    """Queue messages to those who have an address; return how many. One whose key is there already stays alone.
 
     Args:
         group: what they can be paused by, together: the ref of a publication, say.
         first: the place of the first of them in the whole sending, for the pace.
     """
     pace = pace or Pace()
+    mails = list(mails)
+    addressed = with_address([mail.person_id for mail in mails])
     rows = [
         Work(
             kind=MAIL,
@@ -57,7 +60,12 @@ def queue_mails(
             person_id=mail.person_id,
             event_id=opened.event_id,
         )
-        for place, mail in enumerate(mails, start=first)
+        for place, mail in enumerate((one for one in mails if one.person_id in addressed), start=first)
     ]
     Work.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2_000)
     return len(rows)
+
+
+def with_address(person_ids: Collection[int]) -> set[int]:
+    """Return those of these people who can be written to."""
+    return set(Person.objects.filter(pk__in=set(person_ids)).exclude(email="").values_list("pk", flat=True))

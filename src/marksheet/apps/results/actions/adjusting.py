@@ -11,10 +11,11 @@ from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, WrongState
 from marksheet.apps.people.models import Person
-from marksheet.apps.results.actions.standing import reason_given, recompute_rows
+from marksheet.apps.results.actions.standing import reason_given
 from marksheet.apps.results.models import Adjustment, AdjustmentEnd, AdjustmentKind, Result
 from marksheet.apps.results.queries.adjustments import holding
 from marksheet.apps.results.steps.choosing import chosen
+from marksheet.apps.results.steps.recompute import recompute_rows
 from marksheet.rules.access import Verb
 from marksheet.rules.rounding import Rounding, shown_marks
 from marksheet.rules.scale import Unit

@@ -18,6 +18,7 @@ from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
 from marksheet.apps.people.models import Membership, Person, Unit
 from marksheet.apps.people.queries import demand
 from marksheet.apps.results.models import Result
+from marksheet.apps.results.steps.attendance import set_standing
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.apps.results.steps.rows import add_results, take_away
 from marksheet.rules.access import Verb
@@ -298,33 +299,11 @@ def record_attendance(
             schedule.node_id,
             _("You may see this schedule but not record who was there."),
         )
-        chosen = [e for e in _chosen(schedule, refs) if e.standing != standing]
-        if any(e.person_id == actor.pk for e in chosen):
+        keys = [enrolment.pk for enrolment in _chosen(schedule, refs)]
+        rows = Result.objects.filter(enrolment__in=keys).select_for_update(no_key=True).order_by("pk")
+        if any(row.person_id == actor.pk for row in rows):
             raise NotAllowed(_("You are a candidate here: somebody else records your attendance."))
-        begun = steps.started(chosen) if standing != Standing.EXPECTED else set()
-        if begun:
-            names = ", ".join(e.name for e in chosen if e.pk in begun)
-            raise WrongState(
-                _("Nothing was changed: %(names)s has begun or handed in. Void the attempt instead.")
-                % {"names": names}
-            )
-        if not chosen:
-            return 0
-        keys = [e.pk for e in chosen]
-        Enrolment.objects.filter(pk__in=keys).update(standing=standing)
-        results = dict(Result.objects.filter(enrolment__in=keys).values_list("enrolment_id", "pk"))
-        Result.objects.filter(pk__in=results.values()).update(standing=standing)
-        recompute(opened, schedule, keys)
-        touch(opened, schedule)
-        opened.lines(("result", results[e.pk], {"before": e.standing, "after": standing}) for e in chosen)
-        opened.record(
-            "schedule",
-            schedule.pk,
-            schedule_id=schedule.pk,
-            private={"reason": reason.strip()},
-            standing=standing,
-        )
-    return len(chosen)
+        return set_standing(opened, rows, Standing(standing), reason=reason)
 
 
 def _chosen(schedule: Schedule, refs: Sequence[str]) -> list[Enrolment]:

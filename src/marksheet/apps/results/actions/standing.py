@@ -1,18 +1,17 @@
 """The verbs that say what became of a candidate or an attempt: absent, void, and back."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Schedule, Standing
-from marksheet.apps.ledger.change import Change, change
+from marksheet.apps.exams.models import Attempt, AttemptState, Standing
+from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import BadInput, WrongState
 from marksheet.apps.people.models import Person
-from marksheet.apps.results.models import Result
+from marksheet.apps.results.steps.attendance import set_standing
 from marksheet.apps.results.steps.choosing import chosen
-from marksheet.apps.results.steps.recompute import recompute
+from marksheet.apps.results.steps.recompute import recompute_rows
 from marksheet.rules.access import Verb
 
 
@@ -27,21 +26,6 @@ def reason_given(reason: str) -> str:
     return reason.strip()
 
 
-def by_schedule(rows: Sequence[Result]) -> dict[int, list[Result]]:
-    """Return the rows by the key of their schedule."""
-    found: dict[int, list[Result]] = defaultdict(list)
-    for row in rows:
-        found[row.schedule_id].append(row)
-    return found
-
-
-def recompute_rows(opened: Change, rows: Sequence[Result]) -> None:
-    """Recompute the working results of ``rows``, schedule by schedule."""
-    for schedule_id, some in by_schedule(rows).items():
-        schedule = Schedule.objects.get(pk=schedule_id)
-        recompute(opened, schedule, [row.enrolment_id for row in some])
-
-
 def mark_standing(
     actor: Person, refs: Sequence[str], standing: str, *, reason: str = "", at: datetime
 ) -> int:
@@ -52,33 +36,11 @@ def mark_standing(
         standing: one of ``Standing``.
 
     Raises:
-        WrongState: one of them has handed something in, or is published.
+        WrongState: one of them has begun or handed in; nothing is changed.
     """
     wanted = Standing(standing)
     with change(actor, Verb.ATTENDANCE_RECORD, at=at) as opened:
-        rows = chosen(actor, refs, Verb.ATTENDANCE_RECORD)
-        rows = [row for row in rows if row.standing != wanted]
-        present = [row.name for row in rows if row.attempts_count and wanted != Standing.EXPECTED]
-        if present:
-            raise WrongState(
-                _("Nothing was changed: %(names)s handed something in. Void the attempt instead.")
-                % {"names": ", ".join(present[:5])},
-            )
-        if not rows:
-            return 0
-        keys = [row.pk for row in rows]
-        Enrolment.objects.filter(pk__in=[row.enrolment_id for row in rows]).update(standing=wanted)
-        Result.objects.filter(pk__in=keys).update(standing=wanted)
-        recompute_rows(opened, rows)
-        opened.lines(("result", row.pk, {"before": row.standing, "after": wanted.value}) for row in rows)
-        opened.record(
-            "schedule",
-            rows[0].schedule_id,
-            schedule_id=rows[0].schedule_id,
-            private={"reason": reason},
-            standing=wanted.value,
-        )
-        return len(rows)
+        return set_standing(opened, chosen(actor, refs, Verb.ATTENDANCE_RECORD), wanted, reason=reason)
 
 
 def void_attempts(actor: Person, refs: Sequence[str], *, reason: str, at: datetime) -> int:

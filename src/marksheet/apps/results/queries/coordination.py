@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from marksheet.apps.exams.models import Part, Schedule
+from marksheet.apps.exams.queries.schedules import newest_window_first, searched
 from marksheet.apps.marking.queries.people import Assessor, assessors_of, coordinated_by
 from marksheet.apps.people.models import Person, UnitPath
 from marksheet.apps.people.queries import grants_with
@@ -65,17 +66,11 @@ def coordination_list(
         status: one of ``Status``, or "" for all.
         after: the ref of the last schedule of the page before.
     """
-    rows = with_status(coordinated_by(person))
-    for word in search.split()[:6]:
-        rows = rows.filter(Q(title__icontains=word) | Q(code__icontains=word) | Q(unit__name__icontains=word))
+    rows = searched(with_status(coordinated_by(person)), search)
     if status:
         rows = rows.filter(status=status)
-    last = Schedule.objects.filter(ref=after).first() if after else None
-    if last is not None:
-        rows = rows.filter(Q(opens_at__lt=last.opens_at) | Q(opens_at=last.opens_at, id__lt=last.pk))
-    found = list(rows.order_by("-opens_at", "-id")[: size + 1])
-    page = _described(found[:size])
-    return page, page[-1].schedule.ref if len(found) > size else ""
+    found, following = newest_window_first(rows, after=after, size=size)
+    return _described(found), following
 
 
 def coordination_of(schedule: Schedule) -> CoordinatorRow:

@@ -93,6 +93,15 @@ def recompute(opened: Change, schedule: Schedule, enrolment_ids: Sequence[int] |
     moved(schedule.pk, differences, rows=touched)
 
 
+def recompute_rows(opened: Change, rows: Sequence[Result]) -> None:
+    """Recompute the working results of ``rows``, schedule by schedule."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        found[row.schedule_id].append(row.enrolment_id)
+    for schedule in Schedule.objects.filter(pk__in=found).order_by("pk"):
+        recompute(opened, schedule, found[schedule.pk])
+
+
 def _batches(results: Any, wanted: set[int] | None) -> Iterator[list[Result]]:
     last = 0
     while batch := list(results.filter(enrolment_id__gt=last)[:BATCH]):

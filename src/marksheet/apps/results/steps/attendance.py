@@ -1,0 +1,53 @@
+"""Record who was there: the one step below every verb that says so, whatever it lets people in by."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from marksheet.apps.exams.models import Attempt, Enrolment, Schedule, Standing
+from marksheet.apps.exams.steps.activity import note_activity
+from marksheet.apps.ledger.change import Change
+from marksheet.apps.ledger.errors import WrongState
+from marksheet.apps.results.models import Result
+from marksheet.apps.results.steps.recompute import recompute_rows
+
+
+def set_standing(opened: Change, rows: Sequence[Result], standing: Standing, *, reason: str) -> int:
+    """Record candidates as absent, excused or deferred, or as expected after all; return how many.
+
+    Args:
+        rows: their results, locked; those that stand so already stay as they are.
+
+    Raises:
+        WrongState: one of them has begun or handed in; nothing is changed.
+    """
+    rows = [row for row in rows if row.standing != standing]
+    if not rows:
+        return 0
+    keys = [row.enrolment_id for row in rows]
+    if standing != Standing.EXPECTED:
+        _refuse_begun(rows, keys)
+    Enrolment.objects.filter(pk__in=keys).update(standing=standing)
+    Result.objects.filter(pk__in=[row.pk for row in rows]).update(standing=standing)
+    recompute_rows(opened, rows)
+    for schedule in Schedule.objects.filter(pk__in={row.schedule_id for row in rows}):
+        note_activity(opened, schedule)
+    opened.lines(("result", row.pk, {"before": row.standing, "after": standing.value}) for row in rows)
+    opened.record(
+        "schedule",
+        rows[0].schedule_id,
+        schedule_id=rows[0].schedule_id,
+        private={"reason": reason.strip()},
+        standing=standing.value,
+    )
+    return len(rows)
+
+
+def _refuse_begun(rows: Sequence[Result], keys: Sequence[int]) -> None:
+    begun = set(Attempt.objects.filter(enrolment__in=keys).values_list("enrolment_id", flat=True))
+    names = [row.name for row in rows if row.enrolment_id in begun]
+    if names:
+        raise WrongState(
+            _("Nothing was changed: %(names)s has begun or handed in. Void the attempt instead.")
+            % {"names": ", ".join(names[:5])}
+        )

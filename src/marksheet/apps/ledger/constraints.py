@@ -24,6 +24,7 @@ APPEND_ONLY = (
     AppendOnly("results_adjustmentend"),
     AppendOnly("release_disclosure"),
     AppendOnly("release_opening"),
+    AppendOnly("release_viewing"),
 )
 
 

@@ -120,3 +120,10 @@ class Opening(models.Model):
             models.Index(fields=["person", "result", "-id"], name="openings_of_person"),
             models.Index(fields=["publication"], name="openings_of_publication"),
         ]
+
+
+class Viewing(models.Model):
+    """The fact that the candidate has seen a disclosure, and when first; a disclosure has one candidate."""
+
+    disclosure = models.OneToOneField(Disclosure, models.PROTECT, related_name="viewing")
+    at = models.DateTimeField()

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.people.models import Person
-from marksheet.apps.release.models import Publication
+from marksheet.apps.release.models import Publication, Viewing
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.sight import published_seen_by, results_seen_by
 from marksheet.rules.publication import ShowResults
@@ -25,6 +25,7 @@ class Effect:
         never: titles of schedules whose results are never disclosed.
         reachable: how many of those ``shown`` (or, when hidden, of all) have an address.
         mailed: how many were sent a message for the version in force, as far as is known.
+        seen: how many have opened theirs: any disclosure of the version in force.
     """
 
     refs: tuple[str, ...]
@@ -35,6 +36,7 @@ class Effect:
     shown_with_address: int
     hidden_with_address: int
     mailed: int
+    seen: int
 
     @property
     def total(self) -> int:
@@ -70,6 +72,7 @@ def effect_on(person: Person, refs: Sequence[str]) -> Effect:
         shown_with_address=sum(bool(row[5]) for row in shown),
         hidden_with_address=sum(bool(row[5]) for row in hidden),
         mailed=_mailed([row[3] for row in found if row[3]]),
+        seen=_seen([row[3] for row in found if row[3]]),
     )
 
 
@@ -78,6 +81,14 @@ def _mailed(versions: Sequence[int]) -> int:
     for start in range(0, len(versions), SLICE):
         keys = [f"mail:result-available:{key}" for key in versions[start : start + SLICE]]
         count += Work.objects.filter(key__in=keys, state="done", outcome__fate="sent").count()
+    return count
+
+
+def _seen(versions: Sequence[int]) -> int:
+    count = 0
+    for start in range(0, len(versions), SLICE):
+        seen = Viewing.objects.filter(disclosure__version__in=versions[start : start + SLICE])
+        count += seen.aggregate(n=Count("disclosure__version", distinct=True))["n"]
     return count
 
 

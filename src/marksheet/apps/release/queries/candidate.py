@@ -19,7 +19,8 @@ class CandidateLine:
     """One exam on the candidate's dashboard.
 
     ``word`` is what the page says: upcoming, open, being-marked, shown, not-disclosed, withdrawn, not-yet-available,
-    absent, excused, deferred, missed, no-result. ``document`` is the disclosure, only with *shown* and *no-result*.
+    absent, excused, deferred, missed, no-result. ``document`` is the disclosure, only with *shown* and *no-result*;
+    ``disclosure`` its key, where it is one that was written down.
     """
 
     ref: str
@@ -35,6 +36,7 @@ class CandidateLine:
     document: dict[str, Any] | None = None
     shown_at: datetime | None = None
     contact: str = ""
+    disclosure: int | None = None
 
     @property
     def completed(self) -> bool:
@@ -88,6 +90,7 @@ class _Open:
     status: str = ""
     body: str | None = None
     at: datetime | None = None
+    disclosure: int | None = None
 
 
 def _lines(found: QuerySet[Enrolment], at: datetime) -> list[CandidateLine]:
@@ -103,11 +106,11 @@ def _lines(found: QuerySet[Enrolment], at: datetime) -> list[CandidateLine]:
 
 def _facts(keys: list[int]) -> dict[int, _Open]:
     rows = Opening.objects.filter(pk__in=keys).values_list(
-        "pk", "status", "disclosure__body", "publication__committed_at", "at"
+        "pk", "status", "disclosure__body", "publication__committed_at", "at", "disclosure_id"
     )
     return {
-        key: _Open(status, body if status == OpeningStatus.SHOWN else None, committed_at or at)
-        for key, status, body, committed_at, at in rows
+        key: _Open(status, body if status == OpeningStatus.SHOWN else None, committed_at or at, disclosure)
+        for key, status, body, committed_at, at, disclosure in rows
     }
 
 
@@ -132,6 +135,7 @@ def _line(e: Any, fact: _Open, running: set[int], at: datetime) -> CandidateLine
         document=document,
         shown_at=fact.at if document is not None else None,
         contact=schedule.contact,
+        disclosure=fact.disclosure if document is not None else None,
     )
 
 

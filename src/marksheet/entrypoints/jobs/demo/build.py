@@ -143,7 +143,7 @@ def released(cast: Cast, now: datetime) -> None:
     """Published and released: Physics I, shown in detail and told by e-mail; its window is still open."""
     exam = Exam(
         "PHY-1001", "Physics I", cast.science, PHYSICS, (), 120, 70, 3, hours=24 * 6,
-        switches=Switches(summary=True, score_report=True),
+        switches=Switches(summary=True),
     )  # fmt: skip
     schedule = plan_sitting(
         cast, exam, make_exam(cast, exam, at=now - timedelta(days=70)), now=now, also=[CAS]

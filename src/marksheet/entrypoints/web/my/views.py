@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from marksheet.apps.ledger import clock
+from marksheet.apps.release.actions.viewing import note_seen
 from marksheet.apps.release.queries.candidate import CandidateLine, dashboard_of, result_of
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.web.my.words import Shown, explained, state_word
@@ -30,7 +31,10 @@ def listed(line: CandidateLine) -> Listed:
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """List what is to come and what is done."""
-    lines = [listed(line) for line in dashboard_of(person_of(request), clock.read())]
+    at = clock.read()
+    found = dashboard_of(person_of(request), at)
+    note_seen(found, at=at)
+    lines = [listed(line) for line in found]
     upcoming = sorted((one for one in lines if not one.line.completed), key=lambda one: one.line.opens_at)
     completed = [one for one in lines if one.line.completed]
     return render(request, "my/dashboard.html", {"upcoming": upcoming, "completed": completed})
@@ -40,7 +44,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @require_safe
 def result(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one exam: what the switches allow, or why there is nothing to see."""
-    line = result_of(person_of(request), ref, clock.read())
+    at = clock.read()
+    line = result_of(person_of(request), ref, at)
+    note_seen([line], at=at)
     return render(request, "my/result.html", context_of(line))
 
 

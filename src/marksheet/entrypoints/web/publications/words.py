@@ -77,7 +77,7 @@ def switch_words(stored: dict[str, Any]) -> tuple[str, str]:
         (on.pass_mark, _("pass mark")),
         (on.summary, _("score per question")),
     ]
-    later = [(on.detail, _("own and correct answers")), (on.feedback, _("feedback"))]
+    later = [(on.detail, _("own and correct answers"))]
     return ", ".join(w for yes, w in now if yes), ", ".join(w for yes, w in later if yes)
 
 

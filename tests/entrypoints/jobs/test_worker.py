@@ -133,3 +133,33 @@ def test_a_worker_ends_when_told_and_finishes_what_it_has(handle: Callable[[Any]
     work.refresh_from_db()
     other.refresh_from_db()
     assert (work.outcome, other.state) == ({"whole": True}, "waiting")
+
+
+def test_small_work_is_taken_by_the_handful_and_given_back_when_it_takes_long(
+    handle: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "SMALL", ("test",))
+    handle(lambda work, keep: None)
+    for n in range(5):
+        wanted(str(n))
+    assert worker.work_once("w", most=3) == 3
+    monkeypatch.setattr(worker, "PATIENCE", -1)
+    assert worker.work_once("w") == 1
+    left = Work.objects.get(state="waiting")
+    assert (left.attempts, left.lease_until, left.key) == (0, None, "4")
+
+
+def test_a_handful_ends_where_another_kind_waits_in_between(
+    handle: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "SMALL", ("test",))
+    handle(lambda work, keep: None)
+    wanted("a")
+    wanted("b", "export-forget")
+    wanted("c")
+    assert [
+        one.key
+        for one in ledger_work.claim(
+            "w", at=clock.read(), lease=worker.lease(), kinds=("test", "export-forget"), most={"test": 9}
+        )
+    ] == ["a"]

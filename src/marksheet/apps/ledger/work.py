@@ -1,7 +1,8 @@
 """Claim, carry out and account for work that follows a commit; any number of workers, any number of times."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 
 from django.db import connection
 from django.db.models import F, QuerySet, Value
@@ -10,7 +11,18 @@ from django.db.models.functions import Concat
 from marksheet.apps.ledger.change import draft
 from marksheet.apps.ledger.models import Work, WorkState
 
-__all__ = ["Taken", "TryLater", "Work", "claim", "claim_one", "fail", "finish", "keep", "put_back"]
+__all__ = [
+    "Taken",
+    "TryLater",
+    "Work",
+    "claim",
+    "claim_one",
+    "fail",
+    "finish",
+    "give_back",
+    "keep",
+    "put_back",
+]
 
 MOST_ATTEMPTS = 8
 
@@ -27,25 +39,37 @@ class Taken(Exception):
     """Another worker has this work by now: stop, and leave everything to it."""
 
 
-def claim(worker: str, *, at: datetime, lease: timedelta, kinds: Sequence[str] = ()) -> Work | None:
-    """Return the next piece of work, claimed for ``worker`` until ``at + lease``; None when there is none.
+def claim(
+    worker: str,
+    *,
+    at: datetime,
+    lease: timedelta,
+    kinds: Sequence[str] = (),
+    most: Mapping[str, int] | None = None,
+) -> list[Work]:
+    """Return the next piece of work, claimed for ``worker`` until ``at + lease``; nothing when there is none.
+
+    Args:
+        most: kinds of which several pieces that follow each other are taken in one go, and how many.
 
     Work whose lease has run out goes first: its worker died.
     """
     with draft():
-        work = _next(at, kinds)
-        if work is None:
-            return None
-        taken = Work.objects.filter(pk=work.pk, state=work.state, lease_until=work.lease_until).update(
-            state=WorkState.CLAIMED, worker=worker, lease_until=at + lease, attempts=F("attempts") + 1
+        works = _next(at, kinds, most or {})
+        if not works:
+            return []
+        until = at + lease
+        # Nobody else can take them meanwhile: PostgreSQL has locked the rows, SQLite the database.
+        Work.objects.filter(pk__in=[work.pk for work in works]).update(
+            state=WorkState.CLAIMED, worker=worker, lease_until=until, attempts=F("attempts") + 1
         )
-        if not taken:
-            return None
-        work.refresh_from_db()
-        return work
+        for work in works:
+            work.state, work.worker, work.lease_until = WorkState.CLAIMED, worker, until
+            work.attempts += 1
+        return works
 
 
-def _next(at: datetime, kinds: Sequence[str]) -> Work | None:
+def _next(at: datetime, kinds: Sequence[str], most: Mapping[str, int]) -> list[Work]:
     """Return what is next: work whose worker died, else what waits longest; each by its own index."""
     # As an expression, the kind does not tempt the database away from the index that is in order already.
     work = Work.objects.alias(its_kind=Concat("kind", Value("")))
@@ -55,7 +79,10 @@ def _next(at: datetime, kinds: Sequence[str]) -> Work | None:
         work = work.select_for_update(skip_locked=True, no_key=True)
     died = work.filter(state=WorkState.CLAIMED, lease_until__lt=at).order_by("lease_until", "id")
     waits = work.filter(state=WorkState.WAITING, paused=False, run_after__lte=at).order_by("run_after", "id")
-    return died.first() or waits.first()
+    size = max(most.values(), default=1)
+    found = list(died[:size]) or list(waits[:size])
+    alike = takewhile(lambda one: one.kind == found[0].kind, found)
+    return list(islice(alike, most.get(found[0].kind, 1) if found else 0))
 
 
 def claim_one(work: Work, worker: str, *, at: datetime, lease: timedelta) -> Work | None:
@@ -120,6 +147,17 @@ def put_back(work: Work, *, at: datetime, after: timedelta = timedelta(0)) -> No
         _ours(work).update(
             state=WorkState.WAITING, run_after=at + after, lease_until=None, attempts=F("attempts") - 1
         )
+
+
+def give_back(works: Sequence[Work]) -> None:
+    """Return work that was claimed in one go and not begun; it keeps its place and does not count as a try."""
+    with draft():
+        Work.objects.filter(
+            pk__in=[work.pk for work in works],
+            state=WorkState.CLAIMED,
+            worker=works[0].worker,
+            outcome__isnull=True,
+        ).update(state=WorkState.WAITING, lease_until=None, attempts=F("attempts") - 1)
 
 
 def _ours(work: Work) -> QuerySet[Work]:

@@ -35,7 +35,8 @@ def send(work: Work, keep: Keep) -> Mapping[str, Any]:
     fate, detail = hand_over(message, work.ref)
     if fate is Fate.UNKNOWN:
         raise Refusal(MAY_HAVE_ARRIVED, details=[detail])
-    note(work, {"fate": str(fate), "to": message.to, "detail": detail})
+    if fate is not Fate.SENT or work.payload.get("token"):
+        note(work, {"fate": str(fate), "to": message.to, "detail": detail})
     if fate is Fate.REFUSED:
         raise Refusal(f"The mail server refused it: {detail}")
     if fate is Fate.LATER:

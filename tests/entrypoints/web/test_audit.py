@@ -214,7 +214,7 @@ def test_messages_are_paused_and_resumed_by_group(world: World, quiz: Schedule) 
     assert Work.objects.filter(kind="mail", paused=True).count() == 3
     assert [line.fate for line in message_page(world.ari).lines] == [Fate.PAUSED] * 3
     assert "Resume" in client.get("/organisation/mail/").text
-    assert actions.pause(world.ari, at=NOW) == 0
+    assert actions.pause(world.ari, group=group.key, at=NOW) == 0
     assert actions.resume(world.ari, at=NOW) == 3
     assert signed_in(world.pia).post("/organisation/mail/pause/").status_code == 404
     assert not Work.objects.filter(kind="mail", paused=True).exists()

@@ -96,6 +96,7 @@ class Change:
         total: int = 0,
         group: str = "",
         person_id: int | None = None,
+        paused: bool = False,
     ) -> Work:
         """Ask for work after the commit; the same ``key`` twice is the same work."""
         work, _ = Work.objects.get_or_create(
@@ -108,6 +109,7 @@ class Change:
                 "group": group,
                 "asked_by_id": self.actor.id,
                 "person_id": person_id,
+                "paused": paused,
                 "event_id": self.event_id,
                 "created_at": self.at,
             },

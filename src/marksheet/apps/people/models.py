@@ -245,3 +245,21 @@ class Preference(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "key", "name"], name="preference_once")]
+
+
+class MailPause(models.Model):
+    """All messages to people of a unit are held back, those asked for meanwhile too; ended, never deleted."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_event_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(ended_at=None), name="mail_of_a_unit_is_paused_once"
+            )
+        ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from marksheet.apps.ledger.change import change, draft
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.models import Person
+from marksheet.apps.people.steps.mail import to_be_held
 
 
 def record_sign_in(person: Person, *, how: str, at: datetime) -> None:
@@ -31,6 +32,7 @@ def ask_password_reset(person: Person, *, key: str, at: datetime) -> None:
             f"password-reset:{person.ref}:{at.timestamp():.6f}",
             {"notice": "password-reset", "person": person.ref, "token": key},
             person_id=person.pk,
+            paused=person.pk in to_be_held(opened, [person.pk]),
         )
         opened.record("person", person.pk, move="ask-reset")
 

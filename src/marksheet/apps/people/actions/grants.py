@@ -158,7 +158,9 @@ def _demand_another_administrator(grant: Grant) -> None:
 
 
 def _grant(actor: Person, ref: str) -> Grant:
-    grants = Grant.objects.select_for_update(of=("self",), no_key=True).select_related("role", "unit", "person")
+    grants = Grant.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "role", "unit", "person"
+    )
     grant = grants.filter(ref=ref, ended_at=None, unit__in=nodes_where(actor, *SEES_PEOPLE)).first()
     if grant is None:
         raise NotFound(_("There is no such grant in force."))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -78,7 +79,11 @@ def people_seen_by(person: Person, *verbs: str) -> QuerySet[Person]:
     Args:
         verbs: count only units where the reader holds one of these; ``SEES_PEOPLE`` if none are named.
     """
-    nodes = nodes_where(person, *(verbs or SEES_PEOPLE))
+    return people_at(nodes_where(person, *(verbs or SEES_PEOPLE)))
+
+
+def people_at(nodes: Any) -> QuerySet[Person]:
+    """Return the people at home, or with a grant, at one of these nodes; by name."""
     at_home = Membership.objects.filter(
         Q(home__in=nodes) | Q(home=None, institution__in=nodes), person=OuterRef("pk")
     )

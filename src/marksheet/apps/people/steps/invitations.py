@@ -9,6 +9,7 @@ from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import Work, WorkState, new_ref
 from marksheet.apps.people.models import Invitation, InvitationKind, Person, Unit
 from marksheet.apps.people.queries.invitations import ALPHABET, CODE_DAYS, LINK_DAYS, token_hash
+from marksheet.apps.people.steps.mail import to_be_held
 
 
 def new_code() -> str:
@@ -64,6 +65,7 @@ def _queue_mail(
     works: dict[int, str],
     tokens: dict[int, str],
 ) -> None:
+    held = to_be_held(open_change, [p.pk for p in people])
     insert_rows(
         Work,
         (
@@ -75,7 +77,7 @@ def _queue_mail(
             (
                 works[p.pk], "mail", f"invitation:{refs[p.pk]}",
                 {"notice": "invitation", "person": p.ref, "invitation": refs[p.pk], "token": tokens[p.pk]},
-                "", str(WorkState.WAITING), False, open_change.at, None, "", 0, 0, 0, None, "",
+                "", str(WorkState.WAITING), p.pk in held, open_change.at, None, "", 0, 0, 0, None, "",
                 open_change.actor.id, p.pk, open_change.event_id, open_change.at, None,
             )
             for p in people

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from marksheet.apps.ledger.change import change
+from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
 from marksheet.apps.ledger.models import Work, WorkState
 from marksheet.apps.people.models import Person
-from marksheet.apps.people.queries import holds_somewhere
+from marksheet.apps.people.queries import holds_somewhere, nodes_where
+from marksheet.apps.people.queries.mail import held_people, pauses_seen_by, standing_pauses
+from marksheet.apps.people.steps.mail import begin_pause, end_pause, to_be_held
 from marksheet.apps.release.queries.mailing import WITH_LINK, Fate, fate_of, message_for, messages_seen_by
 from marksheet.rules.access import Verb
 
@@ -39,6 +42,7 @@ def send_again(actor: Person, ref: str, *, reason: str, at: datetime) -> Work:
             )
         if fate_of(old) in (Fate.WAITING, Fate.PAUSED, Fate.SENDING):
             raise WrongState(_("This message has not left yet. There is nothing to send again."))
+        held = to_be_held(opened, [old.person_id] if old.person_id else [])
         work = Work.objects.create(
             kind=old.kind,
             key=f"{old.key.partition(AGAIN)[0]}{AGAIN}{opened.event_id}",
@@ -48,6 +52,7 @@ def send_again(actor: Person, ref: str, *, reason: str, at: datetime) -> Work:
             created_at=at,
             asked_by_id=actor.pk,
             person_id=old.person_id,
+            paused=old.person_id in held,
             event_id=opened.event_id,
         )
         opened.record(
@@ -59,34 +64,59 @@ def send_again(actor: Person, ref: str, *, reason: str, at: datetime) -> Work:
 def pause(actor: Person, *, group: str = "", at: datetime) -> int:
     """Hold back the messages that wait now (of one group, or all that the actor looks after); return how many.
 
-    Messages of a group that are still being asked for are held back too.
+    Those of the group that are still being asked for are held back too; without a group, all that are asked for
+    until ``resume``.
     """
-    return _hold(actor, group, held=True, at=at)
+    _demand(actor)
+    with change(actor, Verb.MAIL_MANAGE, at=at) as opened:
+        units = 0 if group else begin_pause(opened, actor)
+        rows = messages_seen_by(actor)
+        return _hold(opened, rows, group, held=True, units=units)
 
 
 def resume(actor: Person, *, group: str = "", at: datetime) -> int:
-    """Let messages that were held back go on; return how many."""
-    return _hold(actor, group, held=False, at=at)
+    """Let messages that were held back go on; without a group also those to come. Return how many.
+
+    Messages that somebody holds back for a unit above the actor's stay where they are.
+
+    Raises:
+        NotAllowed: all of them do; ``helpers`` names who paused them.
+    """
+    _demand(actor)
+    with change(actor, Verb.MAIL_MANAGE, at=at) as opened:
+        units = 0 if group else end_pause(opened, actor)
+        others = standing_pauses().exclude(unit__in=nodes_where(actor, Verb.MAIL_MANAGE))
+        rows = messages_seen_by(actor)
+        if others.exists():
+            rows = rows.exclude(person_id__in=held_people(others).values("pk"))
+        n = _hold(opened, rows, group, held=False, units=units)
+        paused = messages_seen_by(actor).filter(state=WorkState.WAITING, paused=True)
+        if not n and not units and (paused.filter(group=group) if group else paused).exists():
+            raise NotAllowed(
+                _("These messages are paused for a unit above yours."),
+                helpers=sorted({line.by for line in pauses_seen_by(actor) if not line.mine}),
+            )
+    return n
 
 
-def _hold(actor: Person, group: str, *, held: bool, at: datetime) -> int:
+def _demand(actor: Person) -> None:
     if not holds_somewhere(actor, Verb.MAIL_MANAGE):
         raise NotAllowed(_("You do not look after messages anywhere."))
-    with change(actor, Verb.MAIL_MANAGE, at=at) as opened:
-        rows = messages_seen_by(actor).filter(state=WorkState.WAITING, paused=not held)
-        if group:
-            rows = rows.filter(group=group)
-        keys = list(
-            rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True)
+
+
+def _hold(opened: Change, rows: QuerySet[Work], group: str, *, held: bool, units: int) -> int:
+    rows = rows.filter(state=WorkState.WAITING, paused=not held)
+    if group:
+        rows = rows.filter(group=group)
+    keys = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    n = 0
+    for start in range(0, len(keys), 20_000):
+        n += Work.objects.filter(pk__in=keys[start : start + 20_000], state=WorkState.WAITING).update(
+            paused=held
         )
-        if not keys:
-            return 0
-        n = 0
-        for start in range(0, len(keys), 20_000):
-            n += Work.objects.filter(pk__in=keys[start : start + 20_000], state=WorkState.WAITING).update(
-                paused=held
-            )
-        if group:
-            Work.objects.filter(group=group, kind="notices", state=WorkState.WAITING).update(paused=held)
-        opened.record("work", None, move="pause" if held else "resume", messages=n, group=group)
+    if group and keys:
+        Work.objects.filter(group=group, kind="notices", state=WorkState.WAITING).update(paused=held)
+    if keys or units:
+        move = "pause" if held else "resume"
+        opened.record("work", None, move=move, messages=n, group=group, units=units)
     return n

@@ -8,6 +8,7 @@ from typing import Any
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.people.models import Person
+from marksheet.apps.people.steps.mail import to_be_held
 
 MAIL = "mail"
 
@@ -48,6 +49,7 @@ def queue_mails(
     pace = pace or Pace()
     mails = list(mails)
     addressed = with_address([mail.person_id for mail in mails])
+    held = to_be_held(opened, addressed)
     rows = [
         Work(
             kind=MAIL,
@@ -58,6 +60,7 @@ def queue_mails(
             created_at=opened.at,
             asked_by_id=opened.actor.id,
             person_id=mail.person_id,
+            paused=mail.person_id in held,
             event_id=opened.event_id,
         )
         for place, mail in enumerate((one for one in mails if one.person_id in addressed), start=first)

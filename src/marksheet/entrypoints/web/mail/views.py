@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from marksheet.apps.ledger import clock
+from marksheet.apps.people.queries.mail import pauses_seen_by
 from marksheet.apps.release.actions import mailing as actions
 from marksheet.apps.release.queries import mailing
 from marksheet.apps.release.queries.mailing import Fate, MessageLine
@@ -41,6 +42,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     text, fate = request.GET.get("q", "").strip()[:200], request.GET.get("state", "")
     group = request.GET.get("group", "")[:64]
+    pauses = pauses_seen_by(person)
     page = mailing.message_page(person, text=text, fate=fate, group=group, after=request.GET.get("after", ""))
     return render(
         request,
@@ -52,6 +54,8 @@ def messages(request: HttpRequest) -> HttpResponse:
             "fates": [(str(one), fate_words(one)[0]) for one in Fate],
             "narrowed": bool(text or fate or group),
             "counts": mailing.counts_by_fate(person),
+            "pauses": pauses,
+            "pausing": any(one.mine for one in pauses),
             "groups": [(one, group_words(one)) for one in mailing.waiting_groups(person)],
         },
     )
@@ -97,9 +101,11 @@ def text_of(work: Any) -> dict[str, Any]:
 @needs(Verb.MAIL_MANAGE)
 @require_POST
 def pause(request: HttpRequest) -> HttpResponse:
-    """Hold back what waits: one group, or all."""
-    n = actions.pause(person_of(request), group=request.POST.get("group", ""), at=clock.read())
-    done(request, ngettext("%(n)d message is paused.", "%(n)d messages are paused.", n) % {"n": n})
+    """Hold back what waits: one group; or all, with what is asked for until it is resumed."""
+    group = request.POST.get("group", "")
+    n = actions.pause(person_of(request), group=group, at=clock.read())
+    words = ngettext("%(n)d message is paused.", "%(n)d messages are paused.", n) % {"n": n}
+    done(request, words if group else f"{words} {_('New ones wait too, until you resume.')}")
     return redirect("mail:list")
 
 

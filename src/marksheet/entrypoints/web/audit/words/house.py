@@ -88,7 +88,9 @@ def mail_managed(entry: Entry) -> Said:
     """Say what somebody did with messages."""
     texts = {
         "resend": _("Sent the message again"),
-        "pause": _("Paused messages"),
+        "pause": _("Paused all messages, also those to come")
+        if entry.facts.get("units")
+        else _("Paused messages"),
         "resume": _("Let paused messages go on"),
     }
     return Said(texts.get(str(entry.facts.get("move", "")), _("Managed messages")))

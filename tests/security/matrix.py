@@ -248,6 +248,8 @@ assess:list                            GET   in    | 200
 assess:list                            POST  in    | 405
 assess:submissions                     GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:submissions                     POST  in    | 405
+assess:items                           GET   in   404  404  404  200  200  404  404  404  404  404  404
+assess:items                           POST  in    | 405
 assess:submit                          GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:submit                          POST  in   404  404  404  302  403  404  404  404  404  404  404
 assess:no-response                     GET   in   404  404  404  200  200  404  404  404  404  404  404

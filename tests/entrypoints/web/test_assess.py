@@ -11,8 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from marksheet.apps.exams.models import Attempt, Schedule
 from marksheet.apps.marking.models import Mark, MarkDraft, Script
 from marksheet.apps.marking.queries.assess import assess_list, schedules_to_mark
+from marksheet.apps.marking.queries.progress import progress_by_item
 from tests.apps.marking.scene import hand_in, human_part
-from tests.factories import World, a_schedule, a_world, an_assessment, by_hand, grant, signed_in
+from tests.factories import (
+    World,
+    a_schedule,
+    a_world,
+    an_assessment,
+    by_hand,
+    grant,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +200,26 @@ def test_submissions_filter_and_search(world, schedule, attempts) -> None:
     found = client.get(page, {"q": names[1].split()[0]}).text
     assert names[1] in found
     assert names[2] not in found
+
+
+def test_by_question_counts_what_stands_and_leaves_ones_own_work_out(world, attempts) -> None:
+    mo, schedule = signed_in(world.mo), attempts[0].schedule
+    page = f"/marking/assess/{schedule.ref}/questions/"
+    save(mo, attempts[0], "2.5")
+    save(mo, attempts[0], "", version=1)
+    save(mo, attempts[1], "n")
+    save(signed_in(world.mei), attempts[2], "5")
+    (row,) = progress_by_item(world.mo, schedule)
+    assert (row.label, row.total, row.marked, row.unmarked) == ("3", 4, 2, 2)
+    assert (row.no_response, row.mine, row.sheet) == (1, 1, 0)
+    assert "2 of 4" in mo.get(page).text
+    assert f"/marking/assess/{schedule.ref}/grid/?items=0" in mo.get(page + "?show=open").text
+    grant(world.cas, "marker", schedule.node)
+    assert [one.total for one in progress_by_item(world.cas, schedule)] == [3]
+    assert signed_in(world.sid).get(page).status_code == 404
+    for attempt in (attempts[0], attempts[3]):
+        save(mo, attempt, "1", version=2 if attempt == attempts[0] else 0)
+    assert "Every question is wholly marked" in mo.get(page + "?show=open").text
 
 
 def test_many_parts_come_in_dozens(world) -> None:

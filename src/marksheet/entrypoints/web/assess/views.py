@@ -19,6 +19,7 @@ from marksheet.apps.marking.queries.assess import (
     marks_at,
     schedules_to_mark,
 )
+from marksheet.apps.marking.queries.progress import progress_by_item
 from marksheet.apps.marking.queries.submissions import (
     FILTERS,
     ScriptStatus,
@@ -91,6 +92,18 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
         "tab": "submissions",
     }
     return render(request, "assess/submissions.html", context)
+
+
+@signed_in
+@require_GET
+def items(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show the submissions of one schedule by question: how many are marked, and what is left."""
+    person = person_of(request)
+    schedule = assessed_for(person, ref)
+    show = "open" if request.GET.get("show") == "open" else ""
+    rows = [one for one in progress_by_item(person, schedule) if not show or one.unmarked]
+    context = about(person, schedule) | {"rows": rows, "show": show, "tab": "submissions"}
+    return render(request, "assess/items.html", context)
 
 
 def about(person: Person, schedule: Schedule) -> dict[str, Any]:

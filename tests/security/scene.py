@@ -27,6 +27,7 @@ from tests import factories
 from tests.apps.release.scenes import hand_in, mark_all, refs
 from tests.factories import NOW, TESTER, World
 from tests.guard import writes_allowed
+from tests.security.unfinished import half_marked, prepared
 
 # The columns of the matrix, in their order.
 CAST = ("anon", "cas", "other", "sid", "mo", "max", "pia", "ada", "ari", "eva", "ext", "vie")
@@ -57,6 +58,7 @@ def a_scene() -> Scene:
 
     At ALG-1-JUN are results ready, published and shown, published and hidden, withheld, and retracted; Cas
     has one that is shown. At QUIZ-1-JUN everything is ready and nothing published; Cas has one there too.
+    DIF-1-JUN is half marked, and of QUIZ-1-SEP a publication is prepared that nobody may see yet; Cas sat both.
     ALG-1-AUT is a draft. Mo and Mei mark, Max moderates, Pia publishes; an external examiner reads the
     department, a viewer the published results of ALG-1-JUN.
     """
@@ -84,6 +86,8 @@ def a_scene() -> Scene:
     scene = Scene(world, cast, schedule, waiting, draft)
     _publish(scene)
     _finished(scene)
+    half_marked(world)
+    scene.refs["prepared"] = prepared(world, waiting)
     _names(scene)
     _files(scene)
     _work(scene)

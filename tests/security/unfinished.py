@@ -1,0 +1,61 @@
+"""What the scene holds of work under way: marks half given, schemes, adjustments, a publication nobody may see yet."""
+
+from fractions import Fraction
+
+import pytest
+
+from marksheet.apps.exams.actions.items import set_scheme
+from marksheet.apps.exams.models import Attempt, Part, Schedule
+from marksheet.apps.marking.models import MarkDraft
+from marksheet.apps.release.actions.publishing import freeze_selection, prepare_some, publish
+from marksheet.apps.results.actions.adjusting import adjust, take_back
+from marksheet.apps.results.actions.marks import StaleMarks, save_mark
+from marksheet.apps.results.models import AdjustmentKind
+from tests import factories
+from tests.apps.release.scenes import hand_in, refs
+from tests.factories import NOW, World
+
+
+def half_marked(world: World) -> Schedule:
+    """A schedule of Cas and one other, with wrong points and a scheme; Cas's script is marked, not submitted.
+
+    One mark of it is "no response", one was adjusted, and Mei's came too late and is kept as a draft.
+    """
+    wanted = [
+        factories.choice("1", wrong=-1),
+        factories.by_hand("2", guidance="Look at the sign"),
+        factories.by_hand("3"),
+    ]
+    version = factories.an_assessment(world, code="DIF-1", title="Differences", wanted=wanted)
+    schedule = factories.a_schedule(world, version=version, code="DIF-1-JUN", candidates=1, with_cas=True)
+    hand_in(schedule, ["A", "B"])
+    two, three = Part.objects.filter(version=version, machine=False).order_by("position")
+    set_scheme(world.ada, two.ref, guidance="Look at the sign twice", model_answer="Minus four", at=NOW)
+    script = Attempt.objects.get(schedule=schedule, enrolment__person=world.cas).script_ref
+    save_mark(world.mo, script, two.ref, value=3000, against_version=0, at=NOW)
+    save_mark(world.mo, script, three.ref, value=None, no_response=True, against_version=0, at=NOW)
+    with pytest.raises(StaleMarks):
+        save_mark(world.mei, script, two.ref, value=1000, against_version=0, at=NOW)
+    assert MarkDraft.objects.filter(person=world.mei).exists()
+    other, own = refs(schedule)
+    for row in (other, own):
+        adjust(
+            world.ada, [row], AdjustmentKind.SPECIAL_CONSIDERATION, Fraction(1, 2), reason="Was ill", at=NOW
+        )
+    adjust(
+        world.ada, [other], AdjustmentKind.LATE_PENALTY, Fraction(5), "percent", reason="An hour late", at=NOW
+    )
+    take_back(world.ada, [other], AdjustmentKind.SPECIAL_CONSIDERATION, reason="Was not ill", at=NOW)
+    return schedule
+
+
+def prepared(world: World, waiting: Schedule) -> str:
+    """A publication of Cas's and another's results, prepared and not committed; return its ref."""
+    schedule = factories.a_schedule(
+        world, version=waiting.version, code="QUIZ-1-SEP", candidates=1, with_cas=True
+    )
+    hand_in(schedule, ["AAB", "ABB"])
+    selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)
+    publish(world.pia, selection.ref, show=True, inform=True, at=NOW)
+    prepare_some(selection.ref, at=NOW)
+    return selection.ref

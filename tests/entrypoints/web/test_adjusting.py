@@ -108,3 +108,5 @@ def test_reports_and_the_candidate_are_told_the_step(world, quiz):
     page = text(signed_in(row.person).get(f"/my/{row.enrolment.ref}/"))
     assert "Late penalty: 0.3 marks, from 3 to 2.7." in page
     assert "private" not in page
+    # Without the switch for them no question is listed, not even an empty line.
+    assert "Questions" not in page

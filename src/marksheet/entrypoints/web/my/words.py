@@ -64,6 +64,12 @@ class Shown:
         ]
 
     @property
+    def items(self) -> Sequence[Mapping[str, Any]]:
+        """The questions, if they are shown; a template that asked the document would get its own ``items()``."""
+        found: Sequence[Mapping[str, Any]] = self.document.get("items", ())
+        return found
+
+    @property
     def percent(self) -> float | None:
         """The percentage for the bar, if it is shown."""
         return _number(self.document.get("percentage"))

@@ -97,7 +97,7 @@ def assess_list(
         status: one of ``Status``, or "" for all.
         after: the ref of the last schedule of the page before.
     """
-    rows = searched(_with_status(assessed_by(person), person), search)
+    rows = _with_status(searched(assessed_by(person), search), person)
     if status:
         rows = rows.filter(status=status)
     found, following = newest_window_first(rows, after=after, size=size)

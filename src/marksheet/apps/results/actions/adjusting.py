@@ -68,7 +68,7 @@ def adjust(
             )
             for row in rows
         )  # fmt: skip
-        said = {"adjusted": kind, "thousandths": size, "unit": unit}
+        said: dict[str, str | int] = {"adjusted": kind, "thousandths": size, "unit": unit}
         _finish(opened, rows, said, reason)
     return len(rows)
 

@@ -300,7 +300,7 @@ def record_attendance(
             _("You may see this schedule but not record who was there."),
         )
         keys = [enrolment.pk for enrolment in _chosen(schedule, refs)]
-        rows = Result.objects.filter(enrolment__in=keys).select_for_update(no_key=True).order_by("pk")
+        rows = list(Result.objects.filter(enrolment__in=keys).select_for_update(no_key=True).order_by("pk"))
         if any(row.person_id == actor.pk for row in rows):
             raise NotAllowed(_("You are a candidate here: somebody else records your attendance."))
         return set_standing(opened, rows, Standing(standing), reason=reason)

@@ -66,7 +66,7 @@ def coordination_list(
         status: one of ``Status``, or "" for all.
         after: the ref of the last schedule of the page before.
     """
-    rows = searched(with_status(coordinated_by(person)), search)
+    rows = with_status(searched(coordinated_by(person), search))
     if status:
         rows = rows.filter(status=status)
     found, following = newest_window_first(rows, after=after, size=size)

@@ -33,6 +33,8 @@ from tests.guard import writes_allowed
 from tests.security.asking import ask
 from tests.security.scene import CAST, Scene
 
+pytestmark = pytest.mark.usefixtures("same_navigation")
+
 # The list, the name of the door, and what there is of its kind.
 LISTS: list[tuple[str, str, Callable[[], Iterable[str]]]] = [
     ("schedules:list", "schedules:schedule", lambda: Schedule.objects.values_list("ref", flat=True)),

@@ -10,6 +10,8 @@ from tests.security.asking import addresses, ask, body, cases, link, word
 from tests.security.matrix import MATRIX, METHODS, Row
 from tests.security.scene import CAST, Scene
 
+pytestmark = pytest.mark.usefixtures("same_navigation")
+
 # Where everybody who is signed in gets the same answer, these stand for all.
 SOME = ("anon", "cas", "sid", "mo", "ada")
 

@@ -211,3 +211,16 @@ def test_the_bytes_are_those_of_rfc_8785(value: object):
 def test_what_has_no_single_spelling_is_refused(value: object):
     with pytest.raises(BadDisclosure):
         canonical_json(value)
+
+
+def plain(value: object) -> object:
+    """The same document without what is kept of how its parts were written."""
+    return json.loads(json.dumps(value))
+
+
+@given(switches, st.booleans(), st.lists(st.text(st.characters(codec="utf-8"), max_size=8), max_size=4))
+def test_a_document_of_written_items_has_the_same_bytes(on: Switches, open_: bool, answers: list[str]):
+    lines = tuple(ItemLine(str(n), "Title", "1", "2", answer) for n, answer in enumerate(answers))
+    for _again in range(2):
+        document = disclose(replace(FACTS, items=lines), on, questions_open=open_)
+        assert canonical_json(document) == rfc8785.dumps(plain(document))  # type: ignore[arg-type]

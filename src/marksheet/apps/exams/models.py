@@ -258,8 +258,8 @@ class Enrolment(models.Model):
     """A person at one schedule, with a window of their own where they were given one."""
 
     ref = RefField()
-    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     sort_name = models.CharField(max_length=200)
@@ -293,8 +293,8 @@ class Attempt(models.Model):
 
     ref = RefField()
     script_ref = RefField()
-    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="+")
-    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="+", db_index=False)
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+", db_index=False)
     number = models.IntegerField()
     state = models.CharField(max_length=12, choices=AttemptState)
     source = models.CharField(max_length=20, default="import")
@@ -314,7 +314,7 @@ class Attempt(models.Model):
 class Answer(models.Model):
     """One distinct answer to one part; however many gave it, it is scored once per key version."""
 
-    part = models.ForeignKey(Part, models.PROTECT, related_name="+")
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", db_index=False)
     hash = models.CharField(max_length=64)
     value = models.TextField()
 
@@ -325,7 +325,7 @@ class Answer(models.Model):
 class AnswerScore(models.Model):
     """What the machine gives one distinct answer under one key version; exact, in marks."""
 
-    answer = models.ForeignKey(Answer, models.PROTECT, related_name="+")
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="+", db_index=False)
     key_version = models.ForeignKey(KeyVersion, models.PROTECT, related_name="+")
     numerator = models.BigIntegerField()
     denominator = models.BigIntegerField()
@@ -341,8 +341,8 @@ class AnswerScore(models.Model):
 class Response(models.Model):
     """What an attempt answered to a part; no answer means an explicit "no response"."""
 
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
-    part = models.ForeignKey(Part, models.PROTECT, related_name="+")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", db_index=False)
     answer = models.ForeignKey(Answer, models.PROTECT, null=True, related_name="+")
 
     class Meta:

@@ -23,14 +23,14 @@ class Mark(models.Model):
     ``value_thousandths`` None with ``no_response`` False means that the mark was taken back: unmarked again.
     """
 
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
-    part = models.ForeignKey(Part, models.PROTECT, related_name="+")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", db_index=False)
     round = models.CharField(max_length=12, choices=Round)
     marker = models.ForeignKey(Person, models.PROTECT, related_name="+")
     version = models.IntegerField()
     value_thousandths = models.BigIntegerField(null=True)
     no_response = models.BooleanField(default=False)
-    scheme = models.ForeignKey(Scheme, models.PROTECT, null=True, related_name="+")
+    scheme = models.ForeignKey(Scheme, models.PROTECT, null=True, related_name="+", db_index=False)
     event_id = models.BigIntegerField()
     at = models.DateTimeField()
 
@@ -48,8 +48,8 @@ class Mark(models.Model):
 class Script(models.Model):
     """One attempt's place in one round: with whom it is, and whether it was submitted."""
 
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
-    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+", db_index=False)
     round = models.CharField(max_length=12, choices=Round)
     marker = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     unmarked = models.IntegerField()
@@ -71,7 +71,7 @@ class Script(models.Model):
 class HandsOn(models.Model):
     """Who ever had a script in hand; whoever is here never re-marks it."""
 
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     since = models.DateTimeField()
 

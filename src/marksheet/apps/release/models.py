@@ -54,7 +54,7 @@ class PublicationRow(models.Model):
     ``no_mail`` says why its candidate is not informed; empty when a message goes out.
     """
 
-    publication = models.ForeignKey(Publication, models.PROTECT, related_name="rows")
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="rows", db_index=False)
     result = models.ForeignKey(Result, models.PROTECT, related_name="+")
     revision = models.IntegerField()
     version = models.ForeignKey(ResultVersion, models.PROTECT, null=True, related_name="+")
@@ -100,12 +100,12 @@ class Opening(models.Model):
     A row that belongs to a publication holds only once that is committed.
     """
 
-    result = models.ForeignKey(Result, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    result = models.ForeignKey(Result, models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     schedule_id = models.BigIntegerField()
     status = models.CharField(max_length=9, choices=OpeningStatus)
     disclosure = models.ForeignKey(Disclosure, models.PROTECT, null=True, related_name="+")
-    publication = models.ForeignKey(Publication, models.PROTECT, null=True, related_name="+")
+    publication = models.ForeignKey(Publication, models.PROTECT, null=True, related_name="+", db_index=False)
     event_id = models.BigIntegerField()
     at = models.DateTimeField()
 

@@ -38,12 +38,12 @@ class Result(models.Model):
     """
 
     ref = RefField()
-    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
-    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+")
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+", db_index=False)
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="+", db_index=False)
     enrolment = models.OneToOneField(Enrolment, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    institution = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    institution = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     home = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=200)
     sort_name = models.CharField(max_length=200)
@@ -62,7 +62,7 @@ class Result(models.Model):
     standing = models.CharField(max_length=8, default="expected")
     submitted = models.BooleanField(default=False)
 
-    attempt = models.ForeignKey(Attempt, models.PROTECT, null=True, related_name="+")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, null=True, related_name="+", db_index=False)
     attempt_number = models.IntegerField(null=True)
     attempts_count = models.IntegerField(default=0)
     handed_in_at = models.DateTimeField(null=True)
@@ -82,7 +82,7 @@ class Result(models.Model):
     adjustments = models.JSONField(null=True)
 
     withheld_at = models.DateTimeField(null=True)
-    withheld_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    withheld_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     in_force = models.ForeignKey("ResultVersion", models.PROTECT, null=True, related_name="+")
     in_force_revision = models.IntegerField(null=True)
     published_at = models.DateTimeField(null=True)
@@ -103,10 +103,6 @@ class Result(models.Model):
         ]
         indexes = [
             models.Index(fields=["schedule", "bucket", "sort_name", "id"], name="results_of_schedule"),
-            models.Index(fields=["institution", "bucket", "sort_name", "id"], name="results_by_name"),
-            models.Index(fields=["institution", "bucket", "-score_micro", "id"], name="results_by_score"),
-            models.Index(fields=["institution", "bucket", "-percent_micro", "id"], name="results_by_percent"),
-            models.Index(fields=["institution", "bucket", "code", "sort_name", "id"], name="results_by_code"),
             models.Index(fields=["person", "schedule"], name="results_of_person"),
             models.Index(fields=["claim"], name="results_claimed", condition=Q(claim__isnull=False)),
             models.Index(fields=["schedule"], name="results_stale", condition=Q(stale=True)),
@@ -162,13 +158,13 @@ class ResultVersion(models.Model):
     """
 
     ref = RefField()
-    result = models.ForeignKey(Result, models.PROTECT, related_name="+")
+    result = models.ForeignKey(Result, models.PROTECT, related_name="+", db_index=False)
     schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
     number = models.IntegerField()
     publication_id = models.BigIntegerField()
-    follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     revision = models.IntegerField()
-    attempt = models.ForeignKey(Attempt, models.PROTECT, null=True, related_name="+")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, null=True, related_name="+", db_index=False)
     attempt_number = models.IntegerField(null=True)
     handed_in_at = models.DateTimeField(null=True)
     score_numerator = models.BigIntegerField(null=True)
@@ -184,7 +180,7 @@ class ResultVersion(models.Model):
     items = models.BinaryField(default=bytes)
     account = models.JSONField(default=list)
     adjustments = models.JSONField(null=True)
-    key_version = models.ForeignKey(KeyVersion, models.PROTECT, null=True, related_name="+")
+    key_version = models.ForeignKey(KeyVersion, models.PROTECT, null=True, related_name="+", db_index=False)
     rules_version = models.CharField(max_length=20)
     scale_hash = models.CharField(max_length=64)
     marks_hash = models.CharField(max_length=64)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from marksheet.apps.exams.models import Attempt, Response, Schedule
@@ -31,9 +31,18 @@ from marksheet.rules.visibility import (
     questions_open,
 )
 
+MOST_LINES = 50_000
 # A working result or a version: both say what a score is.
 Scored = Result | ResultVersion
 ScoredRows = Mapping[int, Result] | Mapping[int, ResultVersion]
+
+
+class HandedIn(NamedTuple):
+    """One attempt that is not void; ``handed_in_at`` is None while it is being written."""
+
+    pk: int
+    number: int
+    handed_in_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,11 @@ class ItemTexts:
 
 @dataclass(frozen=True, slots=True)
 class Exam:
-    """What all candidates of a schedule share when their disclosures are written."""
+    """What all candidates of a schedule share when their disclosures are written.
+
+    ``lines`` keeps what was written of an item (its place, the score in millionths, the answer): candidates have
+    few different scores of one item, and often the same answer.
+    """
 
     schedule: Schedule
     paper: Paper
@@ -61,6 +74,7 @@ class Exam:
     pass_mark: str
     items: tuple[ItemTexts, ...]
     closed: bool
+    lines: dict[tuple[int, int | None, str | None], ItemLine] = field(default_factory=dict)
 
 
 def exam_of(schedule: Schedule, at: datetime) -> Exam:
@@ -129,11 +143,10 @@ def _document(
     exam: Exam,
     row: Result,
     one: Scored,
-    attempts: Sequence[Attempt],
+    attempts: Sequence[HandedIn],
     answers: Mapping[int, Mapping[int, str]],
 ) -> dict[str, Any]:
-    handed_in = sum(attempt.state != "void" for attempt in attempts)
-    left = exam.schedule.attempts_allowed - handed_in > 0 and not exam.closed
+    left = exam.schedule.attempts_allowed > len(attempts) and not exam.closed
     return disclose(
         _facts(exam, row, one, attempts, answers.get(one.attempt_id or 0, {})),
         exam.switches,
@@ -142,7 +155,7 @@ def _document(
 
 
 def _facts(
-    exam: Exam, row: Result, one: Scored, attempts: Sequence[Attempt], answers: Mapping[int, str]
+    exam: Exam, row: Result, one: Scored, attempts: Sequence[HandedIn], answers: Mapping[int, str]
 ) -> ResultFacts:
     return ResultFacts(
         assessment_title=exam.title,
@@ -159,7 +172,7 @@ def _facts(
         attempts=tuple(
             AttemptLine(a.number, _day(a.handed_in_at, exam.schedule.timezone), a.pk == one.attempt_id)
             for a in attempts
-            if a.handed_in_at is not None and a.state != "void"
+            if a.handed_in_at is not None
         ),
         sections=tuple(SectionLine(*line) for line in one.account),
         items=_items(exam, one, answers),
@@ -186,18 +199,27 @@ def _items(exam: Exam, one: Scored, answers: Mapping[int, str]) -> tuple[ItemLin
     scores = unpack(one.items) if exam.items else ()
     if not scores:
         return ()
-    rounding = exam.scale.rounding
-    return tuple(
-        ItemLine(
-            label=item.label,
-            title=item.title,
-            score="" if score is None else _shown(score, rounding),
-            maximum=item.maximum,
-            own_answer=_joined(item.parts, item.alone, answers),
-            correct_answer=item.correct_answer,
-        )
-        for item, score in zip(exam.items, scores, strict=True)
+    lines = []
+    for place, (item, score) in enumerate(zip(exam.items, scores, strict=True)):
+        answer = _joined(item.parts, item.alone, answers)
+        line = exam.lines.get((place, score, answer))
+        lines.append(line or _line(exam, place, score, answer))
+    return tuple(lines)
+
+
+def _line(exam: Exam, place: int, score: int | None, answer: str | None) -> ItemLine:
+    item = exam.items[place]
+    line = ItemLine(
+        label=item.label,
+        title=item.title,
+        score="" if score is None else _shown(score, exam.scale.rounding),
+        maximum=item.maximum,
+        own_answer=answer,
+        correct_answer=item.correct_answer,
     )
+    if len(exam.lines) < MOST_LINES:
+        exam.lines[place, score, answer] = line
+    return line
 
 
 @lru_cache(maxsize=10_000)
@@ -224,11 +246,15 @@ def _answers(attempt_ids: Sequence[int | None]) -> dict[int, dict[int, str]]:
     return found
 
 
-def _attempts(rows: Sequence[Result]) -> dict[int, list[Attempt]]:
-    found: dict[int, list[Attempt]] = defaultdict(list)
-    keys = [row.enrolment_id for row in rows]
-    for attempt in Attempt.objects.filter(enrolment_id__in=keys).order_by("enrolment_id", "number"):
-        found[attempt.enrolment_id].append(attempt)
+def _attempts(rows: Sequence[Result]) -> dict[int, list[HandedIn]]:
+    """The attempts that are not void, by enrolment."""
+    found: dict[int, list[HandedIn]] = defaultdict(list)
+    attempts = Attempt.objects.filter(enrolment_id__in=[row.enrolment_id for row in rows]).exclude(
+        state="void"
+    )
+    columns = ("enrolment_id", "pk", "number", "handed_in_at")
+    for enrolment_id, *attempt in attempts.order_by("enrolment_id", "number").values_list(*columns):
+        found[enrolment_id].append(HandedIn(*attempt))
     return found
 
 

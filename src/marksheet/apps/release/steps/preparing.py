@@ -9,8 +9,8 @@ from marksheet.apps.ledger.change import Change
 from marksheet.apps.release.models import OpeningStatus, Publication, PublicationRow
 from marksheet.apps.release.steps.disclosing import documents, exam_of, write_disclosures
 from marksheet.apps.release.steps.opening import open_rows
-from marksheet.apps.results.models import Result, ResultVersion
-from marksheet.apps.results.steps.versions import freeze
+from marksheet.apps.results.models import Result
+from marksheet.apps.results.steps.versions import Frozen, freeze
 
 BATCH = 2_000
 
@@ -71,7 +71,7 @@ def prepare_rows(opened: Change, publication: Publication, rows: list[Publicatio
 def _bodies(
     opened: Change,
     results: list[Result],
-    versions: Mapping[int, ResultVersion],
+    versions: Mapping[int, Frozen],
     schedules: Mapping[int, Schedule],
 ) -> dict[int, str]:
     by_schedule: dict[int, list[Result]] = defaultdict(list)
@@ -79,6 +79,7 @@ def _bodies(
         by_schedule[row.schedule_id].append(row)
     bodies: dict[int, str] = {}
     for schedule_id, some in by_schedule.items():
-        texts = documents(exam_of(schedules[schedule_id], opened.at), some, versions)
+        # A version holds what was copied from this very row: what is written of one is true of the other.
+        texts = documents(exam_of(schedules[schedule_id], opened.at), some, {row.pk: row for row in some})
         bodies.update({versions[key].pk: text for key, text in texts.items()})
     return bodies

@@ -220,6 +220,22 @@ def test_adjustments_are_facts_that_are_only_added_to(world):
                 attempt()
 
 
+def test_verify_names_an_adjustment_that_no_event_of_the_log_wrote(world):
+    first, second, _third = refs(a_quiz(world))
+    adjust(world.ada, [first], LATE, Fraction(1), reason="late", at=NOW)
+    take_back(world.ada, [first], LATE, reason="not late", at=NOW)
+    adjust(world.ada, [second], SPECIAL, Fraction(1), reason="ill", at=NOW)
+    assert list(verify(Verified())) == []
+    held = Adjustment.objects.get(result__ref=second)
+    with writes_allowed():
+        Adjustment.objects.create(
+            result_id=held.result_id, kind=LATE, amount_thousandths=500, by=world.pia, event_id=held.event_id, at=NOW
+        )  # fmt: skip
+        AdjustmentEnd.objects.create(adjustment=held, by=world.pia, event_id=held.event_id, at=NOW)
+    found = [fault.what for fault in verify(Verified())]
+    assert found == ["was taken back without an event of the log", "is not the one that the log tells of"]
+
+
 def test_many_are_adjusted_in_a_constant_number_of_statements(world, django_assert_max_num_queries):
     several = a_ready_quiz(world, ["AAA"] * 12, code="MANY")
     with django_assert_max_num_queries(45):

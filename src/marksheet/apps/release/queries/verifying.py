@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from marksheet.apps.ledger import chain
 from marksheet.apps.ledger.models import Event, Head, Line, Side
 from marksheet.apps.release.models import Disclosure
-from marksheet.apps.results.models import Result, ResultVersion
+from marksheet.apps.results.models import Adjustment, Result, ResultVersion
 from marksheet.apps.results.steps.versions import FIELDS, content_hash
 
 BATCH = 2_000
@@ -47,6 +47,7 @@ def verify(counts: Verified, *, checkpoint: tuple[int, str] | None = None) -> It
     yield from _disclosures(counts)
     yield from _written()
     yield from _never_written()
+    yield from _adjustments()
 
 
 def _chain(counts: Verified, checkpoint: tuple[int, str] | None) -> Iterator[Fault]:
@@ -178,6 +179,24 @@ def _never_written() -> Iterator[Fault]:
             f"version {version.number} of result {version.result_id}",
             "was never written by an event of the log",
         )
+
+
+def _adjustments() -> Iterator[Fault]:
+    """Compare every adjustment, and every one taken back, with the line of the event that wrote it."""
+    rows = Adjustment.objects.order_by("pk").values_list(
+        "pk", "result_id", "event_id", "kind", "amount_thousandths", "unit", "end__event_id"
+    )
+    for key, result, event, kind, size, unit, ended in rows.iterator():
+        where = f"adjustment {key} of result {result}"
+        if {"adjusted": kind, "thousandths": size, "unit": unit} not in _told(event, result):
+            yield Fault(where, "is not the one that the log tells of")
+        if ended is not None and {"taken_back": kind} not in _told(ended, result):
+            yield Fault(where, "was taken back without an event of the log")
+
+
+def _told(event_id: int, result_id: int) -> list[dict[str, object]]:
+    lines = Line.objects.filter(event_id=event_id, subject_kind="result", subject_id=result_id)
+    return [json.loads(body) for body in lines.values_list("body", flat=True)]
 
 
 def last_link() -> tuple[int, str]:

@@ -35,6 +35,21 @@ def who_can_help(names: tuple[str, ...]) -> str:
     return _("Ask %(names)s.") % {"names": ", ".join(names)}
 
 
+def chosen(request: HttpRequest, name: str, offered: tuple[str, ...]) -> str:
+    """Return which of what a form's buttons offer was chosen.
+
+    Raises:
+        BadInput: none of them.
+    """
+    found = str(request.POST.get(name, ""))
+    if found not in offered:
+        message = _(
+            "“%(found)s” is not offered here as “%(name)s”. Nothing was changed. Go back and choose again."
+        )
+        raise BadInput(message % {"found": found[:100], "name": name})
+    return found
+
+
 def done(request: HttpRequest, message: str) -> None:
     """Say on the next page that it was done."""
     messages.success(request, message)

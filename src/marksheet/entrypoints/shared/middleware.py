@@ -10,12 +10,19 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from marksheet.apps.ledger.errors import Refusal
+from marksheet.apps.ledger.errors import BadInput, NotFound, Refusal
 from marksheet.apps.people.queries import Person
 from marksheet.entrypoints.shared.errors import busy, refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
+# A text from elsewhere can carry it unseen; no database column takes it.
+_UNHOLDABLE = gettext_lazy(
+    "What was sent as “%(name)s” holds an invisible character (NUL) that cannot be kept. Nothing was changed."
+    " Type it again instead of pasting it."
+)
 log = structlog.get_logger(__name__)
 
 
@@ -85,6 +92,18 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer."""
         return self.answer(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: dict[str, object]
+    ) -> HttpResponse | None:
+        """Refuse text that the database could not hold, before anything is done with it."""
+        if any("\x00" in str(value) for value in kwargs.values()):
+            return refused(request, NotFound(_("There is no such page.")))
+        for sent in (request.GET, request.POST):
+            for name, values in sent.lists():
+                if "\x00" in name or any("\x00" in value for value in values):
+                    return refused(request, BadInput(_UNHOLDABLE % {"name": name.replace("\x00", "")}))
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page for a refusal; anything else stays an error."""

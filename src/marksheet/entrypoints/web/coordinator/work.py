@@ -90,7 +90,7 @@ def reopen(request: HttpRequest, ref: str) -> HttpResponse:
     chosen = (request.POST or request.GET).getlist("selected")
     named = scripts_named(person, schedule, chosen)
     closed = [one for one in named if one.submitted_at is not None and not one.own]
-    form = Reason(request.POST or None)
+    form = Reason(request.POST if request.method == "POST" else None)
 
     def open_again(data: dict[str, Any]) -> None:
         refs = [one.ref for one in closed]

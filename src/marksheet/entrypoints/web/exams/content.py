@@ -13,7 +13,7 @@ from marksheet.apps.exams.queries import assessments as queries
 from marksheet.apps.exams.queries.problems import marks, sentences
 from marksheet.apps.ledger import clock
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.acting import carried_out, chosen, done
 from marksheet.entrypoints.shared.addresses import address
 from marksheet.entrypoints.web.exams.fields import BY_MACHINE, MATCHES, options_shown, steps_shown
 from marksheet.entrypoints.web.exams.forms import ItemForm, PartForm, PartFormSet, QuickItemForm, SectionForm
@@ -259,7 +259,7 @@ def item_move(request: HttpRequest, ref: str) -> HttpResponse:
     """Move a question up or down in its section."""
     person = person_of(request)
     row = queries.item_for(person, ref)
-    actions.move_item(person, ref, up=request.POST.get("do") == "up", at=clock.read())
+    actions.move_item(person, ref, up=chosen(request, "do", ("up", "down")) == "up", at=clock.read())
     return redirect("exams:version", row.version.ref)
 
 

@@ -13,7 +13,7 @@ from marksheet.apps.exams.queries.schedules import schedule_for
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries.invitations import CODE_DAYS
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import done
+from marksheet.entrypoints.shared.acting import chosen, done
 from marksheet.rules.access import Verb
 
 
@@ -24,7 +24,8 @@ def ways(request: HttpRequest, ref: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     schedule = schedule_for(person, ref, Verb.PERSON_INVITE)
     again = bool(request.POST.get("again"))
-    if request.POST.get("way") == "code":
+    way = chosen(request, "way", ("link", "code")) if request.method == "POST" else ""
+    if way == "code":
         codes = print_candidate_codes(person, ref, again=again, at=at)
         context = {"codes": codes, "site": settings.SITE_URL, "days": CODE_DAYS, "schedule": schedule}
         return render(request, "organisation/codes.html", context)

@@ -10,7 +10,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.people.actions import invitations
 from marksheet.apps.people.queries.invitations import CODE_DAYS, InvitationState, invitations_seen_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import done
+from marksheet.entrypoints.shared.acting import chosen, done
 
 
 @signed_in
@@ -38,7 +38,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest, ref: str) -> HttpResponse:
     """Send one person a link, or print their code."""
     person, at = person_of(request), clock.read()
-    if request.POST.get("way") == "code":
+    if chosen(request, "way", ("link", "code")) == "code":
         return _print(request, [ref])
     invitations.invite(person, ref, at=at)
     done(request, _("An invitation is on its way. Links sent before no longer work."))

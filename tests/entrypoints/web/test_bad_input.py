@@ -1,0 +1,140 @@
+"""Whatever is sent to whatever form, the answer says what is wrong and keeps what was typed; nothing breaks."""
+
+import html
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.databases import Databases
+from tests.security.asking import BODIES, ask, body, link
+from tests.security.matrix import MATRIX
+from tests.security.scene import CAST, Scene, a_scene
+
+LONG = "x" * 10_000
+WRONG = {
+    "empty": [""],
+    "absent": [],
+    "very long": [LONG],
+    "markup": ["<script>alert(1)</script>"],
+    "negative": ["-1"],
+    "not a number": ["NaN"],
+    "too large a number": ["99999999999999999999"],
+    "a NUL": ["a\x00b"],
+}
+# Of these, what a ref that a page carries along may be.
+OF_A_REF = ("empty", "absent", "very long", "a NUL")
+# What is missing in a body that is only there to be refused.
+WHOLE = {"coordinator:people": {"kind": "marker"}, "coordinator:person": {"kind": "moderator"}}
+# What is said to whom the answer is an error: in the page, or in a part of it.
+SAID = re.compile(
+    r'(?:role="alert"|class="[^"]*\b(?:errors|field__error)\b|data-error-message)[^>]*>(.*?)</', re.S
+)
+CHOSEN = re.compile(r'^<(?:select|button)|type="(?:radio|checkbox|hidden)"')
+# Never shown again, whatever went wrong.
+SECRET = ("password", "token")
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+    """The scene of the permission matrix; every request in it is rolled back."""
+    kept = settings.MEDIA_ROOT
+    logging.disable(logging.CRITICAL)
+    with TemporaryDirectory() as folder, django_db_blocker.unblock(), databases.fresh():
+        settings.MEDIA_ROOT = Path(folder)
+        try:
+            yield a_scene()
+        finally:
+            settings.MEDIA_ROOT = kept
+            logging.disable(logging.NOTSET)
+
+
+def doing() -> list[tuple[str, str]]:
+    """Return (case, who) for every form that the tests of security know a body for, as who gets furthest."""
+    cases = [case for case in BODIES if not _repeats(case)]
+    return [(case, min(CAST, key=lambda who: _far(MATRIX[case, "POST"][who]))) for case in cases]
+
+
+def _repeats(case: str) -> bool:
+    """Say whether a case sends to another object what the same address is sent anyway."""
+    usual = BODIES.get(case.partition("@")[0], {})
+    return "@" in case and BODIES[case].keys() == usual.keys()
+
+
+def _far(answer: str) -> int:
+    order = ("302+", "200+", "302", "200", "400", "409")
+    return order.index(answer) if answer in order else len(order)
+
+
+def bad_bodies(scene: Scene, case: str) -> Iterator[tuple[str, str, dict[str, list[str]]]]:
+    """Give every wrong body: which field, what is wrong with it, and what is sent."""
+    good = {name: [value] for name, value in (body(scene, case) | WHOLE.get(case, {})).items()}
+    for name, value in good.items():
+        others = {"another's ref": [scene.refs["institution"]], "twice": value * 2, "two": [*value, "other"]}
+        some = {what: WRONG[what] for what in OF_A_REF} if name in _carried(case) else WRONG
+        for what, wrong in (some | others).items():
+            sent = good | {name: wrong}
+            yield name, what, {k: v for k, v in sent.items() if v}
+
+
+def _carried(case: str) -> set[str]:
+    """Return the fields that a page fills in with what was ticked or opened."""
+    sent = BODIES.get(case, BODIES.get(case.partition("@")[0], {}))
+    return {name for name, value in sent.items() if value.startswith(":")}
+
+
+@pytest.mark.parametrize(("case", "who"), doing())
+def test_a_form_says_what_is_wrong_and_keeps_what_was_typed(scene: Scene, case: str, who: str) -> None:
+    client, path, wrong = scene.client(who), link(scene, case), []
+    client.raise_request_exception = False
+    for name, what, sent in bad_bodies(scene, case):
+        wrong += [f"{name} {what}: {why}" for why in faults(client, path, sent, _carried(case))]
+    assert not wrong, f"{path} as {who}:\n" + "\n".join(wrong)
+
+
+def faults(client: Client, path: str, sent: dict[str, list[str]], carried: set[str]) -> list[str]:
+    """Send a wrong body; return what is wrong with the answer."""
+    cache.clear()
+    answer, wrote = ask(client, "POST", path, sent)
+    code, text = answer.status_code, answer.content.decode()
+    if code >= 500:
+        return [f"broke with {code}"]
+    if code < 400 and not _says_something(text):
+        took = wrote and any("\x00" in value for values in sent.values() for value in values)
+        return ["took a NUL"] if took else []
+    found = ["was refused, and written to the log"] if wrote else []
+    if not _says_something(text):
+        found.append(f"{code} without a word")
+    if code in (200, 400, 409):
+        found += [f"{code} and lost what was typed as {name}" for name in _lost(text, sent, carried)]
+    return found
+
+
+def _says_something(text: str) -> bool:
+    if text.startswith("{"):
+        return '"message"' in text or '"theirs"' in text or '"detail"' in text
+    return any(re.sub(r"<[^>]*>", "", said).strip() for said in SAID.findall(text))
+
+
+def _lost(text: str, sent: dict[str, list[str]], carried: set[str]) -> list[str]:
+    """Return the fields whose text is gone from the answer; what is chosen or carried was not typed."""
+    if text.startswith("{"):
+        return []
+    controls = {name: re.findall(rf'<\w+\b[^>]*\bname="{re.escape(name)}"[^>]*>', text) for name in sent}
+    # In a form that is shown again, only what it has is typed; a page that only refuses keeps everything.
+    typed = [name for name in sent.keys() - carried if not any(controls.values()) or controls[name]]
+    shown = html.unescape(text).replace("\x00", "")
+    return [
+        name
+        for name in typed
+        if sent[name][-1].replace("\x00", "") not in shown
+        and not any(CHOSEN.search(one) for one in controls[name])
+        and not any(secret in name for secret in SECRET)
+    ]

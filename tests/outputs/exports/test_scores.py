@@ -4,6 +4,7 @@ import hashlib
 from array import array
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from marksheet.apps.release.actions.publishing import carry_on, freeze_selection
 from marksheet.apps.release.actions.withholding import withhold
 from marksheet.apps.release.queries.exports.selection import Criteria, counted, keys_of
 from marksheet.apps.release.queries.verifying import Verified, verify
+from marksheet.apps.results.actions.adjusting import adjust
 from marksheet.apps.results.models import Result
 from marksheet.entrypoints.jobs.worker import run_all
 from marksheet.entrypoints.shared.exports import carrying
@@ -53,7 +55,8 @@ def test_what_is_ready_comes_with_a_column_for_each_question():
     assert [row["Name"] for row in found] == ["Bilal Aziz", "Dora Novak", "Chen Wei"]  # by family name
     assert list(found[0]) == [
         "Name", "Number", "E-mail", "Assessment", "Form", "Schedule", "Code", "Unit", "Attempt", "Handed in",
-        "Time zone", "1", "2", "3", "Score", "Maximum", "Percentage", "Grade", "Outcome", "Status", "Attendance",
+        "Time zone", "1", "2", "3", "Adjustment", "Score", "Maximum", "Percentage", "Grade", "Outcome", "Status",
+        "Attendance",
     ]  # fmt: skip
     looked_at = ("Number", "1", "2", "3", "Score", "Percentage", "Outcome", "Status")
     assert [[row[name] for name in looked_at] for row in by_number] == [
@@ -295,3 +298,15 @@ def test_the_answers_as_they_were_given():
         "1001,Bilal Aziz,QUIZ-1-JUN,Ready,A,B,",
         "1002,Chen Wei,QUIZ-1-JUN,Ready,C,A,D",
     ]
+
+
+def test_what_adjustments_did_to_a_score_has_a_column_so_that_the_sum_is_plain():
+    world = a_world()
+    first, second, _third = refs(a_ready_quiz(world))
+    adjust(world.ada, [first], "late_penalty", Fraction(3, 2), reason="late", at=NOW)
+    adjust(world.ada, [second], "special_consideration", Fraction(1, 2), reason="ill", at=NOW)
+    adjust(world.ada, [second], "late_penalty", Fraction(1, 4), reason="late", at=NOW)
+    found = {row["Number"]: row for row in rows(exported(world.pia))}
+    assert [(found[n]["Adjustment"], found[n]["Score"]) for n in ("1001", "1002", "1003")] == [
+        ("-1.5", "1.5"), ("0.25", "2.25"), ("", "0"),
+    ]  # fmt: skip

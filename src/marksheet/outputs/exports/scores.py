@@ -35,6 +35,7 @@ def columns(scope: Scope) -> list[Column]:
         Column("handed_in", _("Handed in"), Kind.DATE, 19),
         Column("zone", _("Time zone"), width=18),
         *_questions(scope),
+        Column("adjustment", _("Adjustment"), Kind.DECIMAL),
         Column("score", _("Score"), Kind.DECIMAL),
         Column("maximum", _("Maximum"), Kind.DECIMAL),
         Column("percent", _("Percentage"), Kind.PERCENT),
@@ -81,7 +82,7 @@ def rows(scope: Scope) -> Iterator[Made]:
                     row.attempt_number, local(row.handed_in_at, exam.timezone),
                     exam.timezone if row.handed_in_at else "",
                     *_scores(row, exam, places[exam.version_id], width),
-                    *_total(row, words), status(row, published=published),
+                    millionths(row.adjusted_by), *_total(row, words), status(row, published=published),
                     str(ATTENDANCE.get(row.standing, "")),
                 ),
             )  # fmt: skip

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import Paper, paper_of
 from marksheet.apps.release.queries.exports.selection import WITH_NUMBERS
 from marksheet.apps.results.models import Bucket, Result
-from marksheet.apps.results.queries.packing import unpack
+from marksheet.apps.results.queries.packing import micro, unpack
 
 BATCH = 1_000
 FACTS = (
@@ -17,7 +18,7 @@ FACTS = (
 )  # fmt: skip
 NUMBERS = (
     "attempt_id", "attempt_number", "handed_in_at", "items", "account", "shown_score", "shown_maximum",
-    "shown_percent", "grade", "outcome",
+    "shown_percent", "grade", "outcome", "adjustments",
 )  # fmt: skip
 
 
@@ -38,6 +39,7 @@ class Numbers(NamedTuple):
     percent: str = ""
     grade: str = ""
     outcome: str = ""
+    adjustments: Any = None
 
 
 class Taken(NamedTuple):
@@ -62,6 +64,12 @@ class Taken(NamedTuple):
     def item_scores(self) -> list[int | None]:
         """The item scores in millionths, in form order; empty where there are none."""
         return unpack(self.numbers.items) if self.numbers and self.numbers.items else []
+
+    @property
+    def adjusted_by(self) -> int | None:
+        """What the adjustments of the score added or took off together, in millionths; None without any."""
+        steps = self.numbers.adjustments if self.numbers else None
+        return micro(Fraction(steps[-1][4]) - Fraction(steps[0][3])) if steps else None
 
 
 @dataclass(frozen=True, slots=True)

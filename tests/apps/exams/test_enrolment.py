@@ -22,6 +22,7 @@ from marksheet.apps.results.actions.enrolment import (
     remove_candidates,
 )
 from marksheet.apps.results.actions.schedules import activate
+from marksheet.apps.results.actions.standing import mark_standing
 from marksheet.apps.results.models import BucketCount, Result, Word
 from marksheet.apps.results.steps.recompute import recompute
 from tests.factories import (
@@ -187,6 +188,9 @@ def test_who_handed_in_was_not_absent(world: World) -> None:
     hand_in(schedule, first)
     with pytest.raises(WrongState, match="handed in"):
         record_attendance(world.ada, schedule.ref, [first.ref, second.ref], "absent", at=NOW)
+    results = Result.objects.filter(schedule=schedule).values_list("ref", flat=True)
+    with pytest.raises(WrongState, match="handed in"):
+        mark_standing(world.ada, list(results), "absent", at=NOW)
     with pytest.raises(BadInput):
         record_attendance(world.ada, schedule.ref, [second.ref], "asleep", at=NOW)
     assert not Enrolment.objects.exclude(standing="expected").exists()

@@ -90,6 +90,15 @@ def test_seeing_it_again_costs_one_statement_and_a_busy_database_costs_nobody_th
     assert Viewing.objects.count() == 1
 
 
+def test_the_history_tells_when_the_candidate_first_saw_which_version(world, quiz):
+    publish_all(world, quiz, show=True)
+    first = candidates(quiz)[0]
+    for _again in range(2):
+        signed_in(first.person).get(f"/my/{first.ref}/")
+    page = signed_in(world.pia).get(f"/marking/audit/results/{refs(quiz)[0]}/").content.decode()
+    assert page.count("The candidate saw version 1") == 1
+
+
 def test_that_it_was_seen_cannot_be_taken_back(world, quiz):
     publish_all(world, quiz, show=True)
     first = candidates(quiz)[0]

@@ -1,5 +1,7 @@
 """The Exams area: writing an exam by page, and every answer to bad input."""
 
+from dataclasses import fields
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -8,6 +10,7 @@ from django.urls import reverse
 
 from marksheet.apps.exams.models import Assessment, AssessmentVersion, Item, Key, Part, Section
 from marksheet.rules.grading import scale_from_json
+from marksheet.rules.visibility import Switches
 from tests.factories import World, a_world, an_assessment, choice, grant, signed_in
 
 
@@ -395,3 +398,12 @@ def test_the_page_of_a_version_takes_the_same_number_of_statements_however_long_
             assert ada.get(page("version", draft.ref)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] and counts[0] <= 25, counts
+
+
+def test_the_settings_offer_every_switch_that_works_and_none_that_does_not_yet(world: World) -> None:
+    version = an_assessment(world, live=False)
+    shown = signed_in(world.ada).get(reverse("exams:settings", args=[version.ref]))
+    offered = {value for value, _label in shown.context["form"].fields["switches"].choices}
+    later = {"feedback", "annotations", "score_report", "annotated_script"}
+    assert offered == {one.name for one in fields(Switches)} - later
+    assert "Practice exam" in shown.content.decode()

@@ -14,7 +14,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Event, Line, Side, Work
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
-from marksheet.apps.release.models import Publication
+from marksheet.apps.release.models import Publication, Viewing
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.finished import finished_seen_by
 from marksheet.apps.results.queries.sight import result_for
@@ -44,7 +44,7 @@ class Entry:
     """One thing that happened.
 
     Args:
-        verb: what the change was opened with; ``mail`` for a message.
+        verb: what the change was opened with; ``mail`` for a message, ``result.seen`` for the candidate's first look.
         actor: the name of the person; ``system`` names a part of the system where nobody acted.
         facts: what the event says about itself; ``line`` what it says about this result.
         reason: why, in the words of whoever did it; ``emptied`` when it was erased since.
@@ -113,7 +113,7 @@ def history_for(person: Person, ref: str) -> History:
         for entry in entries
     ]
     entries = _without_early_marks(person, row, entries)
-    entries += _messages(row, versions)
+    entries += _messages(row, versions) + _viewings(versions)
     return History(
         row, tuple(sorted(entries, key=lambda e: e.at)), row.in_force_id is not None, len(attempts)
     )
@@ -254,6 +254,16 @@ def _messages(row: Result, versions: Sequence[ResultVersion]) -> list[Entry]:
     return [
         _message(work, names.get(who.get(work.event_id or 0) or 0, ""), sides.get(work.event_id or 0, {}))
         for work in found
+    ]
+
+
+def _viewings(versions: Sequence[ResultVersion]) -> list[Entry]:
+    """Return when the candidate first saw each disclosure of these versions."""
+    numbers = {version.pk: version.number for version in versions}
+    seen = Viewing.objects.filter(disclosure__version__in=numbers).order_by("pk")
+    return [
+        Entry(key=f"seen-{key}", at=at, verb="result.seen", facts={"version": numbers[version]})
+        for key, at, version in seen.values_list("pk", "at", "disclosure__version_id")
     ]
 
 

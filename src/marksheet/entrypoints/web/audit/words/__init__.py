@@ -51,6 +51,7 @@ WORDS: Mapping[str, Callable[[Entry], Said]] = {
     ),
     "result.publish-stopped": lambda e: Said(_("Stopped the publication"), "warn"),
     "result.seen-as-candidate": lambda e: Said(_("Looked at the result as the candidate would see it")),
+    "result.seen": lambda e: Said(_("The candidate saw version %(n)d") % {"n": e.facts["version"]}),
     "notice.queue": lambda e: Said(_("Asked for messages to candidates")),
     "mail": mail,
     Verb.EXAM_AUTHOR: exam,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -15,13 +16,16 @@ from marksheet.apps.ledger.models import Event, Head, Line, Side
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.apps.release.actions.retracting import retract
 from marksheet.apps.release.actions.showing import show
+from marksheet.apps.release.actions.viewing import note_seen
 from marksheet.apps.release.models import Disclosure
+from marksheet.apps.release.queries.candidate import dashboard_of
 from marksheet.apps.release.queries.verifying import Fault, Verified, last_link, verify
+from marksheet.apps.results.actions.adjusting import adjust, take_back
 from marksheet.apps.results.models import ResultVersion
 from marksheet.apps.results.steps.versions import FIELDS, content_hash
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.databases import Databases
-from tests.factories import NOW, World, a_schedule, a_world
+from tests.factories import NOW, World, a_schedule, a_world, enrolments
 from tests.guard import writes_allowed
 
 
@@ -46,10 +50,13 @@ def _made() -> World:
     marked = a_schedule(world, candidates=1)
     hand_in(marked, ["AA"])
     mark_all(world, marked, 2000)
+    adjust(world.ada, refs(marked), "late_penalty", Fraction(1), reason="A day late", at=NOW)
+    take_back(world.ada, refs(marked), "late_penalty", reason="It was not", at=NOW)
     selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)
     publish(world.pia, selection.ref, at=NOW)
     carry_on(selection.ref, at=NOW)
     show(world.pia, refs(schedule)[:1], at=NOW)
+    note_seen(dashboard_of(enrolments(schedule)[0].person, NOW), at=NOW)
     retract(world.pia, refs(schedule)[1:2], reason="A sum was wrong", at=NOW)
     return world
 

@@ -80,12 +80,15 @@ def exam_data() -> Path:
     return place
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests for what they are, and refuse the marker that would flush."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark the browser tests for what they are, refuse the marker that would flush, and begin with what is long."""
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker("browser")
         marker = item.get_closest_marker("django_db")
         if marker and marker.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: transaction=True flushes tables; use committed_db")
+    yield
+    # Shuffled by now: what takes minutes starts first, so that nobody waits for it in the end.
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
@@ -58,7 +59,7 @@ def open_dialog(page: Page, schedule: Schedule, total: int) -> None:
     page.locator("#q").fill(schedule.code)
     expect(page).to_have_url(re.compile("q="))
     page.get_by_label("Select this page").check()
-    page.get_by_role("button", name=re.compile(f"^Select all ({told(total)}|10,?000[+]) ")).click()
+    page.get_by_role("button", name=re.compile(f"^Select all ({told(total)} |ready that match)")).click()
     page.get_by_role("button", name="Publish results").click()
     expect(page.get_by_role("heading", name=re.compile(f"^Publish {told(total)} results"))).to_be_visible()
 
@@ -162,10 +163,13 @@ def test_the_whole_job(
     call_command("verify", stdout=io.StringIO())
 
 
+@pytest.mark.first
+@pytest.mark.on_both
 @pytest.mark.skipif(
-    os.environ.get("MARKSHEET_FAULTS") != "long",
-    reason="make faults: the Matura's 15,702 results with e-mail",
+    not os.environ.get("CI") and os.environ.get("MARKSHEET_FAULTS") != "long",
+    reason="in CI and make faults: the Matura's 15,702 results with e-mail",
 )
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="larger loads are carried on PostgreSQL")
 def test_the_matura(
     committed_db: str, exam_data: Path, page: Page, sign_in: SignIn, tmp_path: Path, sink: Path
 ) -> None:

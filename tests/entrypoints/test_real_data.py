@@ -106,6 +106,7 @@ def by_command(
     return schedule
 
 
+@pytest.mark.first
 def test_the_matura_by_command(committed_db: str, exam_data: Path) -> None:
     world = f.a_world()
     folder = exam_data / "matura-maths-2019"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -149,6 +149,16 @@ def test_a_moment_is_shown_in_its_schedules_zone_by_name() -> None:
     assert ">26 June 2026, 09:00 (Amsterdam)<" in render("{% when at 'Europe/Amsterdam' %}", at=at)
     assert ">02:00 (Mexico City)<" not in render("{% when at 'America/Mexico_City' 'date' %}", at=at)
     assert "(Mexico City)" in render("{% when at 'America/Mexico_City' 'time' %}", at=at)
+
+
+def test_a_window_says_its_day_once_unless_it_has_two_or_the_clock_changes() -> None:
+    def shown(opens: datetime, hours: int) -> str:
+        said = render("{% window a b 'Europe/Amsterdam' %}", a=opens, b=opens + timedelta(hours=hours))
+        return re.sub(r"<[^>]*>", "", said)
+
+    assert shown(datetime(2026, 6, 26, 7, tzinfo=UTC), 3) == "26 June 2026, 09:00 – 12:00 (Amsterdam)"
+    assert shown(datetime(2026, 6, 26, 7, tzinfo=UTC), 30).count("2026") == 2
+    assert shown(datetime(2026, 10, 25, 0, tzinfo=UTC), 3).count("25 October 2026") == 2
 
 
 def test_a_histogram_says_in_words_what_it_draws_and_divides_the_bar_at_the_pass_mark() -> None:

@@ -138,3 +138,26 @@ def _lost(text: str, sent: dict[str, list[str]], carried: set[str]) -> list[str]
         and not any(CHOSEN.search(one) for one in controls[name])
         and not any(secret in name for secret in SECRET)
     ]
+
+
+def test_text_that_no_column_can_hold_is_refused_in_words_wherever_it_stands(scene: Scene) -> None:
+    ari = scene.client("ari")
+    for path in ("/organisation/people/?q=a%00b", f"/organisation/people/{scene.refs['person']}%00/"):
+        answer, _wrote = ask(ari, "GET", path)
+        assert (answer.status_code, _says_something(answer.content.decode())) in ((400, True), (404, True))
+    answer, wrote = ask(ari, "POST", "/organisation/mail/pause/", {"group": "a\x00b"})
+    assert answer.status_code == 400 and not wrote
+    assert "an invisible character (NUL)" in answer.content.decode()
+
+
+def test_a_button_that_is_not_offered_is_not_taken_for_the_usual_one(scene: Scene) -> None:
+    for case, sent in (("organisation:person-invite", {"way": "pigeon"}), ("inviting:ways", {})):
+        answer, wrote = ask(scene.client("ari"), "POST", link(scene, case), sent)
+        assert answer.status_code == 400 and not wrote
+        assert "is not offered here" in html.unescape(answer.content.decode())
+
+
+def test_who_has_nothing_to_confirm_it_by_is_told_to_sign_in_again(scene: Scene) -> None:
+    answer, _wrote = ask(scene.client("ada"), "GET", "/accounts/reauthenticate/")
+    assert answer.status_code == 403
+    assert "Sign out, sign in again" in answer.content.decode()

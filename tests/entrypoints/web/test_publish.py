@@ -61,7 +61,7 @@ def test_the_dialog_tells_what_will_happen_and_it_happens_exactly_so(world, quiz
     page = read(client, address)
     said = text(page)
     assert "Publish 2 results" in said
-    assert "sat 8 June 2026" in said
+    assert "held on 8 June 2026" in said
     assert re.search(r"will be published 2 ", said)
     assert re.search(r"will not \(below\) 1 ", said)
     assert "100 %" in said

@@ -5,7 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Refusal, Stale, WrongState
 
@@ -17,6 +19,11 @@ STATUS: dict[type[Refusal], int] = {
     BadInput: 400,
 }
 BUSY = 503
+# Who signed in by a link, or with one click in the demo, has nothing to confirm it by.
+_UNKNOWABLE = gettext_lazy(
+    "This needs to be sure that it is you, and your account has no password to ask for. Sign out, sign in again"
+    " and come back within five minutes."
+)
 # Never shown again, whatever went wrong.
 SECRET = ("csrfmiddlewaretoken", "password", "printed", "token")
 
@@ -70,7 +77,7 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
     if request.method != "POST":
         return []
     return [
-        (name, str(value))
+        (name, str(value).replace("\x00", ""))
         for name, values in request.POST.lists()
         for value in values
         if not any(secret in name.lower() for secret in SECRET)
@@ -89,6 +96,8 @@ def nowhere(request: HttpRequest) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for what Django itself refuses."""
+    if request.path == reverse("account_reauthenticate"):
+        return refused(request, NotAllowed(str(_UNKNOWABLE)))
     return refused(request, NotAllowed(_("This is not allowed.")))
 
 

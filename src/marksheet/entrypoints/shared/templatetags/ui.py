@@ -100,6 +100,22 @@ def when(moment: datetime | None, tz: str | ZoneInfo = "UTC", form: str = "long"
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), title, text)
 
 
+@register.simple_tag
+def window(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC") -> SafeString:
+    """Show from when until when in a named zone: *9 June 2026, 09:00 – 12:00 (Amsterdam)*, the day said once.
+
+    Where the clock changes in between, or over more than a day, both ends are said in full.
+    """
+    zone = tz if isinstance(tz, ZoneInfo) else ZoneInfo(str(tz))
+    first, last = timezone.localtime(opens, zone), timezone.localtime(closes, zone)
+    if first.date() != last.date() or first.utcoffset() != last.utcoffset():
+        return format_html("{} – {}", when(opens, zone), when(closes, zone))
+    day = formats.date_format(first, "j F Y, H:i")
+    return format_html(
+        '<time datetime="{}">{}</time> – {}', first.isoformat(), day, when(closes, zone, "time")
+    )
+
+
 def place_of(zone: ZoneInfo) -> str:
     """Return the city of a zone, as people name it: Europe/Amsterdam is Amsterdam."""
     return zone.key.rsplit("/", 1)[-1].replace("_", " ")

@@ -37,7 +37,7 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     schedule = coordinated_for(person, ref)
     chosen = request.POST.getlist("person")
-    form = AddAssessors(request.POST or None)
+    form = AddAssessors(request.POST if request.method == "POST" else None)
 
     def add(_data: dict[str, Any]) -> None:
         actions.add_assessors(person, schedule.ref, chosen, form.rights(), at=at)
@@ -63,6 +63,8 @@ def _page(
     return about(coordination_of(schedule)) | {
         "assessors": [(one, KINDS[one.rights.kind], explained(one)) for one in assessors_of(schedule)],
         "picks": [(pick, MISSING.get(pick.missing, "")) for pick in picks],
+        "addable": any(not pick.missing for pick in picks),
+        "others": sum(1 for pick in picks if pick.missing),
         "chosen": chosen,
         "search": search,
         "form": form,
@@ -93,7 +95,7 @@ def edit(request: HttpRequest, ref: str, person: str) -> HttpResponse:
     reader, at = person_of(request), clock.read()
     schedule = coordinated_for(reader, ref)
     assessor = assessor_here(schedule, person)
-    form = EditAssessor(request.POST or None, rights=assessor.rights)
+    form = EditAssessor(request.POST if request.method == "POST" else None, rights=assessor.rights)
 
     def change(_data: dict[str, Any]) -> None:
         actions.change_assessor(reader, schedule.ref, person, form.rights(), at=at)

@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from marksheet.apps.release.models import Publication
 from tests.browser.conftest import barriers
+from tests.guard import writes_allowed
 from tests.security.asking import cases, link
 from tests.security.matrix import MATRIX
 from tests.security.scene import Scene, a_scene
@@ -136,4 +138,14 @@ def test_no_refusal_has_a_barrier_either(walk: Walk) -> None:
     for status in REFUSALS:
         looked = (walk.look(case, who, int(status)) for case, who in to_see(status))
         assert any(looked), f"no page answers {status} any more"
+    assert walk.wrong == {}
+
+
+@pytest.mark.parametrize("state", ["preparing", "stopped", "failed"])
+def test_a_publication_on_its_way_has_no_barrier(walk: Walk, state: str) -> None:
+    with writes_allowed():
+        Publication.objects.filter(ref=walk.scene.refs["publication"]).update(
+            state=state, problem={"code": "stale", "message": "A mark changed meanwhile."}
+        )
+    assert walk.look("publications:receipt", "pia", 200)
     assert walk.wrong == {}

@@ -215,14 +215,14 @@ def holds(verb: Verb | str, grants: Iterable[GrantFact]) -> bool:
 
 
 def sees_results(facts: ResultAccess) -> Decision:
-    """Return whether the person sees this row on Results: code ok or no_sight."""
+    """Return whether the person sees this row on Results: code ok, no_sight or own_result."""
     if facts.assigned or facts.runs_alone or holds(Verb.REPORT_VIEW, facts.grants):
-        return OK
+        return handles(own=facts.own)
     return Decision(False, "no_sight")
 
 
 def publishes(facts: ResultAccess) -> Decision:
-    """Return whether the person may publish this row: ok, no_sight, no_right or own_result.
+    """Return whether the person may publish this row: ok, no_sight, own_result or no_right.
 
     Without sight the Publish right sleeps.
     """
@@ -231,11 +231,11 @@ def publishes(facts: ResultAccess) -> Decision:
         return sight
     if not facts.runs_alone and not holds(Verb.RESULT_PUBLISH, facts.grants):
         return Decision(False, "no_right")
-    return handles(own=facts.own)
+    return OK
 
 
 def handles(*, own: bool) -> Decision:
-    """Return whether a result may be marked, voided, published or exported: never one's own."""
+    """Return whether a result may be seen among others', marked, voided, published or exported: never one's own."""
     return Decision(False, "own_result") if own else OK
 
 

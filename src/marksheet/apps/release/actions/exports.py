@@ -101,8 +101,6 @@ def refuse_nothing(selection: Selection, count: Counted) -> None:
         raise NotAllowed(
             _("You may see these results but not take them out as a file."), helpers=list(count.helpers)
         )
-    if count.own:
-        raise NotAllowed(_("This result is your own. Nobody exports a result of their own."))
     if selection.refs:
         raise NotFound(_("There is no such result."))
     raise BadInput(_("There is nothing to export: no result fits. Take a filter off, then try again."))

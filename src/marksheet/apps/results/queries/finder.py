@@ -100,13 +100,13 @@ class Page:
 
 
 def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
-    """Return the results that ``person`` sees and that fit, in no order yet."""
+    """Return the results that ``person`` sees and that fit, in no order yet; as ``results_seen_by`` never their own."""
     seen, institutions = _places_seen(person)
-    rows = Result.objects.filter(schedule__in=seen, bucket__in=_buckets(criteria))
+    rows = Result.objects.filter(schedule__in=seen, bucket__in=_buckets(criteria)).exclude(person=person)
     if criteria.show == "mine":
-        rows = rows.filter(schedule__in=schedules_published_by(person)).exclude(person=person)
+        rows = rows.filter(schedule__in=schedules_published_by(person))
     elif criteria.show == "not-mine":
-        rows = rows.filter(~Q(schedule__in=schedules_published_by(person)) | Q(person=person))
+        rows = rows.exclude(schedule__in=schedules_published_by(person))
     elif criteria.show == "published" and criteria.at is not None:
         rows = rows.filter(schedule__in=_seen(person, criteria))
     rows = _in_places(rows, criteria)
@@ -115,16 +115,7 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
             institution__in=institutions, word__gte=start, word__lt=start + AFTER_EVERY_WORD
         )
         rows = rows.filter(pk__in=found.values("result"))
-    if _tells_scores(criteria):
-        # Found or placed by its score, a row would tell it: nobody reads an unreleased result of their own here.
-        rows = rows.exclude(person=person)
     return _narrowed(rows, criteria)
-
-
-def _tells_scores(criteria: Criteria) -> bool:
-    by_percent = criteria.percent_from is not None or criteria.percent_until is not None
-    ordered = SORTS.get(criteria.sort.removeprefix("-")) in ("score_micro", "percent_micro", "grade_rank")
-    return bool(by_percent or ordered or criteria.outcomes or criteria.grades)
 
 
 def _places_seen(person: Person) -> tuple[Any, set[int]]:
@@ -254,10 +245,8 @@ def tickable(person: Person, criteria: Criteria) -> QuerySet[Result]:
 
     With ``criteria.at`` those that still wait for a last attempt are left out.
     """
-    rows = (
-        find(person, criteria)
-        .filter(bucket__in=CAN_BE_TICKED, schedule__in=schedules_published_by(person))
-        .exclude(person=person)
+    rows = find(person, criteria).filter(
+        bucket__in=CAN_BE_TICKED, schedule__in=schedules_published_by(person)
     )
     return rows if criteria.at is None else rows.exclude(before_the_last_attempt(criteria.at))
 
@@ -273,9 +262,7 @@ def tickable_total(person: Person, criteria: Criteria, *, exact: bool = False) -
     waiting = mine.filter(show_results=ShowResults.AFTER_LAST_ATTEMPT.value, attempts_allowed__gt=1)
     if criteria.at is not None and waiting.filter(ends_at__gt=criteria.at).exists():
         return _counted(tickable(person, criteria), exact=exact)
-    counts = BucketCount.objects.filter(schedule__in=mine, bucket__in=wanted)
-    own = Result.objects.filter(person=person, schedule__in=mine, bucket__in=wanted).count()
-    return (counts.aggregate(n=Sum("count"))["n"] or 0) - own, True
+    return _from_counters(person, mine, wanted), True
 
 
 def total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[int, bool]:
@@ -287,9 +274,15 @@ def total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[i
         seen = _seen(person, criteria)
         if criteria.schedules:
             seen = seen.filter(ref__in=criteria.schedules)
-        counts = BucketCount.objects.filter(schedule__in=seen, bucket__in=_buckets(criteria))
-        return counts.aggregate(n=Sum("count"))["n"] or 0, True
+        return _from_counters(person, seen, _buckets(criteria)), True
     return _counted(find(person, criteria), exact=exact)
+
+
+def _from_counters(person: Person, schedules: QuerySet[Schedule], buckets: Sequence[str]) -> int:
+    """Return how many results of others stand there; the counters hold one's own too."""
+    counts = BucketCount.objects.filter(schedule__in=schedules, bucket__in=buckets)
+    own = Result.objects.filter(person=person, schedule__in=schedules, bucket__in=buckets).count()
+    return (counts.aggregate(n=Sum("count"))["n"] or 0) - own
 
 
 def _counted(rows: QuerySet[Result], *, exact: bool) -> tuple[int, bool]:
@@ -325,7 +318,7 @@ class ScheduleLine:
 
 
 def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> list[ScheduleLine]:
-    """Return the schedules that have results on the tab, newest window first; three statements."""
+    """Return the schedules that have results of others on the tab, newest window first; four statements."""
     seen = _seen(person, criteria)
     if criteria.schedules:
         seen = seen.filter(ref__in=criteria.schedules)
@@ -344,7 +337,14 @@ def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> li
         "schedule_id", "bucket", "count"
     ):
         counts[schedule_id][bucket] = n
-    return [ScheduleLine(s, counts[s.pk], s.pk in mine) for s in schedules]
+    own = Result.objects.filter(person=person, schedule__in=schedules)
+    for schedule_id, bucket in own.values_list("schedule_id", "bucket"):
+        counts[schedule_id][bucket] -= 1
+    return [
+        ScheduleLine(s, counts[s.pk], s.pk in mine)
+        for s in schedules
+        if any(counts[s.pk].get(bucket) for bucket in buckets)
+    ]
 
 
 __all__ = [

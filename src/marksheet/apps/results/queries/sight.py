@@ -27,8 +27,11 @@ def schedules_published_by(person: Person) -> QuerySet[Schedule]:
 
 
 def results_seen_by(person: Person) -> QuerySet[Result]:
-    """Return the working results that ``person`` sees; what is on which tab is the bucket's matter."""
-    return Result.objects.filter(schedule__in=schedules_with_results_seen_by(person))
+    """Return the working results that ``person`` sees; what is on which tab is the bucket's matter.
+
+    Never one's own, whatever one's rights: what a person may know of it stands on their own dashboard.
+    """
+    return Result.objects.filter(schedule__in=schedules_with_results_seen_by(person)).exclude(person=person)
 
 
 def results_published_by(person: Person) -> QuerySet[Result]:
@@ -53,7 +56,7 @@ def published_seen_by(person: Person) -> QuerySet[Result]:
     """Return the results in force that ``person`` may read in Reports and Audit.
 
     By "view reports" at or above the schedule, by "view published" there, or as the candidates of a unit whose
-    candidates the person sees.
+    candidates the person sees. Never one's own.
     """
     nodes = nodes_where(person, Verb.REPORT_VIEW, Verb.PUBLISHED_VIEW)
     homes = nodes_where(person, Verb.CANDIDATE_SEE, reach="candidates")
@@ -62,7 +65,7 @@ def published_seen_by(person: Person) -> QuerySet[Result]:
     here = Q(schedule__in=few) if len(few) <= FEW else Q(schedule__node_id__in=nodes)
     if homes.exists():
         here |= Q(home_id__in=homes)
-    return Result.objects.filter(here, in_force__isnull=False)
+    return Result.objects.filter(here, in_force__isnull=False).exclude(person=person)
 
 
 def result_for(person: Person, ref: str) -> Result:
@@ -81,7 +84,6 @@ def result_for(person: Person, ref: str) -> Result:
 
 def waiting_to_be_published_by(person: Person) -> int:
     """Return how many ready results wait for ``person`` to publish them; for the tab, from the counters."""
-    counts = BucketCount.objects.filter(
-        schedule__in=schedules_published_by(person), bucket__in=("ready", "correction")
-    )
-    return sum(counts.values_list("count", flat=True))
+    here = {"schedule__in": schedules_published_by(person), "bucket__in": ("ready", "correction")}
+    counted = sum(BucketCount.objects.filter(**here).values_list("count", flat=True))
+    return counted - Result.objects.filter(person=person, **here).count()

@@ -155,6 +155,4 @@ def _notes(count: Counted) -> list[str]:
         if count.helpers:
             words += " " + _("Ask %(names)s.") % {"names": ", ".join(count.helpers[:3])}
         said.append(words)
-    if count.own:
-        said.append(_("Your own result is left out: nobody exports a result of their own."))
     return said

@@ -124,7 +124,7 @@ def _finished(person: Person, selection: Selection, at: datetime) -> QuerySet[Sc
 
 def rows_of(person: Person, selection: Selection, at: datetime) -> QuerySet[Result]:
     """Return the results that ``person`` may take out as a file: seen, with the right there, never their own."""
-    return _with_right(person, selection, seen(person, selection, at).exclude(person=person))
+    return _with_right(person, selection, seen(person, selection, at))
 
 
 def _with_right(person: Person, selection: Selection, rows: QuerySet[Result]) -> QuerySet[Result]:
@@ -140,14 +140,12 @@ class Counted:
 
     Args:
         taken: rows of the file; ``bare`` of them carry their state but no numbers.
-        own: left out because a result is the asker's own.
         elsewhere: left out for want of the right; ``helpers`` names people who hold it there.
         assessments, schedules: how many different ones are in the file.
     """
 
     taken: int
     bare: int = 0
-    own: int = 0
     elsewhere: int = 0
     helpers: tuple[str, ...] = ()
     assessments: int = 0
@@ -157,16 +155,14 @@ class Counted:
 def counted(person: Person, selection: Selection, at: datetime) -> Counted:
     """Return how many results an export would hold, and how many are left out and why."""
     found = seen(person, selection, at).order_by()
-    others = found.exclude(person=person)
-    mine = _with_right(person, selection, others)
-    total, taken = others.count(), mine.count()
-    left = others.exclude(pk__in=mine.values("pk")) if taken < total else None
+    mine = _with_right(person, selection, found)
+    total, taken = found.count(), mine.count()
+    left = found.exclude(pk__in=mine.values("pk")) if taken < total else None
     first = left.select_related("schedule").first() if left is not None else None
     bare = 0 if selection.published else mine.exclude(bucket__in=WITH_NUMBERS).count()
     return Counted(
         taken=taken,
         bare=bare,
-        own=found.filter(person=person).count(),
         elsewhere=total - taken,
         helpers=tuple(helpers(Verb.RESULT_EXPORT, first.schedule.node_id)) if first else (),
         assessments=mine.values("assessment").distinct().count(),

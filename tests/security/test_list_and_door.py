@@ -28,7 +28,7 @@ from marksheet.apps.results.queries.reports import schedule_for_reports, schedul
 from marksheet.apps.results.queries.sight import published_seen_by, result_for, results_seen_by
 from marksheet.rules.access import DIRECT_ONLY, GrantFact, Verb
 from marksheet.rules.access import holds as rule_holds
-from tests.factories import NOW, TESTER
+from tests.factories import NOW, TESTER, grant
 from tests.guard import writes_allowed
 from tests.security.asking import ask
 from tests.security.scene import CAST, Scene
@@ -180,3 +180,33 @@ def _distances(unit: Unit) -> dict[int, int]:
         found[here.pk] = depth
         here, depth = here.parent, depth + 1  # type: ignore[assignment]
     return found
+
+
+# The lists of staff on which a result, or its candidate, could stand.
+OF_RESULTS = (
+    "results:list", "reports:candidates", "reports:schedules", "audit:list", "publications:list", "exports:list",
+)  # fmt: skip
+DOORS = ("results:one", "audit:history", "reports:result")
+
+
+@pytest.mark.parametrize("named", ["cas-result", "cas-early-result"])
+def test_ones_own_result_is_not_there_for_staff(scene: Scene, named: str) -> None:
+    """Whatever rights a candidate is given at the schedule; a colleague with the same rights reads it."""
+    own, client = Result.objects.get(ref=scene.refs[named]), scene.client("cas")
+    path = reverse("reports:schedule", args=[own.schedule.ref])
+    with transaction.atomic():
+        for person in (scene.world.cas, scene.world.sid):
+            for role in ("reports_viewer", "coordinator", "publisher", "published_viewer"):
+                grant(person, role, own.schedule.node)
+        for listed in OF_RESULTS:
+            assert own.ref not in ask(client, "GET", reverse(listed))[0].content.decode(), listed
+        shown = [ask(one, "GET", path)[0].content.decode() for one in (client, scene.client("sid"))]
+        assert own.ref not in shown[0]
+        doors = [reverse(door, args=[own.ref]) for door in DOORS]
+        assert {ask(client, "GET", door)[0].status_code for door in doors} == {404}
+        opened = [ask(scene.client("sid"), "GET", door)[0].status_code == 200 for door in doors]
+        assert opened == [True, True, own.in_force_id is not None]
+        body = {"refs": own.ref, "reason": "my own"}
+        answer, wrote = ask(client, "POST", reverse("results:act", args=["withhold"]), body)
+        assert (answer.status_code, wrote) == (404, False)
+        transaction.set_rollback(True)

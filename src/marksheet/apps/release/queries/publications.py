@@ -164,6 +164,13 @@ def parts_of(publication: Publication) -> list[Part]:
     return [Part(*line) for line in sorted(counted)]
 
 
+def named_in(publication: Publication) -> list[str]:
+    """Return title and code of each schedule whose results were chosen, published or not, by title."""
+    rows = PublicationRow.objects.filter(publication_id=publication.pk).order_by()
+    names = rows.values_list("result__schedule__title", "result__schedule__code").distinct()
+    return [f"{title} · {code}" for title, code in sorted(names)]
+
+
 def opened_by(publication: Publication) -> bool:
     """Return whether a publication opened results to their candidates."""
     return PublicationRow.objects.filter(publication=publication, shows=True, skipped="").exists()

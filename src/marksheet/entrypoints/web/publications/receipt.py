@@ -40,6 +40,8 @@ def receipt(request: HttpRequest, ref: str) -> HttpResponse:
         context["changed"] = queries.changed_rows(person, publication)
     if publication.state == "committed":
         context |= _done(request, person, publication)
+    else:
+        context["about"] = queries.named_in(publication)
     return render(request, TEMPLATES[publication.state], context)
 
 

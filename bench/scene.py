@@ -1,6 +1,7 @@
 """A database of a size, made without going through every verb: many candidates with ready results."""
 
 import contextlib
+import logging
 import os
 import random
 import tempfile
@@ -24,6 +25,9 @@ def database(kind: str) -> Iterator[str]:
         else:
             os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
         os.environ["DJANGO_SETTINGS_MODULE"] = "marksheet.config.settings"
+        # The cast signs in without a second factor, and its requests are not told one by one.
+        os.environ["MARKSHEET_REQUIRE_MFA"] = "false"
+        logging.disable(logging.ERROR)
         import django
         from django.core.management import call_command
         from django.db import connections

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Standing
 from marksheet.apps.ledger.errors import NotFound
@@ -20,7 +20,7 @@ class CandidateLine:
 
     ``word`` is what the page says: upcoming, open, being-marked, shown, not-disclosed, withdrawn, not-yet-available,
     absent, excused, deferred, missed, no-result. ``document`` is the disclosure, only with *shown* and *no-result*;
-    ``disclosure`` its key, where it is one that was written down.
+    ``disclosure`` its key, where it is one that was written down, and ``seen`` whether it was noted as seen.
     """
 
     ref: str
@@ -37,6 +37,7 @@ class CandidateLine:
     shown_at: datetime | None = None
     contact: str = ""
     disclosure: int | None = None
+    seen: bool = False
 
     @property
     def completed(self) -> bool:
@@ -62,13 +63,14 @@ def _enrolments(person: Person) -> QuerySet[Enrolment]:
             last_status=Subquery(latest.values("status")[:1]),
             open_fact=Subquery(current.exclude(status=OpeningStatus.WITHHELD).values("pk")[:1]),
             handed_in=Subquery(handed_in.values("handed_in_at")[:1]),
+            running=Exists(Attempt.objects.filter(enrolment=OuterRef("pk"), state=AttemptState.IN_PROGRESS)),
         )
         .order_by("-schedule__opens_at", "-id")
     )
 
 
 def dashboard_of(person: Person, at: datetime) -> list[CandidateLine]:
-    """Return every exam of the candidate, newest first, each with the word that the page says; three statements."""
+    """Return every exam of the candidate, newest first, each with the word that the page says; two statements."""
     return _lines(_enrolments(person), at)
 
 
@@ -91,33 +93,36 @@ class _Open:
     body: str | None = None
     at: datetime | None = None
     disclosure: int | None = None
+    seen: bool = False
 
 
 def _lines(found: QuerySet[Enrolment], at: datetime) -> list[CandidateLine]:
     enrolments = list(found)
     facts = _facts([e.open_fact for e in enrolments if e.open_fact is not None])  # type: ignore[attr-defined]
-    running = set(
-        Attempt.objects.filter(enrolment__in=enrolments, state=AttemptState.IN_PROGRESS).values_list(
-            "enrolment_id", flat=True
-        )
-    )
-    return [_line(e, facts.get(e.open_fact, _Open()), running, at) for e in enrolments]  # type: ignore[attr-defined]
+    return [_line(e, facts.get(e.open_fact, _Open()), at) for e in enrolments]  # type: ignore[attr-defined]
 
 
 def _facts(keys: list[int]) -> dict[int, _Open]:
     rows = Opening.objects.filter(pk__in=keys).values_list(
-        "pk", "status", "disclosure__body", "publication__committed_at", "at", "disclosure_id"
+        *("pk", "status", "disclosure__body", "publication__committed_at", "at", "disclosure_id"),
+        "disclosure__viewing__at",
     )
     return {
-        key: _Open(status, body if status == OpeningStatus.SHOWN else None, committed_at or at, disclosure)
-        for key, status, body, committed_at, at, disclosure in rows
+        key: _Open(
+            status,
+            body if status == OpeningStatus.SHOWN else None,
+            committed_at or at,
+            disclosure,
+            bool(seen_at),
+        )
+        for key, status, body, committed_at, at, disclosure, seen_at in rows
     }
 
 
-def _line(e: Any, fact: _Open, running: set[int], at: datetime) -> CandidateLine:
+def _line(e: Any, fact: _Open, at: datetime) -> CandidateLine:
     schedule = e.schedule
     opens_at, closes_at = e.opens_at or schedule.opens_at, e.closes_at or schedule.closes_at
-    word = _word(e, fact.status, running, opens_at, closes_at, at)
+    word = _word(e, fact.status, opens_at, closes_at, at)
     document = json.loads(fact.body) if word == "shown" and fact.body is not None else None
     if document is not None and document.get("void"):
         word = "no-result"
@@ -136,12 +141,11 @@ def _line(e: Any, fact: _Open, running: set[int], at: datetime) -> CandidateLine
         shown_at=fact.at if document is not None else None,
         contact=schedule.contact,
         disclosure=fact.disclosure if document is not None else None,
+        seen=fact.seen,
     )
 
 
-def _word(
-    e: Any, opened: str, running: set[int], opens_at: datetime, closes_at: datetime, at: datetime
-) -> str:
+def _word(e: Any, opened: str, opens_at: datetime, closes_at: datetime, at: datetime) -> str:
     """The same words for the whole cohort until it is released; a withheld candidate reads no earlier that it is so."""
     schedule = e.schedule
     released = schedule.first_released_at is not None
@@ -151,7 +155,7 @@ def _word(
         return "withdrawn"
     if e.standing != Standing.EXPECTED and released:
         return str(e.standing)
-    if e.handed_in is None and e.pk not in running:
+    if e.handed_in is None and not e.running:
         if at < opens_at:
             return "upcoming"
         if at < closes_at:

@@ -72,7 +72,8 @@ def differing(scene: Scene, first: Walk, model: Model, name: str) -> tuple[int, 
 
 @pytest.mark.parametrize("model", SECRET, ids=lambda model: model.__name__)
 def test_no_byte_depends_on(open_scene: Scene, first: Walk, model: Model) -> None:
-    telling, still = {}, set()
+    telling: dict[str, list[Address]] = {}
+    still: set[str] = set()
     for name in columns(model):
         taken, found = differing(open_scene, first, model, name)
         allowed = MAY_BE_SEEN.get(label(model, name), ((), ""))[0]

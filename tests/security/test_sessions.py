@@ -69,7 +69,8 @@ def test_signing_in_makes_a_new_session(world: World) -> None:
     session = client.session
     session["planted"] = True
     session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = planted = session.session_key
+    planted = str(session.session_key)
+    client.cookies[settings.SESSION_COOKIE_NAME] = planted
     sign_in(client, "mo")
     assert is_in(client) and client.cookies[settings.SESSION_COOKIE_NAME].value != planted
     thief = Client()

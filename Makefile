@@ -35,7 +35,7 @@ sqlite: .venv/test
 	MARKSHEET_TEST_DB=sqlite $(PYTEST) $(TWO) $(addprefix --ignore=,$(PURE))
 
 postgres: .venv/test
-	MARKSHEET_TEST_DB=postgres $(PYTEST) $(TWO) $(addprefix --ignore=,$(PURE)) -m "on_both or not browser"
+	MARKSHEET_TEST_DB=postgres $(PYTEST) $(TWO) $(addprefix --ignore=,$(PURE)) -m "(on_both or not browser) and not once"
 
 bench: .venv/test ## the promises about speed and size, each against its reference
 	$(BIN)/python -m bench

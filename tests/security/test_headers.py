@@ -13,6 +13,7 @@ from django.test import Client
 from tests.security.asking import ask, cases, link
 from tests.security.scene import Scene
 
+pytestmark = pytest.mark.once
 ALWAYS = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",

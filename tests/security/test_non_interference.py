@@ -70,6 +70,7 @@ def differing(scene: Scene, first: Walk, model: Model, name: str) -> tuple[int, 
     return taken, found
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("model", SECRET, ids=lambda model: model.__name__)
 def test_no_byte_depends_on(open_scene: Scene, first: Walk, model: Model) -> None:
     telling: dict[str, list[Address]] = {}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from tests.security.asking import addresses, ask, body, cases, link, word
 from tests.security.matrix import MATRIX, METHODS, Row
@@ -12,7 +13,7 @@ from tests.security.scene import CAST, Scene
 
 pytestmark = pytest.mark.usefixtures("same_navigation")
 
-# Where everybody who is signed in gets the same answer, these stand for all.
+# Where everybody who is signed in gets the same answer, these stand for all; and on a second database.
 SOME = ("anon", "cas", "sid", "mo", "ada")
 
 
@@ -44,7 +45,7 @@ def test_everybody_gets_the_answer_of_the_table(scene: Scene, case: str, method:
 
 def _asking(row: Row) -> tuple[str, ...]:
     alike = len({answer for who, answer in row.items() if who != "anon"}) == 1
-    return SOME if alike else CAST
+    return SOME if alike or connection.vendor == "postgresql" else CAST
 
 
 def _asked(scene: Scene, who: str, method: str, path: str, case: str) -> str:
@@ -54,6 +55,7 @@ def _asked(scene: Scene, who: str, method: str, path: str, case: str) -> str:
     return word(answer, wrote)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_no_other_method_does_anything(scene: Scene, method: str) -> None:
     for who in ("anon", "cas", "ada"):

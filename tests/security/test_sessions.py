@@ -22,6 +22,7 @@ from tests.security.asking import ask, cases, link
 from tests.security.masks import masked
 from tests.security.scene import Scene
 
+pytestmark = pytest.mark.once
 SIGN_IN = "/accounts/login/"
 # What answers a POST before any form is read: there is nothing to forge.
 NO_FORM = frozenset({"healthz"})

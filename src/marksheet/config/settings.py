@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "marksheet.entrypoints.shared.middleware.PrivatePages",
     "marksheet.entrypoints.shared.middleware.SecondFactor",
+    "marksheet.entrypoints.shared.middleware.RightsReadOnce",
     "marksheet.entrypoints.shared.middleware.Refusals",
 ]
 

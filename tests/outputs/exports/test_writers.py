@@ -29,6 +29,7 @@ from marksheet.outputs.exports.writers import (
 )
 from marksheet.outputs.exports.writers.columns import Row, Value, spelled
 
+pytestmark = pytest.mark.once
 COLUMNS = [
     Column("number", "Number"),
     Column("name", "Name", width=30),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marksheet.apps.ledger.errors import BadInput, NotFound, Refusal
-from marksheet.apps.people.queries import Person
+from marksheet.apps.people.queries import Person, remembering_rights
 from marksheet.entrypoints.shared.errors import busy, refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -81,6 +81,20 @@ class SecondFactor:
         if not request.session.get("second_factor"):
             request.session["second_factor"] = is_mfa_enabled(person)
         return not request.session["second_factor"]
+
+
+class RightsReadOnce:
+    """While a page is read, read the rights of its reader once; whoever changes something is asked each time."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        if request.method not in ("GET", "HEAD"):
+            return self.answer(request)
+        with remembering_rights():
+            return self.answer(request)
 
 
 class Refusals:

@@ -1,0 +1,42 @@
+"""What one person holds, read once for one page instead of once for each question."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from marksheet.apps.people.models import Grant, NodeKind, Person
+from marksheet.rules.access import DIRECT_ONLY
+
+# (person, reach) -> verb -> the nodes at which a grant confers it.
+Held = Mapping[str, frozenset[int]]
+_remembered: ContextVar[dict[tuple[int, str], Held] | None] = ContextVar("rights_remembered", default=None)
+
+
+@contextmanager
+def remembering_rights() -> Iterator[None]:
+    """Read the grants of a person once until the end: for answering a question, never for making a change."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def held(person: Person, reach: str) -> Held | None:
+    """Return what ``person`` holds where, as it was read first; None where nothing is remembered."""
+    known = _remembered.get()
+    if known is None:
+        return None
+    key = (person.pk, str(reach))
+    if key not in known:
+        known[key] = _read(person, reach)
+    return known[key]
+
+
+def _read(person: Person, reach: str) -> Held:
+    found: dict[str, set[int]] = {}
+    grants = Grant.objects.filter(person=person, ended_at=None, reach=reach)
+    for verb, unit_id, kind in grants.values_list("role__verbs__verb", "unit_id", "unit__kind"):
+        if verb and (verb not in DIRECT_ONLY or kind == NodeKind.SCHEDULE):
+            found.setdefault(verb, set()).add(unit_id)
+    return {verb: frozenset(units) for verb, units in found.items()}

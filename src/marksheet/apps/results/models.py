@@ -83,7 +83,7 @@ class Result(models.Model):
 
     withheld_at = models.DateTimeField(null=True)
     withheld_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
-    in_force = models.ForeignKey("ResultVersion", models.PROTECT, null=True, related_name="+")
+    in_force = models.ForeignKey("ResultVersion", models.PROTECT, null=True, related_name="+", db_index=False)
     in_force_revision = models.IntegerField(null=True)
     published_at = models.DateTimeField(null=True)
     retracted = models.BooleanField(default=False)
@@ -104,7 +104,6 @@ class Result(models.Model):
         indexes = [
             models.Index(fields=["schedule", "bucket", "sort_name", "id"], name="results_of_schedule"),
             models.Index(fields=["person", "schedule"], name="results_of_person"),
-            models.Index(fields=["claim"], name="results_claimed", condition=Q(claim__isnull=False)),
             models.Index(fields=["schedule"], name="results_stale", condition=Q(stale=True)),
             models.Index(
                 fields=["sort_name", "id"], name="published_by_name", condition=Q(in_force__isnull=False)

@@ -320,7 +320,7 @@ def _give_up(
         "names": _names(changed),
     }
     with change(publication.publisher or System("publisher"), "result.publish-failed", at=at) as opened:
-        unclaim(publication.pk)
+        unclaim(publication.pk, publication.rows.all())
         Publication.objects.filter(pk=publication.pk).update(state=PublicationState.FAILED, problem=problem)
         opened.record("publication", publication.pk, failed=True, changed=len(changed))
 
@@ -352,7 +352,7 @@ def stop(actor: Person, ref: str, *, at: datetime) -> Publication:
             raise WrongState(
                 _("This publication cannot be stopped: it is %(state)s.") % {"state": publication.state}
             )
-        unclaim(publication.pk)
+        unclaim(publication.pk, publication.rows.all())
         Publication.objects.filter(pk=publication.pk).update(state=PublicationState.STOPPED)
         opened.record("publication", publication.pk, stopped=True, prepared=publication.prepared)
     return Publication.objects.get(pk=publication.pk)

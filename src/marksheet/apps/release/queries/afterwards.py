@@ -94,7 +94,7 @@ def _seen(versions: Sequence[int]) -> int:
 
 def refs_published_by(person: Person, publication: Publication) -> list[str]:
     """Return the results whose versions in force came from this publication, as far as ``person`` sees them."""
-    versions = ResultVersion.objects.filter(publication_id=publication.pk)
-    rows: QuerySet[Result] = Result.objects.filter(in_force__in=versions)
+    published = ResultVersion.objects.filter(publication_id=publication.pk).values("result_id")
+    rows: QuerySet[Result] = Result.objects.filter(pk__in=published, in_force__publication_id=publication.pk)
     seen = rows.filter(pk__in=results_seen_by(person).values("pk"))
     return list(seen.order_by("pk").values_list("ref", flat=True))

@@ -137,16 +137,16 @@ def claim(publication_id: int, frozen: Any) -> int:
     return free.update(claim=publication_id)
 
 
-def unclaim(publication_id: int) -> int:
-    """Let go of every result that this publication has reserved; return how many."""
-    return Result.objects.filter(claim=publication_id).update(claim=None)
+def unclaim(publication_id: int, frozen: Any) -> int:
+    """Let go of every result that this publication has reserved, of those that its ``frozen`` rows name."""
+    rows = Result.objects.filter(pk__in=frozen.values("result"), claim=publication_id)
+    return rows.update(claim=None)
 
 
 def bring_into_force(publication_id: int, at: datetime, shown_schedules: Sequence[int]) -> int:
     """Let the prepared versions of a publication hold, where the working result is still what was frozen.
 
-    One statement, whatever the number; it starts from the versions (+ 0 keeps the index of claims, in which all of
-    them are alike, out of its plan). Returns how many; the caller compares and rolls back when some changed.
+    One statement, whatever the number. Returns how many; the caller compares and rolls back when some changed.
     """
     shown = ", ".join(str(int(key)) for key in shown_schedules) or "NULL"
     _lock_in_order(publication_id)
@@ -159,7 +159,7 @@ def bring_into_force(publication_id: int, at: datetime, shown_schedules: Sequenc
                 shown_to_candidate = CASE WHEN results_result.schedule_id IN ({shown}) THEN %s ELSE %s END
             FROM results_resultversion v
             WHERE v.publication_id = %s AND v.result_id = results_result.id
-              AND results_result.claim + 0 = v.publication_id AND results_result.revision = v.revision
+              AND results_result.claim = v.publication_id AND results_result.revision = v.revision
               AND results_result.state = 'ready' AND results_result.withheld_at IS NULL
             """,  # noqa: S608 - only integers of ours are put in
             [
@@ -178,7 +178,8 @@ def bring_into_force(publication_id: int, at: datetime, shown_schedules: Sequenc
 
 def _lock_in_order(publication_id: int) -> None:
     """Lock the reserved results as ``recompute`` does, by key: whoever marks meanwhile waits, nobody deadlocks."""
-    reserved = Result.objects.filter(claim=publication_id).order_by("pk")
+    versions = ResultVersion.objects.filter(publication_id=publication_id)
+    reserved = Result.objects.filter(pk__in=versions.values("result_id")).order_by("pk")
     if connection.features.has_select_for_update:
         list(reserved.values_list("pk").select_for_update(no_key=True))
 

@@ -178,6 +178,7 @@ def test_the_matura(
     rows = rows_of(exam_data / "matura-maths-2019" / "expected_scores.csv")
     expected = {row["candidate"]: row for row in rows}
     schedule = brought_in(world, folder, "MAT", title="Matura, mathematics, spring 2019")
+    assert found_scores(schedule) == expected_scores(rows)
     page.set_default_timeout(60_000)
     sign_in(page, world.ada)
     add_publisher(page, schedule, world.pia.name)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from marksheet.apps.exams.actions import authoring
@@ -107,6 +109,10 @@ def by_command(
 
 
 @pytest.mark.first
+@pytest.mark.skipif(
+    bool(os.environ.get("CI")) and connection.vendor == "postgresql",
+    reason="in CI the walk over the Matura compares the same scores (tests/browser/test_main_job.py)",
+)
 def test_the_matura_by_command(committed_db: str, exam_data: Path) -> None:
     world = f.a_world()
     folder = exam_data / "matura-maths-2019"

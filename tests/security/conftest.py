@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 from unittest import mock
 
 import pytest
-from django.conf import settings
 from django.http import HttpRequest
+from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from marksheet.entrypoints.shared import context
@@ -21,8 +21,9 @@ def made(
 ) -> Iterator[tuple[str, Scene, Path]]:
     """The scene, the name of the database that holds it, and the folder of its files."""
     name = databases.copy()
+    # Overridden and not just set: the storage of files hears of it.
     with TemporaryDirectory() as folder, django_db_blocker.unblock():
-        with mock.patch.object(settings, "MEDIA_ROOT", Path(folder)), databases.using(name):
+        with override_settings(MEDIA_ROOT=Path(folder)), databases.using(name):
             found = a_scene()
         yield name, found, Path(folder)
         databases.drop(name)
@@ -35,7 +36,7 @@ def scene(
     """The scene, committed in a copy of this module's own."""
     name, found, folder = made
     with (
-        mock.patch.object(settings, "MEDIA_ROOT", folder),
+        override_settings(MEDIA_ROOT=folder),
         django_db_blocker.unblock(),
         databases.fresh(of=name),
     ):

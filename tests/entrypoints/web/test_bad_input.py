@@ -8,10 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.databases import Databases
@@ -49,15 +48,15 @@ SECRET = ("password", "token")
 @pytest.fixture(scope="module")
 def scene(django_db_setup: None, databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
     """The scene of the permission matrix; every request in it is rolled back."""
-    kept = settings.MEDIA_ROOT
     logging.disable(logging.CRITICAL)
-    with TemporaryDirectory() as folder, django_db_blocker.unblock(), databases.fresh():
-        settings.MEDIA_ROOT = Path(folder)
-        try:
-            yield a_scene()
-        finally:
-            settings.MEDIA_ROOT = kept
-            logging.disable(logging.NOTSET)
+    with (
+        TemporaryDirectory() as folder,
+        override_settings(MEDIA_ROOT=Path(folder)),
+        django_db_blocker.unblock(),
+        databases.fresh(),
+    ):
+        yield a_scene()
+    logging.disable(logging.NOTSET)
 
 
 def doing() -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from marksheet.entrypoints.jobs.worker import run_all
 from tests import factories as f
 from tests.browser.main_job import brought_in, mail_into, messages, rows_of, with_addresses, written
 from tests.generator import paper
+from tests.real_scores import expected_scores, found_scores
 
 SignIn = Callable[[Page, Person], None]
 Accessible = Callable[[Page], None]

@@ -3,7 +3,6 @@
 import csv
 import io
 import os
-from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,10 @@ from marksheet.apps.ledger.models import Event
 from marksheet.apps.marking.models import Mark
 from marksheet.apps.results.actions.schedules import activate
 from marksheet.apps.results.models import Result
-from marksheet.apps.results.queries.packing import unpack
 from marksheet.rules.publication import Workflow
 from tests import factories as f
 from tests.generator import paper
+from tests.real_scores import expected_scores, found_scores
 
 CUT = 60
 BLANKS = ("--blank", "mark_*=no-response", "--blank", "answer_*=no-response")
@@ -56,32 +55,6 @@ def a_sitting(world: f.World, version: AssessmentVersion, code: str, *, pass_per
 def rows_of(file: Path) -> list[dict[str, str]]:
     with file.open(encoding="utf-8", newline="") as source:
         return list(csv.DictReader(source))
-
-
-def found_scores(schedule: Schedule) -> dict[str, dict[str, str]]:
-    """Return number -> item label -> score, with the total under "total"; only what is ready."""
-    items = Item.objects.filter(version=schedule.version).order_by("section__position", "position")
-    labels = list(items.values_list("label", flat=True))
-    found = {}
-    rows = Result.objects.filter(schedule=schedule, state="ready")
-    for number, packed, total in rows.values_list("number", "items", "score_micro"):
-        scores = dict(zip(labels, map(whole, unpack(bytes(packed))), strict=True))
-        found[number] = scores | {"total": whole(total)}
-    return found
-
-
-def whole(millionths: int | None) -> str:
-    assert millionths is not None and millionths % 1_000_000 == 0
-    return str(millionths // 1_000_000)
-
-
-def expected_scores(rows: Iterable[dict[str, str]]) -> dict[str, dict[str, str]]:
-    return {
-        row["candidate"]: {
-            name.removeprefix("item_"): value for name, value in row.items() if name != "candidate"
-        }
-        for row in rows
-    }
 
 
 def by_command(

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests import guard
+from tests import guard, scenery
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.settings import TEST_DB, TEST_VAR
 
@@ -78,6 +78,11 @@ def exam_data() -> Path:
     if not place.is_dir():
         pytest.skip(f"real exam data: {place} is missing; set MARKSHEET_EXAM_DATA")
     return place
+
+
+def pytest_runtest_setup() -> None:
+    """Begin a test: what the last one wrote is rolled back, or stands in a database of its own."""
+    scenery.forget()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

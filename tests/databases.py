@@ -21,6 +21,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
 
+from tests import scenery
 from tests.settings import TEST_POSTGRES
 
 TEMPLATE = "template"
@@ -66,6 +67,7 @@ class Databases:
 
     def _point_at(self, name: str) -> None:
         connections.close_all()
+        scenery.forget()
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = self.place(name)
         self.current = name
 

@@ -29,6 +29,7 @@ from marksheet.rules.authoring import ItemDraft, PartDraft
 from marksheet.rules.grading import Boundary, Scale, pass_at
 from marksheet.rules.publication import Workflow
 from marksheet.rules.scoring import Match
+from tests.scenery import kept
 
 # A Monday morning in the term; exams are held the week before unless a test says otherwise.
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
@@ -67,6 +68,7 @@ class World:
         return (self.ada, self.ari, self.mo, self.mei, self.max, self.pia)
 
 
+@kept
 def a_world(*, at: datetime = NOW - timedelta(days=60)) -> World:
     """Make an institution, a faculty, two departments, and the cast with their grants.
 
@@ -109,6 +111,7 @@ def a_world(*, at: datetime = NOW - timedelta(days=60)) -> World:
     return World(institution, faculty, department, elsewhere, **people)
 
 
+@kept
 def grant(person: Person, role: str, unit: Unit, *, at: datetime = NOW) -> None:
     """Give a shipped role at a node (a schedule's is ``schedule.node``)."""
     with change(TESTER, "role.manage", at=at) as opened:
@@ -149,6 +152,7 @@ def a_scale(pass_percent: int = 55) -> Scale:
     )
 
 
+@kept
 def an_assessment(
     world: World,
     *,
@@ -178,6 +182,7 @@ def an_assessment(
     return version
 
 
+@kept
 def a_machine_assessment(
     world: World, *, n: int = 3, code: str = "QUIZ-1", workflow: str = ""
 ) -> AssessmentVersion:
@@ -203,6 +208,7 @@ def some_candidates(n: int, *, first: int = 1) -> list[Candidate]:
     ]
 
 
+@kept
 def a_schedule(
     world: World,
     *,

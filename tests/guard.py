@@ -18,7 +18,10 @@ _WRITE = re.compile(
 # Django's own note of a sign-in, the one write that is not ours to make.
 _SIGN_IN = re.compile(r'\s*UPDATE\s+"people_person"\s+SET\s+"last_login"\s*=\s*\S+\s+WHERE\b', re.IGNORECASE)
 
+_QUIET = ("SELECT", "SAVEPOINT", "RELEASE", "BEGIN", "SET CONSTRAINTS", "PRAGMA")
+
 _allowed: ContextVar[bool] = ContextVar("writes_allowed", default=False)
+_writes = 0
 
 
 class WroteOutsideChange(AssertionError):
@@ -35,12 +38,21 @@ def writes_allowed() -> Iterator[None]:
         _allowed.reset(token)
 
 
+def writes() -> int:
+    """Return how many statements were executed so far that are not known to leave the database as it is."""
+    return _writes
+
+
 def guard(
     execute: Callable[..., Any], statement: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     """Wrap every statement of a connection (see Django's ``execute_wrapper``)."""
+    global _writes
     # What begins with SELECT writes nothing; a WITH may.
-    if not is_open() and not _allowed.get() and not str(statement).startswith("SELECT"):
+    if str(statement).startswith(_QUIET):
+        return execute(statement, params, many, context)
+    _writes += 1
+    if not is_open() and not _allowed.get():
         found = _WRITE.search(str(statement))
         if found and not _SIGN_IN.match(str(statement)):
             raise WroteOutsideChange(

@@ -14,10 +14,12 @@ from marksheet.apps.results.models import Result
 from marksheet.apps.results.steps.recompute import recompute
 from tests import factories
 from tests.factories import TESTER, World
+from tests.scenery import kept
 
 HANDED_IN = factories.CLOSES - timedelta(minutes=5)
 
 
+@kept
 def hand_in(schedule: Schedule, answers: Sequence[str], *, at: datetime = HANDED_IN) -> None:
     """Hand in one string of answers per enrolment, a letter a part; ``.`` is no response."""
     paper = paper_of(schedule.version_id, schedule.key_version_id)
@@ -38,6 +40,7 @@ def hand_in(schedule: Schedule, answers: Sequence[str], *, at: datetime = HANDED
         opened.record("schedule", schedule.pk, schedule_id=schedule.pk)
 
 
+@kept
 def mark_all(world: World, schedule: Schedule, thousandths: int, *, submit: bool = True) -> None:
     """Have Mo give every human part of every script the same mark."""
     from marksheet.apps.exams.models import Attempt
@@ -55,6 +58,7 @@ def mark_all(world: World, schedule: Schedule, thousandths: int, *, submit: bool
         opened.record("schedule", schedule.pk, schedule_id=schedule.pk)
 
 
+@kept
 def a_ready_quiz(
     world: World, answers: Sequence[str] = ("AAA", "AAB", "BBB"), code: str = "QUIZ-1"
 ) -> Schedule:

@@ -94,8 +94,6 @@ def _explain_nothing(actor: Person, refs: Sequence[str]) -> None:
             _("You may see %(title)s but not publish it.") % {"title": seen.schedule.title},
             helpers=helpers(Verb.SCHEDULE_COORDINATE, seen.schedule.node_id),
         )
-    if seen.person_id == actor.pk:
-        raise NotAllowed(_("This result is your own. Nobody publishes a result of their own."))
     raise WrongState(
         _(
             "None of the chosen results can be published: they are not ready, withheld, or wait for a last attempt."

@@ -51,9 +51,9 @@ class Line:
     tickable: bool
 
 
-def numbers_of(row: Any, reader: Person) -> Numbers:
-    """Return the numbers that ``reader`` may be shown: none while not ready or withheld, none of one's own."""
-    if row.bucket not in WITH_NUMBERS or row.person_id == reader.pk:
+def numbers_of(row: Any) -> Numbers:
+    """Return the numbers that may be shown to whoever sees the row: none while not ready or withheld."""
+    if row.bucket not in WITH_NUMBERS:
         return Numbers()
     one = row.in_force if row.bucket == "published" else row
     return Numbers(one.shown_score, one.shown_maximum, one.shown_percent, one.grade, one.outcome)
@@ -90,7 +90,6 @@ def _another_attempt(row: Any, at: datetime) -> bool:
 
 def _line(row: Any, reader: Person, people: Assigned, another_attempt: bool, buckets: Sequence[str]) -> Line:
     mine = any(key == reader.pk for key, _name in people.publishers)
-    own = row.person_id == reader.pk
     return Line(
         ref=row.ref,
         name=row.name,
@@ -101,25 +100,20 @@ def _line(row: Any, reader: Person, people: Assigned, another_attempt: bool, buc
         zone=row.schedule.timezone,
         attempt=row.attempt_number,
         handed_in_at=row.handed_in_at,
-        numbers=numbers_of(row, reader),
+        numbers=numbers_of(row),
         state=row.standing if row.bucket == "absent" else STATES[row.bucket],
         word=_("Nothing handed in") if row.bucket == "expected" else "",
         note=_("another attempt can still come")
         if another_attempt and row.bucket in TICKABLE
-        else _note(row, people, mine=mine, own=own),
+        else _note(row, people, mine=mine),
         flags=flags_of(row),
         publisher=publisher_words(people, reader),
-        tickable=row.bucket in buckets
-        and mine
-        and not own
-        and not (another_attempt and row.bucket in TICKABLE),
+        tickable=row.bucket in buckets and mine and not (another_attempt and row.bucket in TICKABLE),
     )
 
 
-def _note(row: Any, people: Assigned, *, mine: bool, own: bool) -> str:
+def _note(row: Any, people: Assigned, *, mine: bool) -> str:
     """Say why a row cannot be ticked, or what is worth knowing about it."""
-    if own:
-        return _("your own result")
     if row.bucket == "moderation":
         return _("with %(names)s") % {"names": _names(people.moderators)} if people.moderators else ""
     if row.bucket == "withheld":

@@ -13,7 +13,7 @@ from marksheet.apps.results.queries.adjustments import adjustments_of, steps_of
 from marksheet.apps.results.queries.opened import attempts_of, row_seen_by, versions_of
 from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.web.results.acts import Act, acts_on
+from marksheet.entrypoints.web.results.acts import acts_on
 from marksheet.entrypoints.web.results.lines import lines_of
 from marksheet.entrypoints.web.results.words import adjustment_words, listed, missing_words
 from marksheet.rules.access import Verb
@@ -34,7 +34,7 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
     here = people.get(row.schedule.node_id) or Assigned()
     line = lines_of([row], person, people, at=clock.read())[0]
     held = verbs_at(person, row.schedule.node_id)
-    mine = any(key == person.pk for key, _name in here.publishers) and row.person_id != person.pk
+    mine = any(key == person.pk for key, _name in here.publishers)
     return {
         "row": row,
         "line": line,
@@ -44,9 +44,9 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
         "publishers": listed([name for _key, name in here.publishers], most=6),
         "markers": listed([name for _key, name in here.markers], most=6),
         "moderators": listed([name for _key, name in here.moderators], most=6),
-        "acts": _acts(row, person, held),
+        "acts": acts_on(row.bucket, row.outcome, held, by_hand=not row.schedule.wholly_machine),
         "adjustments": _adjustments(row, line.numbers.outcome != ""),
-        "adjusts": Verb.RESULT_ADJUST in held and row.person_id != person.pk,
+        "adjusts": Verb.RESULT_ADJUST in held,
         "published": mine and row.in_force_id is not None,
         "history": history_address(row.ref),
     }
@@ -66,12 +66,6 @@ def _adjustments(row: Any, with_numbers: bool) -> list[dict[str, Any]]:
         }
         for line in lines
     ]
-
-
-def _acts(row: Any, person: Person, held: frozenset[str]) -> list[Act]:
-    if row.person_id == person.pk:
-        return []
-    return acts_on(row.bucket, row.outcome, held, by_hand=not row.schedule.wholly_machine)
 
 
 def history_address(ref: str) -> str:

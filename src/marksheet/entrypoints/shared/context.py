@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from marksheet.apps.people.queries import remembering_rights
 from marksheet.entrypoints.shared import menu
 from marksheet.entrypoints.shared.theme import theme_of
 
@@ -38,7 +39,13 @@ NOBODY = Navigation(areas=(), tabs=(), inbox=None, place="", links=())
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Return ``theme`` and ``navigation``, the latter worked out only by pages that show it."""
-    return {"theme": theme_of(request), "navigation": SimpleLazyObject(lambda: navigation_of(request))}
+    return {"theme": theme_of(request), "navigation": SimpleLazyObject(lambda: _worked_out(request))}
+
+
+def _worked_out(request: HttpRequest) -> Navigation:
+    # Also where the page answers a POST: by now the change is made or refused.
+    with remembering_rights():
+        return navigation_of(request)
 
 
 def navigation_of(request: HttpRequest) -> Navigation:

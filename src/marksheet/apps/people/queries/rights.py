@@ -14,7 +14,13 @@ _remembered: ContextVar[dict[tuple[int, str], Held] | None] = ContextVar("rights
 
 @contextmanager
 def remembering_rights() -> Iterator[None]:
-    """Read the grants of a person once until the end: for answering a question, never for making a change."""
+    """Read the grants of a person once until the end: for answering a question, never for making a change.
+
+    Within another such block, what that one read goes on to hold.
+    """
+    if _remembered.get() is not None:
+        yield
+        return
     token = _remembered.set({})
     try:
         yield

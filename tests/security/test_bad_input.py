@@ -4,19 +4,15 @@ import html
 import logging
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client, override_settings
-from pytest_django.plugin import DjangoDbBlocker
+from django.test import Client
 
-from tests.databases import Databases
 from tests.security.asking import BODIES, ask, body, link
 from tests.security.matrix import MATRIX
-from tests.security.scene import CAST, Scene, a_scene
+from tests.security.scene import CAST, Scene
 
 LONG = "x" * 10_000
 WRONG = {
@@ -44,18 +40,14 @@ CHOSEN = re.compile(r'^<(?:select|button)|type="(?:radio|checkbox|hidden)"')
 # Never shown again, whatever went wrong.
 SECRET = ("password", "token")
 
+pytestmark = pytest.mark.usefixtures("same_navigation")
 
-@pytest.fixture(scope="module")
-def scene(django_db_setup: None, databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
-    """The scene of the permission matrix; every request in it is rolled back."""
+
+@pytest.fixture(scope="module", autouse=True)
+def quiet() -> Iterator[None]:
+    """Say nothing of a thousand refusals."""
     logging.disable(logging.CRITICAL)
-    with (
-        TemporaryDirectory() as folder,
-        override_settings(MEDIA_ROOT=Path(folder)),
-        django_db_blocker.unblock(),
-        databases.fresh(),
-    ):
-        yield a_scene()
+    yield
     logging.disable(logging.NOTSET)
 
 

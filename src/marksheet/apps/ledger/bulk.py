@@ -1,10 +1,12 @@
 """Put many rows into a table with a constant number of statements."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 BATCH = 20_000
 
@@ -33,6 +35,13 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
             cursor.executemany(statement, batch)
             count += len(batch)
     return count
+
+
+def among(keys: Iterable[int]) -> Any:
+    """Return what to give to ``__in`` for thousands of whole numbers: one parameter, however many they are."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
 
 
 def _field(model: type[models.Model], name: str) -> Any:

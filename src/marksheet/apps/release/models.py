@@ -30,6 +30,8 @@ class Publication(models.Model):
     reason = models.TextField(blank=True)
     total = models.IntegerField(default=0)
     prepared = models.IntegerField(default=0)
+    prepared_to = models.BigIntegerField(default=0)
+    shows = models.JSONField(default=list)
     published = models.IntegerField(default=0)
     preview_hash = models.CharField(max_length=64, blank=True)
     problem = models.JSONField(default=dict)
@@ -57,8 +59,6 @@ class PublicationRow(models.Model):
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="rows", db_index=False)
     result = models.ForeignKey(Result, models.PROTECT, related_name="+")
     revision = models.IntegerField()
-    version = models.ForeignKey(ResultVersion, models.PROTECT, null=True, related_name="+")
-    shows = models.BooleanField(default=False)
     skipped = models.CharField(max_length=20, blank=True)
     skipped_by = models.CharField(max_length=200, blank=True)
 
@@ -66,11 +66,7 @@ class PublicationRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["publication", "result"], name="row_once_per_publication")
         ]
-        indexes = [
-            models.Index(
-                fields=["publication", "id"], name="rows_to_prepare", condition=Q(version=None, skipped="")
-            )
-        ]
+        indexes = [models.Index(fields=["publication", "id"], name="rows_in_order")]
 
 
 class Disclosure(models.Model):

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from marksheet.apps.ledger.bulk import among
 from marksheet.apps.ledger.change import System, change
 from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
 from marksheet.apps.release.steps.notices import Mail, Pace, queue_mails
+from marksheet.apps.results.models import ResultVersion
 
 BATCH = 2_000
 AVAILABLE = "result-available"
@@ -28,21 +30,22 @@ def queue_notices(
     if publication is None or not publication.inform:
         return (0, 0)
     rows = list(
-        PublicationRow.objects.filter(publication=publication, shows=True, skipped="", pk__gt=after)
-        .select_related("result", "version")
+        PublicationRow.objects.filter(
+            publication=publication, result__schedule__in=publication.shows, skipped="", pk__gt=after
+        )
+        .select_related("result")
         .order_by("pk")[:BATCH]
     )
     if not rows:
         return (0, 0)
+    made = ResultVersion.objects.filter(publication_id=publication.pk)
+    made = made.filter(result_id__in=among(row.result_id for row in rows))
+    versions = {result: (key, name) for result, key, name in made.values_list("result_id", "pk", "ref")}
     messages = [
         Mail(
-            f"mail:{AVAILABLE}:{row.version_id}",
+            f"mail:{AVAILABLE}:{versions[row.result_id][0]}",
             row.result.person_id,
-            {
-                "notice": AVAILABLE,
-                "result": row.result.ref,
-                "version": row.version.ref if row.version else "",
-            },
+            {"notice": AVAILABLE, "result": row.result.ref, "version": versions[row.result_id][1]},
         )
         for row in rows
     ]

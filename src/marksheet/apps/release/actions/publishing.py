@@ -15,9 +15,10 @@ from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Refusal
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers
 from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
+from marksheet.apps.release.queries.frozen import BATCH, next_rows
 from marksheet.apps.release.steps.opening import note_first_release
-from marksheet.apps.release.steps.preparing import BATCH, Changed, next_rows, prepare_rows
-from marksheet.apps.release.steps.selecting import freeze_rows, new_publication, shows_by_schedule, unchanged
+from marksheet.apps.release.steps.preparing import Changed, prepare_rows
+from marksheet.apps.release.steps.selecting import freeze_rows, new_publication, unchanged
 from marksheet.apps.results.models import CAN_BE_TICKED, Result, ResultVersion
 from marksheet.apps.results.queries.finder import Criteria, tickable
 from marksheet.apps.results.queries.sight import (
@@ -140,8 +141,7 @@ def publish(
         shown = _shown_schedules(publication, show=show)
         if inform and not shown:
             raise BadInput(_("No candidate can be informed: this publication shows no result to anybody."))
-        shows_by_schedule(publication, shown)
-        publication.state = PublicationState.PREPARING
+        publication.state, publication.shows = PublicationState.PREPARING, sorted(shown)
         publication.show, publication.inform, publication.requested_at = show, inform, at
         publication.total = PublicationRow.objects.filter(publication=publication, skipped="").count()
         publication.save()
@@ -244,7 +244,9 @@ def prepare_some(ref: str, *, at: datetime, size: int = BATCH) -> tuple[int, int
             if not rows:
                 return (locked.prepared, locked.total)
             done = prepare_rows(opened, locked, rows)
-            Publication.objects.filter(pk=locked.pk).update(prepared=F("prepared") + done)
+            Publication.objects.filter(pk=locked.pk).update(
+                prepared=F("prepared") + done, prepared_to=rows[-1].pk
+            )
             opened.record("publication", locked.pk, prepared=done)
     except Changed as problem:
         _give_up(publication, problem.keys, at=at)
@@ -266,22 +268,16 @@ def commit(ref: str, *, at: datetime) -> Publication:
                 return locked
             if publication.publisher is not None:
                 _still_allowed(publication.publisher, locked)
-            waiting = PublicationRow.objects.filter(publication=locked, version=None, skipped="").exists()
-            if waiting:
+            if next_rows(locked, 1):
                 raise WrongState(_("This publication is not prepared yet."))
-            shown = list(
-                PublicationRow.objects.filter(publication=locked, shows=True, skipped="")
-                .values_list("result__schedule_id", flat=True)
-                .distinct()
-            )
-            published = bring_into_force(locked.pk, at, shown)
+            published = bring_into_force(locked.pk, at, locked.shows)
             if published != locked.total:
                 raise Changed(_not_in_force(locked))
-            note_first_release(opened, shown)
+            note_first_release(opened, locked.shows)
             locked.state, locked.committed_at = PublicationState.COMMITTED, at
             locked.published, locked.event_id = published, opened.event_id
             locked.save()
-            if locked.inform and shown:
+            if locked.inform and locked.shows:
                 opened.queue(
                     "notices", f"notices:{locked.ref}", {"publication": locked.ref, "notice": "result-available"},
                     total=published, group=locked.ref,
@@ -305,7 +301,8 @@ def _digest(publication: Publication) -> dict[str, Any]:
 
 def _not_in_force(publication: Publication) -> list[int]:
     rows = PublicationRow.objects.filter(publication=publication, skipped="")
-    return list(rows.exclude(result__in_force_id=F("version_id")).values_list("result_id", flat=True)[:5_000])
+    waiting = rows.exclude(result__in_force__publication_id=publication.pk)
+    return list(waiting.values_list("result_id", flat=True)[:5_000])
 
 
 def _give_up(
@@ -331,10 +328,9 @@ def carry_on(ref: str, *, at: datetime, most: int | None = None) -> Publication:
     publication = Publication.objects.get(ref=ref)
     if most is not None and publication.total - publication.prepared > most:
         return publication
-    while next_rows(publication, 1):
-        if Publication.objects.get(pk=publication.pk).state != PublicationState.PREPARING:
-            break
+    while publication.state == PublicationState.PREPARING and next_rows(publication, 1):
         prepare_some(ref, at=at)
+        publication.refresh_from_db()
     return commit(ref, at=at)
 
 

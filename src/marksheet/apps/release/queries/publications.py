@@ -8,6 +8,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
+from marksheet.apps.release.queries.frozen import next_rows
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.sight import (
     results_seen_by,
@@ -51,8 +52,7 @@ def progress_of(ref: str) -> Progress:
     found = Publication.objects.filter(ref=ref).first()
     if found is None:
         raise NotFound("There is no such publication.")
-    waiting = PublicationRow.objects.filter(publication=found, version=None, skipped="")
-    return Progress(str(found.state), found.prepared, found.total, waiting.exists())
+    return Progress(str(found.state), found.prepared, found.total, bool(next_rows(found, 1)))
 
 
 def receipt_rows(
@@ -173,7 +173,7 @@ def named_in(publication: Publication) -> list[str]:
 
 def opened_by(publication: Publication) -> bool:
     """Return whether a publication opened results to their candidates."""
-    return PublicationRow.objects.filter(publication=publication, shows=True, skipped="").exists()
+    return bool(publication.shows)
 
 
 def changed_rows(person: Person, publication: Publication, *, most: int = 50) -> list[Result]:

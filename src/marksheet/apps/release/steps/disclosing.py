@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from marksheet.apps.exams.models import Attempt, Response, Schedule
 from marksheet.apps.exams.queries.paper import Paper, PartRow, paper_of
-from marksheet.apps.ledger.bulk import insert_rows
+from marksheet.apps.ledger.bulk import among, insert_rows
 from marksheet.apps.ledger.chain import digest
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import new_ref
 from marksheet.apps.release.models import Disclosure
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.packing import MILLION, unpack
+from marksheet.apps.results.steps.versions import ReadyRow
 from marksheet.rules.grading import Scale, Step, Unit, scale_from_json, shown_marks
 from marksheet.rules.rounding import Rounding
 from marksheet.rules.visibility import (
@@ -33,8 +34,8 @@ from marksheet.rules.visibility import (
 
 MOST_LINES = 50_000
 # A working result or a version: both say what a score is.
-Scored = Result | ResultVersion
-ScoredRows = Mapping[int, Result] | Mapping[int, ResultVersion]
+Scored = Result | ReadyRow | ResultVersion
+ScoredRows = Mapping[int, Result] | Mapping[int, ReadyRow] | Mapping[int, ResultVersion]
 
 
 class HandedIn(NamedTuple):
@@ -117,9 +118,7 @@ def _item_texts(paper: Paper, rounding: Rounding) -> tuple[ItemTexts, ...]:
     return tuple(texts)
 
 
-def documents(
-    exam: Exam, rows: Sequence[Result], scored: Mapping[int, Result] | Mapping[int, ResultVersion]
-) -> dict[int, str]:
+def documents(exam: Exam, rows: Sequence[Result] | Sequence[ReadyRow], scored: ScoredRows) -> dict[int, str]:
     """Return the disclosure of each result as canonical JSON text, by result key.
 
     Args:
@@ -141,7 +140,7 @@ def documents(
 
 def _document(
     exam: Exam,
-    row: Result,
+    row: Result | ReadyRow,
     one: Scored,
     attempts: Sequence[HandedIn],
     answers: Mapping[int, Mapping[int, str]],
@@ -155,7 +154,7 @@ def _document(
 
 
 def _facts(
-    exam: Exam, row: Result, one: Scored, attempts: Sequence[HandedIn], answers: Mapping[int, str]
+    exam: Exam, row: Result | ReadyRow, one: Scored, attempts: Sequence[HandedIn], answers: Mapping[int, str]
 ) -> ResultFacts:
     return ResultFacts(
         assessment_title=exam.title,
@@ -239,17 +238,17 @@ def _joined(parts: Sequence[tuple[int, str]], alone: bool, texts: Mapping[int, s
 def _answers(attempt_ids: Sequence[int | None]) -> dict[int, dict[int, str]]:
     found: dict[int, dict[int, str]] = defaultdict(dict)
     responses = Response.objects.filter(
-        attempt_id__in=[key for key in attempt_ids if key], answer__isnull=False
+        attempt_id__in=among(key for key in attempt_ids if key), answer__isnull=False
     )
     for attempt_id, part_id, value in responses.values_list("attempt_id", "part_id", "answer__value"):
         found[attempt_id][part_id] = value
     return found
 
 
-def _attempts(rows: Sequence[Result]) -> dict[int, list[HandedIn]]:
+def _attempts(rows: Sequence[Result] | Sequence[ReadyRow]) -> dict[int, list[HandedIn]]:
     """The attempts that are not void, by enrolment."""
     found: dict[int, list[HandedIn]] = defaultdict(list)
-    attempts = Attempt.objects.filter(enrolment_id__in=[row.enrolment_id for row in rows]).exclude(
+    attempts = Attempt.objects.filter(enrolment_id__in=among(row.enrolment_id for row in rows)).exclude(
         state="void"
     )
     columns = ("enrolment_id", "pk", "number", "handed_in_at")
@@ -266,5 +265,5 @@ def write_disclosures(opened: Change, bodies: Mapping[int, str]) -> dict[int, tu
         ("ref", "version_id", "body", "hash", "event_id", "created_at"),
         ((refs[v], v, body, digest(body), opened.event_id, opened.at) for v, body in bodies.items()),
     )
-    made = Disclosure.objects.filter(event_id=opened.event_id, version_id__in=list(bodies))
+    made = Disclosure.objects.filter(event_id=opened.event_id, version_id__in=among(bodies))
     return {version: (key, hashed) for version, key, hashed in made.values_list("version_id", "id", "hash")}

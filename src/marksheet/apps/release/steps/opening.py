@@ -7,11 +7,12 @@ from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.release.models import Opening
 from marksheet.apps.results.models import Result
+from marksheet.apps.results.steps.versions import ReadyRow
 
 
 def open_rows(
     opened: Change,
-    rows: Sequence[Result],
+    rows: Sequence[Result | ReadyRow],
     status: str,
     *,
     disclosures: Mapping[int, int] | None = None,

@@ -1,18 +1,15 @@
 """Prepare a publication: versions and disclosures of the frozen selection, in batches that nobody sees yet."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from marksheet.apps.exams.models import Schedule
-from marksheet.apps.ledger.bulk import update_rows
 from marksheet.apps.ledger.change import Change
-from marksheet.apps.release.models import OpeningStatus, Publication, PublicationRow
+from marksheet.apps.release.models import OpeningStatus, Publication
+from marksheet.apps.release.queries.frozen import NextRow
 from marksheet.apps.release.steps.disclosing import documents, exam_of, write_disclosures
 from marksheet.apps.release.steps.opening import open_rows
-from marksheet.apps.results.models import Result
-from marksheet.apps.results.steps.versions import Frozen, freeze
-
-BATCH = 2_000
+from marksheet.apps.results.steps.versions import Frozen, ReadyRow, freeze, ready_rows
 
 
 class Changed(Exception):
@@ -23,24 +20,16 @@ class Changed(Exception):
         self.keys = keys
 
 
-def next_rows(publication: Publication, size: int = BATCH) -> list[PublicationRow]:
-    """Return the next rows that have no version yet."""
-    waiting = PublicationRow.objects.filter(publication=publication, version=None, skipped="")
-    return list(waiting.order_by("id")[:size])
-
-
-def prepare_rows(opened: Change, publication: Publication, rows: list[PublicationRow]) -> int:
+def prepare_rows(opened: Change, publication: Publication, rows: Sequence[NextRow]) -> int:
     """Write version, disclosure and opening of each row; a constant number of statements.
 
     Raises:
         Changed: one of the results has another revision than the selection froze, or is no longer reserved.
     """
-    frozen = {row.result_id: row for row in rows}
-    results = list(Result.objects.filter(pk__in=list(frozen)).order_by("pk"))
+    frozen = {row.result_id: row.revision for row in rows}
+    results = ready_rows(frozen)
     changed = [
-        r.pk
-        for r in results
-        if r.revision != frozen[r.pk].revision or r.claim != publication.pk or r.state != "ready"
+        r.pk for r in results if r.revision != frozen[r.pk] or r.claim != publication.pk or r.state != "ready"
     ]
     if changed:
         raise Changed(changed)
@@ -52,7 +41,7 @@ def prepare_rows(opened: Change, publication: Publication, rows: list[Publicatio
     }
     versions = freeze(opened, publication.pk, results, schedules)
     disclosed = write_disclosures(opened, _bodies(opened, results, versions, schedules))
-    shown = [r for r in results if frozen[r.pk].shows]
+    shown = [r for r in results if r.schedule_id in publication.shows]
     open_rows(
         opened,
         shown,
@@ -60,7 +49,6 @@ def prepare_rows(opened: Change, publication: Publication, rows: list[Publicatio
         disclosures={r.pk: disclosed[versions[r.pk].pk][0] for r in shown},
         publication_id=publication.pk,
     )
-    update_rows(PublicationRow, ("version_id",), [(frozen[r.pk].pk, versions[r.pk].pk) for r in results])
     opened.lines(
         ("result", r.pk, {"version": versions[r.pk].hash, "disclosure": disclosed[versions[r.pk].pk][1]})
         for r in results
@@ -70,11 +58,11 @@ def prepare_rows(opened: Change, publication: Publication, rows: list[Publicatio
 
 def _bodies(
     opened: Change,
-    results: list[Result],
+    results: Sequence[ReadyRow],
     versions: Mapping[int, Frozen],
     schedules: Mapping[int, Schedule],
 ) -> dict[int, str]:
-    by_schedule: dict[int, list[Result]] = defaultdict(list)
+    by_schedule: dict[int, list[ReadyRow]] = defaultdict(list)
     for row in results:
         by_schedule[row.schedule_id].append(row)
     bodies: dict[int, str] = {}

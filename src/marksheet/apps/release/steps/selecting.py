@@ -1,9 +1,8 @@
 """Freeze what somebody selected: which results, as they were when they were looked at."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, QuerySet
 
 from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.people.models import Person
@@ -16,11 +15,8 @@ def freeze_rows(publication: Publication, rows: QuerySet[Result]) -> int:
     chosen = rows.order_by("schedule_id", "id").values_list("pk", "revision")
     return insert_rows(
         PublicationRow,
-        ("publication_id", "result_id", "revision", "shows", "skipped", "skipped_by"),
-        [
-            (publication.pk, key, revision, False, "", "")
-            for key, revision in chosen.iterator(chunk_size=5_000)
-        ],
+        ("publication_id", "result_id", "revision", "skipped", "skipped_by"),
+        [(publication.pk, key, revision, "", "") for key, revision in chosen.iterator(chunk_size=5_000)],
     )
 
 
@@ -34,9 +30,3 @@ def new_publication(actor: Person, *, at: datetime, reason: str = "") -> Publica
 def unchanged(publication: Publication) -> QuerySet[PublicationRow]:
     """Return the rows of the selection whose results are still as they were when it was frozen."""
     return PublicationRow.objects.filter(publication=publication, revision=F("result__revision"))
-
-
-def shows_by_schedule(publication: Publication, shown: Sequence[int]) -> None:
-    """Keep on each row of the selection whether its candidate will see the result."""
-    rows = PublicationRow.objects.filter(publication=publication)
-    rows.filter(result__schedule_id__in=shown).update(shows=Value(True))

@@ -11,17 +11,20 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
 from django.db import connections
 from django.db.backends.signals import connection_created
+from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import guard, scenery
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.security.scene import Scene, a_scene
 from tests.settings import TEST_DB, TEST_VAR
 
 # A slow machine is not a wrong answer.
@@ -63,6 +66,20 @@ def committed_db(
         raise pytest.UsageError("committed_db and db exclude each other: one commits, the other rolls back")
     with django_db_blocker.unblock(), databases.fresh() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def security_scene(
+    django_db_setup: None, databases: Databases, django_db_blocker: DjangoDbBlocker
+) -> Iterator[tuple[str, Scene, Path]]:
+    """The name of a database with the scene of tests/security, the scene, and its files; copied, never used."""
+    name = databases.copy()
+    # Overridden and not just set: the storage of files hears of it.
+    with TemporaryDirectory() as folder, django_db_blocker.unblock():
+        with override_settings(MEDIA_ROOT=Path(folder)), databases.using(name):
+            found = a_scene()
+        yield name, found, Path(folder)
+        databases.drop(name)
 
 
 @pytest.fixture

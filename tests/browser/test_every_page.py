@@ -12,13 +12,15 @@ from django.conf import settings as django_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from pytest_django.plugin import DjangoDbBlocker
 
 from marksheet.apps.release.models import Publication
 from tests.browser.conftest import barriers
+from tests.databases import Databases
 from tests.guard import writes_allowed
 from tests.security.asking import cases, link
 from tests.security.matrix import MATRIX
-from tests.security.scene import Scene, a_scene
+from tests.security.scene import Scene
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 # Who looks at a page that several may see: who has the most to see on it.
@@ -105,10 +107,21 @@ def _wider_than_a_phone(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def walk(committed_db: str, browser: Browser, live: str, settings: Any, tmp_path: Path) -> Iterator[Walk]:
+def committed_db(
+    security_scene: tuple[str, Scene, Path], databases: Databases, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """A database of this test's own that holds the scene already."""
+    with django_db_blocker.unblock(), databases.fresh(of=security_scene[0]) as url:
+        yield url
+
+
+@pytest.fixture
+def walk(
+    committed_db: str, browser: Browser, live: str, settings: Any, security_scene: tuple[str, Scene, Path]
+) -> Iterator[Walk]:
     """The scene of the permission matrix, in a browser."""
-    settings.MEDIA_ROOT = tmp_path
-    with _closing(Walk(browser, a_scene(), live)) as walk:
+    _name, scene, settings.MEDIA_ROOT = security_scene
+    with _closing(Walk(browser, scene, live)) as walk:
         yield walk
 
 

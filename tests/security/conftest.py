@@ -1,8 +1,7 @@
-"""One scene for this folder, made once and copied for each module; every request in it is rolled back."""
+"""The scene of this folder, copied for each module; every request in it is rolled back."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from unittest import mock
 
 import pytest
@@ -12,29 +11,15 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from marksheet.entrypoints.shared import context
 from tests.databases import Databases
-from tests.security.scene import Scene, a_scene
-
-
-@pytest.fixture(scope="session")
-def made(
-    django_db_setup: None, databases: Databases, django_db_blocker: DjangoDbBlocker
-) -> Iterator[tuple[str, Scene, Path]]:
-    """The scene, the name of the database that holds it, and the folder of its files."""
-    name = databases.copy()
-    # Overridden and not just set: the storage of files hears of it.
-    with TemporaryDirectory() as folder, django_db_blocker.unblock():
-        with override_settings(MEDIA_ROOT=Path(folder)), databases.using(name):
-            found = a_scene()
-        yield name, found, Path(folder)
-        databases.drop(name)
+from tests.security.scene import Scene
 
 
 @pytest.fixture(scope="module")
 def scene(
-    made: tuple[str, Scene, Path], databases: Databases, django_db_blocker: DjangoDbBlocker
+    security_scene: tuple[str, Scene, Path], databases: Databases, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Scene]:
     """The scene, committed in a copy of this module's own."""
-    name, found, folder = made
+    name, found, folder = security_scene
     with (
         override_settings(MEDIA_ROOT=folder),
         django_db_blocker.unblock(),

@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from tests.security.asking import BODIES, ask, body, link
+from tests.security.asking import BODIES, ask, body, furthest, link
 from tests.security.matrix import MATRIX
-from tests.security.scene import CAST, Scene
+from tests.security.scene import Scene
 
 LONG = "x" * 10_000
 WRONG = {
@@ -54,18 +54,13 @@ def quiet() -> Iterator[None]:
 def doing() -> list[tuple[str, str]]:
     """Return (case, who) for every form that the tests of security know a body for, as who gets furthest."""
     cases = [case for case in BODIES if not _repeats(case)]
-    return [(case, min(CAST, key=lambda who: _far(MATRIX[case, "POST"][who]))) for case in cases]
+    return [(case, furthest(MATRIX[case, "POST"])) for case in cases]
 
 
 def _repeats(case: str) -> bool:
     """Say whether a case sends to another object what the same address is sent anyway."""
     usual = BODIES.get(case.partition("@")[0], {})
     return "@" in case and BODIES[case].keys() == usual.keys()
-
-
-def _far(answer: str) -> int:
-    order = ("302+", "200+", "302", "200", "400", "409")
-    return order.index(answer) if answer in order else len(order)
 
 
 def bad_bodies(scene: Scene, case: str) -> Iterator[tuple[str, str, dict[str, list[str]]]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -292,11 +292,9 @@ def commit(ref: str, *, at: datetime) -> Publication:
 
 def _digest(publication: Publication) -> dict[str, Any]:
     """The schedules with how many results of each: what the history of a schedule shows."""
-    counts: dict[str, int] = {}
-    rows = ResultVersion.objects.filter(publication_id=publication.pk).values_list("schedule_id", flat=True)
-    for schedule_id in rows.iterator(chunk_size=5_000):
-        counts[str(schedule_id)] = counts.get(str(schedule_id), 0) + 1
-    return {"by_schedule": counts}
+    made = ResultVersion.objects.filter(publication_id=publication.pk).order_by()
+    counted = made.values_list("schedule_id").annotate(n=Count("pk")).order_by("schedule_id")
+    return {"by_schedule": {str(schedule_id): n for schedule_id, n in counted}}
 
 
 def _not_in_force(publication: Publication) -> list[int]:

@@ -21,6 +21,9 @@ from psycopg import ClientCursor
 from marksheet.apps.ledger.models import Event
 from tests import guard
 
+# Tables whose keys are counted by a sequence that is not their own.
+COUNTED_APART = {"ledger_event": "ledger_event_number"}
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -237,8 +240,9 @@ def _sequence_past(change: _Change) -> str:
     keys = [row[table.key_at] for row in change.new]
     if not all(isinstance(key, int) for key in keys):
         return ""
+    counted = COUNTED_APART.get(table.name)
+    sequence = f"'{counted}'" if counted else f"pg_get_serial_sequence('\"{table.name}\"', '{table.key}')"
     return (
         f"SELECT setval(name, greatest({max(keys)}, nextval(name)))"
-        f" FROM (SELECT pg_get_serial_sequence('\"{table.name}\"', '{table.key}') AS name) AS counted"
-        " WHERE name IS NOT NULL"
+        f" FROM (SELECT {sequence}::regclass AS name) AS counted WHERE name IS NOT NULL"
     )

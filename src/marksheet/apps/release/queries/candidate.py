@@ -3,9 +3,9 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Standing
 from marksheet.apps.ledger.errors import NotFound
@@ -45,33 +45,40 @@ class CandidateLine:
         return self.word not in ("upcoming", "open")
 
 
-def _latest() -> QuerySet[Opening]:
-    holds = Q(publication=None) | Q(publication__committed_at__isnull=False)
-    return Opening.objects.filter(holds, result__enrolment=OuterRef("pk")).order_by("-id")
+class _Sat(NamedTuple):
+    """An enrolment with what its schedule says: only what is needed, for a page that thousands open at once."""
+
+    pk: int
+    ref: str
+    standing: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    title: str
+    code: str
+    venue: str
+    timezone: str
+    schedule_opens_at: datetime
+    schedule_closes_at: datetime
+    first_released_at: datetime | None
+    show_results: str
+    contact: str
+    duration_minutes: int | None
+
+
+_COLUMNS = (
+    "pk", "ref", "standing", "opens_at", "closes_at", "schedule__title", "schedule__code", "schedule__venue",
+    "schedule__timezone", "schedule__opens_at", "schedule__closes_at", "schedule__first_released_at",
+    "schedule__show_results", "schedule__contact", "schedule__version__duration_minutes",
+)  # fmt: skip
 
 
 def _enrolments(person: Person) -> QuerySet[Enrolment]:
-    latest = _latest()
-    handed_in = Attempt.objects.filter(enrolment=OuterRef("pk"), handed_in_at__isnull=False).order_by(
-        "-number"
-    )
-    current = latest.exclude(status=OpeningStatus.LIFTED)
-    return (
-        Enrolment.objects.filter(person=person, schedule__activated_at__isnull=False)
-        .select_related("schedule__version")
-        .annotate(
-            last_status=Subquery(latest.values("status")[:1]),
-            open_fact=Subquery(current.exclude(status=OpeningStatus.WITHHELD).values("pk")[:1]),
-            handed_in=Subquery(handed_in.values("handed_in_at")[:1]),
-            running=Exists(Attempt.objects.filter(enrolment=OuterRef("pk"), state=AttemptState.IN_PROGRESS)),
-        )
-        .order_by("-schedule__opens_at", "-id")
-    )
+    return Enrolment.objects.filter(person=person, schedule__activated_at__isnull=False)
 
 
 def dashboard_of(person: Person, at: datetime) -> list[CandidateLine]:
-    """Return every exam of the candidate, newest first, each with the word that the page says; two statements."""
-    return _lines(_enrolments(person), at)
+    """Return every exam of the candidate, newest first, each with the word that the page says; three statements."""
+    return _lines(_enrolments(person).order_by("-schedule__opens_at", "-id"), at)
 
 
 def result_of(person: Person, ref: str, at: datetime) -> CandidateLine:
@@ -85,84 +92,97 @@ def result_of(person: Person, ref: str, at: datetime) -> CandidateLine:
     raise NotFound("There is no such result.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(NamedTuple):
     """The fact that says what is open of one result; ``body`` is the disclosure, only with *shown*."""
 
     status: str = ""
-    body: str | None = None
     at: datetime | None = None
+    committed_at: datetime | None = None
     disclosure: int | None = None
-    seen: bool = False
+    body: str | None = None
+    seen_at: datetime | None = None
+
+
+NOTHING = _Open()
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What was opened and handed in of one enrolment; ``last`` is the latest status, whatever it is."""
+
+    last: str = ""
+    open: _Open = NOTHING
+    handed_in_at: datetime | None = None
+    running: bool = False
 
 
 def _lines(found: QuerySet[Enrolment], at: datetime) -> list[CandidateLine]:
-    enrolments = list(found)
-    facts = _facts([e.open_fact for e in enrolments if e.open_fact is not None])  # type: ignore[attr-defined]
-    return [_line(e, facts.get(e.open_fact, _Open()), at) for e in enrolments]  # type: ignore[attr-defined]
+    sat = [_Sat(*row) for row in found.values_list(*_COLUMNS)]
+    facts = _facts([one.pk for one in sat]) if sat else {}
+    return [_line(one, facts[one.pk], at) for one in sat]
 
 
-def _facts(keys: list[int]) -> dict[int, _Open]:
-    rows = Opening.objects.filter(pk__in=keys).values_list(
-        *("pk", "status", "disclosure__body", "publication__committed_at", "at", "disclosure_id"),
-        "disclosure__viewing__at",
-    )
-    return {
-        key: _Open(
-            status,
-            body if status == OpeningStatus.SHOWN else None,
-            committed_at or at,
-            disclosure,
-            bool(seen_at),
-        )
-        for key, status, body, committed_at, at, disclosure, seen_at in rows
-    }
+def _facts(keys: list[int]) -> dict[int, _Facts]:
+    """Read what is known of some enrolments, all of it: of one candidate there are few."""
+    found = {key: _Facts() for key in keys}
+    holds = Q(publication=None) | Q(publication__committed_at__isnull=False)
+    opened = Opening.objects.filter(holds, result__enrolment__in=keys).order_by("pk")
+    columns = ("status", "at", "publication__committed_at", "disclosure_id", "disclosure__body")
+    for key, *values in opened.values_list("result__enrolment_id", *columns, "disclosure__viewing__at"):
+        fact = _Open(*values)
+        found[key].last = fact.status
+        if fact.status not in (OpeningStatus.LIFTED, OpeningStatus.WITHHELD):
+            found[key].open = fact
+    attempts = Attempt.objects.filter(enrolment__in=keys).order_by("number")
+    for key, state, handed_in_at in attempts.values_list("enrolment_id", "state", "handed_in_at"):
+        found[key].running |= state == AttemptState.IN_PROGRESS
+        found[key].handed_in_at = handed_in_at or found[key].handed_in_at
+    return found
 
 
-def _line(e: Any, fact: _Open, at: datetime) -> CandidateLine:
-    schedule = e.schedule
-    opens_at, closes_at = e.opens_at or schedule.opens_at, e.closes_at or schedule.closes_at
-    word = _word(e, fact.status, opens_at, closes_at, at)
-    document = json.loads(fact.body) if word == "shown" and fact.body is not None else None
+def _line(one: _Sat, fact: _Facts, at: datetime) -> CandidateLine:
+    opened = fact.open
+    opens_at, closes_at = one.opens_at or one.schedule_opens_at, one.closes_at or one.schedule_closes_at
+    word = _word(one, fact, opened.status, opens_at, closes_at, at)
+    document = json.loads(opened.body) if word == "shown" and opened.body else None
     if document is not None and document.get("void"):
         word = "no-result"
     return CandidateLine(
-        ref=e.ref,
-        title=schedule.title,
-        code=schedule.code,
-        venue=schedule.venue,
-        timezone=schedule.timezone,
+        ref=one.ref,
+        title=one.title,
+        code=one.code,
+        venue=one.venue,
+        timezone=one.timezone,
         opens_at=opens_at,
         closes_at=closes_at,
-        duration_minutes=schedule.version.duration_minutes,
-        handed_in_at=e.handed_in,
+        duration_minutes=one.duration_minutes,
+        handed_in_at=fact.handed_in_at,
         word=word,
         document=document,
-        shown_at=fact.at if document is not None else None,
-        contact=schedule.contact,
-        disclosure=fact.disclosure if document is not None else None,
-        seen=fact.seen,
+        shown_at=(opened.committed_at or opened.at) if document is not None else None,
+        contact=one.contact,
+        disclosure=opened.disclosure if document is not None else None,
+        seen=opened.seen_at is not None,
     )
 
 
-def _word(e: Any, opened: str, opens_at: datetime, closes_at: datetime, at: datetime) -> str:
+def _word(one: _Sat, fact: _Facts, opened: str, opens_at: datetime, closes_at: datetime, at: datetime) -> str:
     """The same words for the whole cohort until it is released; a withheld candidate reads no earlier that it is so."""
-    schedule = e.schedule
-    released = schedule.first_released_at is not None
+    released = one.first_released_at is not None
     if opened == OpeningStatus.SHOWN:
         return "shown"
     if opened == OpeningStatus.WITHDRAWN:
         return "withdrawn"
-    if e.standing != Standing.EXPECTED and released:
-        return str(e.standing)
-    if e.handed_in is None and not e.running:
+    if one.standing != Standing.EXPECTED and released:
+        return one.standing
+    if fact.handed_in_at is None and not fact.running:
         if at < opens_at:
             return "upcoming"
         if at < closes_at:
             return "open"
-        return "being-marked" if e.standing != Standing.EXPECTED and not released else "missed"
-    if schedule.show_results == ShowResults.NEVER:
+        return "being-marked" if one.standing != Standing.EXPECTED and not released else "missed"
+    if one.show_results == ShowResults.NEVER:
         return "not-disclosed"
-    if e.last_status == OpeningStatus.WITHHELD and released:
+    if fact.last == OpeningStatus.WITHHELD and released:
         return "not-yet-available"
     return "being-marked"

@@ -86,7 +86,7 @@ def kept(scene: Callable[P, R]) -> Callable[P, R]:
             return scene(*args, **kwargs)
         global _migrated
         if before == () and _migrated is None:
-            _migrated = _read()
+            _migrated = rows()
         then: State = (*before, f"{scene.__qualname__}{_digest(args)}{_digest(kwargs)}")
         _calls[then] += 1
         if then in _kept:
@@ -94,10 +94,10 @@ def kept(scene: Callable[P, R]) -> Callable[P, R]:
             answer: R = deepcopy(_kept[then].answer)
         else:
             answer = scene(*args, **kwargs)
-            rows = _rows_of(before) if _calls[then] > 1 else None
-            if rows is not None:
-                after = _read()
-                _kept[then] = _Kept(_writer(_changes(rows, after)), after, deepcopy(answer))
+            known = _rows_of(before) if _calls[then] > 1 else None
+            if known is not None:
+                after = rows()
+                _kept[then] = _Kept(_writer(_changes(known, after)), after, deepcopy(answer))
         _remember(then)
         return answer
 
@@ -149,7 +149,8 @@ def _tables() -> tuple[_Table, ...]:
     )
 
 
-def _read() -> Rows:
+def rows() -> Rows:
+    """Return every row of those tables, as the database holds it now."""
     found: Rows = {}
     with connection.cursor() as cursor:
         for table in _tables():

@@ -1,12 +1,17 @@
 """The ground under the tests: copies instead of flushes, and a guard on writing."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from marksheet.apps.people.models import Person
+from marksheet.apps.release.queries.verifying import Verified, verify
+from tests import guard, scenery
 from tests.databases import Databases
+from tests.factories import NOW, a_machine_assessment, a_world, grant
 from tests.guard import WroteOutsideChange, writes_allowed
 
 
@@ -45,3 +50,34 @@ def test_a_prepared_state_can_be_copied_for_each_trial(databases: Databases, com
                 person("mei")
             assert Person.objects.count() == 2
     assert Person.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_kept_scene_is_written_again_as_it_was() -> None:
+    moment, seen = NOW - timedelta(days=61), []
+    for _ in range(3):
+        with transaction.atomic():
+            version = a_machine_assessment(a_world(at=moment))
+            seen.append((scenery.rows(), version.pk))
+            transaction.set_rollback(True)
+        scenery.forget()
+    assert seen[1] == seen[2]
+    before = guard.writes()
+    a_machine_assessment(a_world(at=moment))
+    assert guard.writes() == before, "the third time it was made by verbs again"
+    assert list(verify(Verified())) == []
+
+
+@pytest.mark.django_db
+def test_a_scene_on_what_a_test_wrote_is_made_by_verbs() -> None:
+    for _ in range(4):
+        with transaction.atomic():
+            world = a_world()
+            grant(world.mo, "reports_viewer", world.elsewhere)
+            with writes_allowed():
+                person("nobody-else")
+            before = guard.writes()
+            a_machine_assessment(world)
+            assert guard.writes() > before
+            transaction.set_rollback(True)
+        scenery.forget()

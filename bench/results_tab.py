@@ -13,6 +13,8 @@ from bench.scene import NOW, a_publisher, database, ready_schedule
 
 SCHEDULES = 5
 REPEATS = 7
+# Each growth has script codes of its own.
+LETTERS = "abcdefghij"
 # Copies differ from their template in these, by their number ``g`` (the arithmetic scatters them).
 SCATTERED = "(g * 7919 % 1000003)"
 
@@ -31,7 +33,13 @@ def copies(schedule: Any, n: int, base: int) -> None:
     )
     mark = f"'{base}-' || g"
     name = f"'Surname' || {SCATTERED}"
-    same = {"ref": mark, "number": mark, "name": name, "sort_name": name, "script_code": "'' || g"}
+    same = {
+        "ref": mark,
+        "number": mark,
+        "name": name,
+        "sort_name": name,
+        "script_code": f"'{LETTERS[base // 100_000_000]}' || g",
+    }
     same |= {"person_id": f"{base} + g"}
     micro = f"({SCATTERED} % 101) * 1000000"
     scored = {"enrolment_id": f"{base} + g", "score_micro": micro, "percent_micro": micro}

@@ -14,7 +14,11 @@ from pathlib import Path
 
 import xlsxwriter
 
-from marksheet.outputs.exports.writers import Column, Kind, write_xlsx
+from bench.scene import configured
+
+configured()
+
+from marksheet.outputs.exports.writers import Column, Kind, write_xlsx  # noqa: E402 - after the settings
 
 PROMISED_RATIO = 1.5
 PROMISED_MEBIBYTES = 150

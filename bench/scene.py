@@ -12,6 +12,14 @@ from pathlib import Path
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 
 
+def configured() -> None:
+    """Set Django up, for what needs its settings and no database."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marksheet.config.settings")
+    django.setup()
+
+
 @contextlib.contextmanager
 def database(kind: str) -> Iterator[str]:
     """Bring an empty, migrated database of ``kind`` (sqlite, postgres) up and point Django at it."""

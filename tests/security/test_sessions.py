@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -188,3 +189,22 @@ def test_an_installation_in_earnest_has_safe_cookies_and_asks_for_a_second_facto
     }
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, env=kept)
     assert dict(zip(wanted, done.stdout.split(), strict=True)) == wanted
+
+
+def test_tries_are_counted_by_all_web_processes_together(tmp_path: Path) -> None:
+    def process(code: str) -> str:
+        return subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                f"import django; django.setup(); from django.core.cache import cache; {code}",
+            ],
+            env=os.environ
+            | {"DJANGO_SETTINGS_MODULE": "marksheet.config.settings", "MARKSHEET_VAR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+
+    process("cache.set('tried', 3)")
+    assert process("print(cache.get('tried'))") == "3"

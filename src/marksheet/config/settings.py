@@ -218,6 +218,15 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # For how long a worker that has gone silent keeps what it took.
 MARKSHEET_LEASE_SECONDS = env.float("MARKSHEET_LEASE_SECONDS", default=60)
 
+# --- cache ---
+
+# Only the limits of sign-in are kept here: in files, so that all web processes of a machine count together.
+CACHES = {
+    "default": env.cache_url_config(
+        env.str("CACHE_URL", default="") or f"filecache://{VAR / 'cache'}?max_entries=100000"
+    )
+}
+
 # --- files ---
 
 STATIC_URL = "/static/"

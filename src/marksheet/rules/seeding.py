@@ -1,0 +1,95 @@
+"""Seeded scripts: how far a marker is from the definitive mark, when he is stopped, what is marked again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from marksheet.rules.agreement import Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A script whose marks are settled: what each item is worth, and how far from it is near enough, in marks.
+
+    ``tolerance`` is of each item, or of the total, as ``measured`` says.
+    """
+
+    definitive: Mapping[int, Fraction]
+    tolerance: Fraction
+    measured: Measured = Measured.SCRIPT
+
+    def __post_init__(self) -> None:
+        if self.tolerance < 0 or not self.definitive:
+            raise ValueError("A seed has definitive marks, and a tolerance of 0 or more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One marking of a seed: whether it is near enough, and how much more (or less) was given in all."""
+
+    within: bool
+    severity: Fraction
+
+
+def judge(seed: Seed, marks: Mapping[int, Fraction]) -> Judged:
+    """Compare the marks that somebody gave a seed with the definitive ones; exactly at the tolerance is within.
+
+    Raises:
+        ValueError: an item of the seed has no mark.
+
+    Source: docs/rulebook/seeding.md#near-enough.
+    """
+    if seed.definitive.keys() - marks.keys():
+        raise ValueError("A seed is judged when all of it is marked.")
+    apart = [marks[item] - settled for item, settled in seed.definitive.items()]
+    in_all = sum(apart, Fraction(0))
+    far = max(map(abs, apart)) if seed.measured is Measured.ITEM else abs(in_all)
+    return Judged(far <= seed.tolerance, in_all)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A script that a marker finished, in order: its key, whether it is submitted, and what it showed if a seed."""
+
+    script: int
+    submitted: bool = False
+    seed: Judged | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a marker stands by his seeds.
+
+    Attributes:
+        stopped: he marks no further until somebody lets him.
+        misses: how many seeds in a row, up to now, were not near enough.
+        severity: the mean of what he gave too much on seeds; None without a seed. Negative is severe.
+        again: the scripts to be marked again: unsubmitted, no seeds, finished after the last seed that was near
+            enough. Only for whoever is stopped.
+    """
+
+    stopped: bool
+    misses: int
+    severity: Fraction | None
+    again: tuple[int, ...]
+
+
+def standing(done: Sequence[Done], *, misses_allowed: int = 0) -> Standing:
+    """Return where a marker stands after what he has done, in the order in which he finished it.
+
+    Args:
+        misses_allowed: so many seeds in a row may be missed before one more stops him.
+
+    Source: docs/rulebook/seeding.md#when-a-marker-is-stopped.
+    """
+    seeds = [one.seed for one in done if one.seed is not None]
+    misses = 0
+    for judged in reversed(seeds):
+        if judged.within:
+            break
+        misses += 1
+    severity = sum((one.severity for one in seeds), Fraction(0)) / len(seeds) if seeds else None
+    stopped = misses > misses_allowed
+    since = max((n + 1 for n, one in enumerate(done) if one.seed is not None and one.seed.within), default=0)
+    again = [one.script for one in done[since:] if one.seed is None and not one.submitted] if stopped else []
+    return Standing(stopped, misses, severity, tuple(again))

@@ -16,11 +16,13 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.ledger import work as ledger_work
 from marksheet.apps.ledger.change import is_open
 from marksheet.apps.ledger.errors import Refusal
+from marksheet.apps.ledger.tidying import note_sizes
 from marksheet.entrypoints.jobs.metrics import WORK_DONE, WORK_SECONDS
 from marksheet.entrypoints.jobs.registry import HANDLERS, handler_for
 
 log = structlog.get_logger(__name__)
 POLL_SECONDS = 1.0
+TIDY_SECONDS = 3600.0
 # Work that takes a moment each is claimed by the handful, and given back when it takes longer than that.
 SMALL = ("mail",)
 HANDFUL = 50
@@ -62,11 +64,15 @@ def work_once(worker: str, kinds: Sequence[str] = (), *, most: int = HANDFUL) ->
 
 def work_until(stop: threading.Event, worker: str, kinds: Sequence[str] = ()) -> None:
     """Work until ``stop`` is set; what is in hand by then is carried to its end."""
+    tidied = float("-inf")
     while not stop.is_set():
         if not connection.in_atomic_block:
             close_old_connections()
         try:
             busy = bool(work_once(worker, kinds))
+            if not busy and monotonic() - tidied > TIDY_SECONDS:
+                note_sizes()
+                tidied = monotonic()
         except OperationalError as error:
             # A busy or unreachable database: nothing is lost, an unfinished lease goes back by itself.
             log.warning("database is not to be had", error=str(error))

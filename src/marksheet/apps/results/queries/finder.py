@@ -14,6 +14,7 @@ from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.marking.models import HandsOn
 from marksheet.apps.people.models import Person, Unit, UnitPath
 from marksheet.apps.results.models import CAN_BE_TICKED, ON_RESULTS, Bucket, BucketCount, Result, Word
+from marksheet.apps.results.orders import waiting
 from marksheet.apps.results.queries.finished import finished
 from marksheet.apps.results.queries.sight import (
     before_the_last_attempt,
@@ -102,7 +103,7 @@ class Page:
 def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
     """Return the results that ``person`` sees and that fit, in no order yet; as ``results_seen_by`` never their own."""
     seen, institutions = _places_seen(person)
-    rows = Result.objects.filter(schedule__in=seen, bucket__in=_buckets(criteria)).exclude(person=person)
+    rows = Result.objects.filter(_standing(criteria), schedule__in=seen).exclude(person=person)
     if criteria.show == "mine":
         rows = rows.filter(schedule__in=schedules_published_by(person))
     elif criteria.show == "not-mine":
@@ -146,6 +147,15 @@ def _buckets(criteria: Criteria) -> Sequence[str]:
     if unknown:
         raise BadInput(f"There is no state called {', '.join(sorted(unknown))}.")
     return criteria.states or [bucket.value for bucket in ON_RESULTS]
+
+
+def _standing(criteria: Criteria) -> Q:
+    """The states that are asked for; what waits on the tab is said as its indexes say it."""
+    asked = set(_buckets(criteria))
+    if asked == set(ON_RESULTS):
+        return Q(waiting())
+    among = Q(bucket__in=sorted(asked))
+    return Q(waiting()) & among if asked < set(ON_RESULTS) else among
 
 
 def _in_places(rows: QuerySet[Result], criteria: Criteria) -> QuerySet[Result]:

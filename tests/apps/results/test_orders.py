@@ -1,0 +1,47 @@
+"""The lists of the Results tab are read in order from indexes that hold only what waits there."""
+
+import pytest
+from django.db import connection
+
+from marksheet.apps.ledger.tidying import note_sizes
+from marksheet.apps.results.models import Result
+from marksheet.apps.results.orders import ORDERS, make_indexes, waiting
+from marksheet.apps.results.queries.finder import Criteria, find
+from tests.factories import a_schedule, a_world
+
+pytestmark = pytest.mark.django_db
+
+
+def indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        return set(connection.introspection.get_constraints(cursor, "results_result"))
+
+
+def test_the_indexes_are_there_and_come_back_with_a_migrate() -> None:
+    wanted = {f"results_waiting_{name}" for name in ORDERS}
+    assert wanted <= indexes()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX results_waiting_name")
+    assert not wanted <= indexes()
+    make_indexes()
+    assert wanted <= indexes()
+
+
+def test_the_list_asks_in_the_words_of_its_indexes() -> None:
+    """A partial index serves only a question that says its condition, on SQLite to the letter."""
+    world = a_world()
+    a_schedule(world)
+    condition = str(Result.objects.filter(waiting()).query).split("WHERE ")[1]
+    assert condition in str(find(world.pia, Criteria()).query)
+    assert condition in str(find(world.pia, Criteria(states=("ready",))).query)
+    assert condition not in str(find(world.pia, Criteria(states=("ready", "absent"))).query)
+    assert condition not in str(find(world.pia, Criteria(show="published")).query)
+
+
+def test_sqlite_notes_how_full_its_tables_are() -> None:
+    a_world()
+    note_sizes()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'people_person'")
+            assert cursor.fetchone()[0]

@@ -5,8 +5,8 @@ from django.db import connection
 
 from marksheet.apps.ledger.tidying import note_sizes
 from marksheet.apps.results.models import Result
-from marksheet.apps.results.orders import ORDERS, make_indexes, waiting
 from marksheet.apps.results.queries.finder import Criteria, find
+from marksheet.apps.results.queries.orders import ORDERS, make_indexes, waiting
 from tests.factories import a_schedule, a_world
 
 pytestmark = pytest.mark.django_db

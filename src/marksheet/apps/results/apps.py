@@ -19,6 +19,6 @@ class ResultsConfig(AppConfig):
 
 
 def _index(**_: Any) -> None:
-    from marksheet.apps.results.orders import make_indexes
+    from marksheet.apps.results.queries.orders import make_indexes
 
     make_indexes()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 
 from marksheet.apps.exams.models import Assessment, Schedule
@@ -34,6 +34,8 @@ from tests.security.asking import ask
 from tests.security.scene import CAST, Scene
 
 pytestmark = pytest.mark.usefixtures("same_navigation")
+# Chance finds a gap in the rights on either database alike; the second has fewer rounds.
+ROUNDS = 10 if connection.vendor == "postgresql" else 30
 
 # The list, the name of the door, and what there is of its kind.
 LISTS: list[tuple[str, str, Callable[[], Iterable[str]]]] = [
@@ -98,7 +100,7 @@ def test_a_publisher_without_sight_reads_no_rows_on_the_receipt(scene: Scene) ->
         transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(ROUNDS))
 def test_for_any_grants_list_door_and_rule_agree(scene: Scene, seed: int) -> None:
     chance = random.Random(seed)
     person = scene.world.sid

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection, connections
 
+_inherited: list[Any] = []
+
 
 def _count_boundaries(reached: Callable[[], None]) -> None:
     """Have ``reached`` called before every statement and commit of this thread, and after the commit."""
@@ -43,11 +45,23 @@ def killed_at(boundary: int, action: Callable[[], object]) -> bool:
     if child == 0:
         _as_child(boundary, action)
     _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return os.WTERMSIG(status) == signal.SIGKILL
-    if os.WEXITSTATUS(status):
-        raise AssertionError(f"the child failed by itself at boundary {boundary}; see its output")
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return True
+    if status:
+        raise AssertionError(f"the child failed by itself at boundary {boundary} ({status=}); see its output")
     return False
+
+
+def _forget_connections() -> None:
+    """Have the child connect anew, to the database that is in use now.
+
+    Where a browser was started in this process, its event loop runs in the parent and not in the child; Django keeps
+    the connections of the two apart, so the child would find one from before the browser, open on another database.
+    """
+    for one in connections.all(initialized_only=True):
+        # Still referred to, so that it is not closed: that would end the parent's session with its server.
+        _inherited.append(one)
+        del connections[one.alias]
 
 
 def _as_child(boundary: int, action: Callable[[], object]) -> None:
@@ -60,6 +74,7 @@ def _as_child(boundary: int, action: Callable[[], object]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     try:
+        _forget_connections()
         _count_boundaries(reached)
         action()
     except BaseException as error:

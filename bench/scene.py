@@ -16,7 +16,7 @@ def configured() -> None:
     """Set Django up, for what needs its settings and no database."""
     import django
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marksheet.config.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "marksheet.config.settings"
     django.setup()
 
 
@@ -32,15 +32,13 @@ def database(kind: str) -> Iterator[str]:
             os.environ["DATABASE_URL"] = stack.enter_context(cluster(durable=True))
         else:
             os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "marksheet.config.settings"
         # The cast signs in without a second factor, and its requests are not told one by one.
         os.environ["MARKSHEET_REQUIRE_MFA"] = "false"
         logging.disable(logging.ERROR)
-        import django
+        configured()
         from django.core.management import call_command
         from django.db import connections
 
-        django.setup()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         yield os.environ["DATABASE_URL"]

@@ -23,8 +23,6 @@ class Kind(StrEnum):
 
 # A case decision changes its script: the moderator's mark stands. A sample ends in one decision for the group.
 CASES = frozenset({Kind.DIFFERENCE, Kind.NEAR_BOUNDARY, Kind.FLAGGED, Kind.EVERY})
-# These need an amount: marks, or per cent, or a number of scripts.
-WITH_AMOUNT = frozenset({Kind.DIFFERENCE, Kind.NEAR_BOUNDARY, Kind.RANDOM_SHARE, Kind.FIRST})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,11 @@ class PublicationState(models.TextChoices):
 
 
 class Publication(models.Model):
-    """A frozen selection of results on its way to being official; every reader joins through *committed*."""
+    """A frozen selection of results on its way to being official; every reader joins through *committed*.
+
+    ``prepared_to`` is the key of the last row that is prepared. ``shows`` are the keys of the schedules whose results
+    it shows to their candidates, from the moment it is asked for.
+    """
 
     ref = RefField()
     publisher = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -53,7 +57,6 @@ class PublicationRow(models.Model):
     """One result of a frozen selection with the revision that was looked at.
 
     ``skipped`` says why it was left out after all (a colleague published it: who is in ``skipped_by``).
-    ``no_mail`` says why its candidate is not informed; empty when a message goes out.
     """
 
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="rows", db_index=False)

@@ -39,15 +39,11 @@ NOBODY = Navigation(areas=(), tabs=(), inbox=None, place="", links=())
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Return ``theme`` and ``navigation``, the latter worked out only by pages that show it."""
-    return {"theme": theme_of(request), "navigation": SimpleLazyObject(lambda: _worked_out(request))}
+    return {"theme": theme_of(request), "navigation": SimpleLazyObject(lambda: navigation_of(request))}
 
 
-def _worked_out(request: HttpRequest) -> Navigation:
-    # Also where the page answers a POST: by now the change is made or refused.
-    with remembering_rights():
-        return navigation_of(request)
-
-
+# Also where the page answers a POST: by now the change is made or refused.
+@remembering_rights()
 def navigation_of(request: HttpRequest) -> Navigation:
     """Return the areas and tabs that this reader may open; the longest address that fits is where he is."""
     user = getattr(request, "user", None)

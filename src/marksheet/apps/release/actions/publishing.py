@@ -151,7 +151,7 @@ def publish(
         )  # fmt: skip
         opened.record(
             "publication", publication.pk, begun=True, total=publication.total, skipped=skipped, show=show,
-            inform=inform, schedules=sorted(shown),
+            inform=inform, schedules=publication.shows,
         )  # fmt: skip
     return publication
 
@@ -292,7 +292,7 @@ def commit(ref: str, *, at: datetime) -> Publication:
 
 def _digest(publication: Publication) -> dict[str, Any]:
     """The schedules with how many results of each: what the history of a schedule shows."""
-    made = ResultVersion.objects.filter(publication_id=publication.pk).order_by()
+    made = ResultVersion.objects.filter(publication_id=publication.pk)
     counted = made.values_list("schedule_id").annotate(n=Count("pk")).order_by("schedule_id")
     return {"by_schedule": {str(schedule_id): n for schedule_id, n in counted}}
 

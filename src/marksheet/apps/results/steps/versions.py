@@ -41,6 +41,7 @@ class ReadyRow(NamedTuple):
     revision: int
     claim: int | None
     state: str
+    in_force_id: int | None
     person_id: int
     schedule_id: int
     enrolment_id: int
@@ -96,7 +97,7 @@ def freeze(
         .annotate(last=Max("number"))
         .values_list("result_id", "last")
     )
-    follows = _predecessors(keys)
+    follows = _predecessors(rows)
     hashes = {key: digest(canonical(schedule.scale)) for key, schedule in schedules.items()}
     insert_rows(
         ResultVersion,
@@ -118,13 +119,11 @@ def freeze(
     return {key: Frozen(pk, hashed) for key, pk, hashed in made.values_list("result_id", "pk", "hash")}
 
 
-def _predecessors(keys: Sequence[int]) -> dict[int, int]:
+def _predecessors(rows: Sequence[ReadyRow]) -> dict[int, int]:
     """The version each result would follow: the one in force, else the one last withdrawn."""
-    withdrawn = Withdrawal.objects.filter(version__result_id__in=among(keys)).order_by("id")
+    withdrawn = Withdrawal.objects.filter(version__result_id__in=among(row.pk for row in rows)).order_by("id")
     found = dict(withdrawn.values_list("version__result_id", "version_id"))
-    in_force = Result.objects.filter(pk__in=among(keys), in_force__isnull=False)
-    found.update(in_force.values_list("pk", "in_force_id"))
-    return found
+    return found | {row.pk: row.in_force_id for row in rows if row.in_force_id is not None}
 
 
 def _frozen(

@@ -1,7 +1,7 @@
 """How the tests of this folder ask: every address by its name, with what it names and with a body that would work."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -214,9 +214,3 @@ def word(answer: Any, wrote: bool) -> str:
     """Return a cell of the matrix: the status, *in* for "sign in first"; + when it wrote to the log."""
     to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
     return ("in" if to_sign_in else str(answer.status_code)) + ("+" if wrote else "")
-
-
-def furthest(row: Mapping[str, str]) -> str:
-    """Return who of a row of the matrix gets furthest: first of all, those whose request does something."""
-    order = ("302+", "200+", "302", "200", "400", "409")
-    return min(row, key=lambda who: order.index(row[who]) if row[who] in order else len(order))

@@ -1,5 +1,6 @@
 """The scene of this folder, copied for each module; every request in it is rolled back."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -26,6 +27,14 @@ def scene(
         databases.fresh(of=name),
     ):
         yield found
+
+
+@pytest.fixture(scope="module")
+def quiet() -> Iterator[None]:
+    """Say nothing of a thousand refusals."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Every address answers with the headers that keep a browser, a cache and a neighbour out."""
 
-import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +12,7 @@ from django.test import Client
 from tests.security.asking import ask, cases, link
 from tests.security.scene import Scene
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("quiet")]
 ALWAYS = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
@@ -33,13 +32,6 @@ POLICY = {
 INLINE = re.compile(
     rb"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>|<style\b|\sstyle=\"|\son[a-z]+=\""
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quiet() -> Iterator[None]:
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 def _answers(scene: Scene) -> Iterator[tuple[str, Any]]:

@@ -1,13 +1,12 @@
 """What a list shows somebody is exactly what opens for them, for everybody and for any grants."""
 
-import logging
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from marksheet.apps.exams.models import Assessment, Schedule
@@ -33,9 +32,7 @@ from tests.guard import writes_allowed
 from tests.security.asking import ask
 from tests.security.scene import CAST, Scene
 
-pytestmark = pytest.mark.usefixtures("same_navigation")
-# Chance finds a gap in the rights on either database alike; the second has fewer rounds.
-ROUNDS = 10 if connection.vendor == "postgresql" else 30
+pytestmark = pytest.mark.usefixtures("quiet", "same_navigation")
 
 # The list, the name of the door, and what there is of its kind.
 LISTS: list[tuple[str, str, Callable[[], Iterable[str]]]] = [
@@ -63,13 +60,6 @@ def _active() -> Iterable[str]:
 
 def _enrolments() -> Iterable[str]:
     return Result.objects.exclude(schedule__activated_at=None).values_list("enrolment__ref", flat=True)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quiet() -> Iterator[None]:
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +90,7 @@ def test_a_publisher_without_sight_reads_no_rows_on_the_receipt(scene: Scene) ->
         transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("seed", range(ROUNDS))
+@pytest.mark.parametrize("seed", range(30))
 def test_for_any_grants_list_door_and_rule_agree(scene: Scene, seed: int) -> None:
     chance = random.Random(seed)
     person = scene.world.sid

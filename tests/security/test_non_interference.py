@@ -16,8 +16,7 @@ Columns are changed one at a time, since two changed together may hide each othe
 leaks); once all together as well, against what only shows in company.
 """
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -38,12 +37,10 @@ from tests.security.worlds import FIXED, MAY_BE_SEEN, OPEN, SECRET, Model, colum
 
 
 @pytest.fixture(scope="module")
-def open_scene(scene: Scene) -> Iterator[Scene]:
+def open_scene(scene: Scene, quiet: None) -> Scene:
     """The scene without its guards."""
-    logging.disable(logging.CRITICAL)
     worlds.unguard()
-    yield scene
-    logging.disable(logging.NOTSET)
+    return scene
 
 
 @pytest.fixture(scope="module")

@@ -167,7 +167,7 @@ def test_viewing_reports_is_given_and_taken_back_at_one_unit(world: World):
 
 def test_the_profile_shows_where_grants_come_from(world: World, django_assert_max_num_queries):
     give(world, world.ari, world.mo, "coordinator", world.department)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         row = grants_seen_by(world.ari, world.mo)[0]
     assert (row.place, row.given_by, row.endable) == ("Mathematics, Science", "Ari Blom", True)
 

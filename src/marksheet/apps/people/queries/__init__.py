@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.errors import NotAllowed, NotFound
@@ -41,15 +41,8 @@ def grants_with(verb: str, *, reach: str = Reach.SCHEDULES) -> QuerySet[Grant]:
 def nodes_where(person: Person, *verbs: str, reach: str = Reach.SCHEDULES) -> Keys:
     """Return the keys of every node, units and schedules, at which ``person`` holds one of ``verbs``."""
     known = held(person, reach)
-    if known is not None:
-        granted = {unit for verb in verbs for unit in known.get(str(verb), ())}
-        return UnitPath.objects.filter(ancestor_id__in=sorted(granted)).values_list(
-            "descendant_id", flat=True
-        )
-    units: Q = Q()
-    for verb in verbs:
-        units |= Q(ancestor__in=grants_with(verb, reach=reach).filter(person=person).values("unit"))
-    return UnitPath.objects.filter(units).values_list("descendant_id", flat=True)
+    granted = {unit for verb in verbs for unit in known.get(str(verb), ())}
+    return UnitPath.objects.filter(ancestor_id__in=sorted(granted)).values_list("descendant_id", flat=True)
 
 
 def holds(person: Person, verb: str, node_id: int, *, reach: str = Reach.SCHEDULES) -> bool:
@@ -60,26 +53,12 @@ def holds(person: Person, verb: str, node_id: int, *, reach: str = Reach.SCHEDUL
 def holds_somewhere(person: Person, *verbs: str, reach: str = Reach.SCHEDULES) -> bool:
     """Return whether ``person`` holds one of ``verbs`` at any node."""
     known = held(person, reach)
-    if known is not None:
-        return any(known.get(str(verb)) for verb in verbs)
-    verbs_wanted = [str(v) for v in verbs]
-    direct = [v for v in verbs_wanted if v in DIRECT_ONLY]
-    grants = Grant.objects.filter(person=person, ended_at=None, reach=reach)
-    anywhere = RoleVerb.objects.filter(role=OuterRef("role"), verb__in=set(verbs_wanted) - set(direct))
-    if grants.filter(Exists(anywhere)).exists():
-        return True
-    here = RoleVerb.objects.filter(role=OuterRef("role"), verb__in=direct)
-    return bool(direct) and grants.filter(Exists(here), unit__kind=NodeKind.SCHEDULE).exists()
+    return any(known.get(str(verb)) for verb in verbs)
 
 
 def verbs_held_somewhere(person: Person) -> frozenset[str]:
-    """Return every verb that ``person`` holds at some node, for the menu; one statement."""
-    known = held(person, Reach.SCHEDULES)
-    if known is not None:
-        return frozenset(known)
-    grants = Grant.objects.filter(person=person, ended_at=None, reach=Reach.SCHEDULES)
-    pairs = grants.values_list("role__verbs__verb", "unit__kind").distinct()
-    return frozenset(v for v, kind in pairs if v and (v not in DIRECT_ONLY or kind == NodeKind.SCHEDULE))
+    """Return every verb that ``person`` holds at some node, for the menu."""
+    return frozenset(held(person, Reach.SCHEDULES))
 
 
 def verbs_at(person: Person, node_id: int) -> frozenset[str]:

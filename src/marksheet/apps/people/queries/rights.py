@@ -1,4 +1,4 @@
-"""What one person holds, read once for one page instead of once for each question."""
+"""What one person holds: for a page read once instead of once for each question."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,11 +28,11 @@ def remembering_rights() -> Iterator[None]:
         _remembered.reset(token)
 
 
-def held(person: Person, reach: str) -> Held | None:
-    """Return what ``person`` holds where, as it was read first; None where nothing is remembered."""
+def held(person: Person, reach: str) -> Held:
+    """Return what ``person`` holds where: as it was read first where that is remembered, else as it is now."""
     known = _remembered.get()
     if known is None:
-        return None
+        return _read(person, reach)
     key = (person.pk, str(reach))
     if key not in known:
         known[key] = _read(person, reach)

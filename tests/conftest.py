@@ -8,6 +8,7 @@
 - ``exam_data``: the folder with the real exams.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,13 +43,13 @@ def databases(django_test_environment: None, django_db_blocker: DjangoDbBlocker)
     made = kind(worker, TEST_VAR)
     with django_db_blocker.unblock():
         made.make_template()
+        connection_created.connect(guard.watch, dispatch_uid="tests.guard")
         yield made
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Give this worker its copy of the template, in place of pytest-django's own database."""
-    connection_created.connect(guard.watch, dispatch_uid="tests.guard")
     with django_db_blocker.unblock(), databases.fresh():
         yield
         connections.close_all()
@@ -95,6 +96,13 @@ def exam_data() -> Path:
     if not place.is_dir():
         pytest.skip(f"real exam data: {place} is missing; set MARKSHEET_EXAM_DATA")
     return place
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now alone when garbage is looked for, and look less often: a twentieth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def pytest_runtest_setup() -> None:

@@ -104,6 +104,17 @@ def kept(scene: Callable[P, R]) -> Callable[P, R]:
     return played
 
 
+def putting_back() -> Callable[[], None]:
+    """Return what puts every row back as it is now, whatever was written since: for many trials of one state."""
+    then = rows()
+
+    def put_back() -> None:
+        _writer(_changes(rows(), then))()
+        forget()
+
+    return put_back
+
+
 def _known() -> State | None:
     if guard.writes() != _writes:
         return None
@@ -200,9 +211,11 @@ def _writer(changes: Sequence[_Change]) -> Callable[[], None]:
 
 def _for_sqlite(wanted: Sequence[_Statement]) -> Callable[[], None]:
     prepared = [(statement.replace("%s", "?"), rows) for statement, rows in wanted]
+    only_new = all(statement.startswith("INSERT") for statement, _rows in wanted)
+    in_the_way = "%BEFORE INSERT%" if only_new else "%"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%BEFORE INSERT%'"
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE %s", [in_the_way]
         )
         triggers = cursor.fetchall()
 

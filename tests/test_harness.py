@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone
 
-from marksheet.apps.people.models import Person
+from marksheet.apps.people.models import Membership, Person
 from marksheet.apps.release.queries.verifying import Verified, verify
 from tests import guard, scenery
 from tests.databases import Databases
@@ -66,6 +66,20 @@ def test_a_kept_scene_is_written_again_as_it_was() -> None:
     a_machine_assessment(a_world(at=moment))
     assert guard.writes() == before, "it was made by verbs again"
     assert list(verify(Verified())) == []
+
+
+def test_what_was_changed_taken_away_and_added_is_put_back(committed_db: str) -> None:
+    world = a_world()
+    then, put_back = scenery.rows(), scenery.putting_back()
+    a_machine_assessment(world)
+    with writes_allowed():
+        Person.objects.filter(pk=world.mo.pk).update(name="Somebody Else")
+        Membership.objects.filter(person=world.cas).delete()
+    assert scenery.rows() != then
+    put_back()
+    assert scenery.rows() == then
+    assert list(verify(Verified())) == []
+    a_machine_assessment(world)
 
 
 @pytest.mark.django_db

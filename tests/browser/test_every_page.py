@@ -1,7 +1,7 @@
 """Every page of the application, as somebody who may see it: no barrier in either theme, and it fits a phone."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,29 +36,23 @@ SETTLED = "() => !document.querySelector('.htmx-request') && document.fonts.stat
 
 @dataclass
 class Walk:
-    """One browser context for each person, and what was wrong where."""
+    """One browser page, on which one person after the other is signed in, and what was wrong where."""
 
-    browser: Browser
+    page: Page
     scene: Scene
     live: str
-    pages: dict[str, Page] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     wrong: dict[str, list[str]] = field(default_factory=dict)
 
-    def page(self, who: str) -> Page:
-        """Return the page on which ``who`` is signed in."""
-        if who not in self.pages:
-            context = self.browser.new_context(
-                base_url=self.live, viewport=DESK, locale="en-GB", reduced_motion="reduce"
-            )
-            if who != "anon":
-                name, session = django_settings.SESSION_COOKIE_NAME, self.scene.sessions[who]
-                context.add_cookies([{"name": name, "value": session, "url": self.live}])
-            context.add_init_script(AXE_SCRIPT)
-            page = self.pages[who] = context.new_page()
-            page.on("pageerror", lambda error: self.heard.append(str(error)))
-            page.on("console", self._hear)
-        return self.pages[who]
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.heard.append(str(error)))
+        self.page.on("console", self._hear)
+
+    def _be(self, who: str) -> None:
+        self.page.context.clear_cookies()
+        if who != "anon":
+            name, session = django_settings.SESSION_COOKIE_NAME, self.scene.sessions[who]
+            self.page.context.add_cookies([{"name": name, "value": session, "url": self.live}])
 
     def _hear(self, message: ConsoleMessage) -> None:
         # Asked for by the browser itself, and only where no page of ours names an icon.
@@ -69,7 +63,8 @@ class Walk:
 
     def look(self, case: str, who: str, status: int) -> bool:
         """Look at one page; return whether there was one to look at."""
-        page, path = self.page(who), link(self.scene, case)
+        page, path = self.page, link(self.scene, case)
+        self._be(who)
         self.heard.clear()
         if not _is_a_page(page, path, status):
             return False
@@ -121,17 +116,10 @@ def walk(
 ) -> Iterator[Walk]:
     """The scene of the permission matrix, in a browser."""
     _name, scene, settings.MEDIA_ROOT = security_scene
-    with _closing(Walk(browser, scene, live)) as walk:
-        yield walk
-
-
-@contextmanager
-def _closing(walk: Walk) -> Iterator[Walk]:
-    try:
-        yield walk
-    finally:
-        for page in walk.pages.values():
-            page.context.close()
+    context = browser.new_context(base_url=live, viewport=DESK, locale="en-GB", reduced_motion="reduce")
+    with closing(context):
+        context.add_init_script(AXE_SCRIPT)
+        yield Walk(context.new_page(), scene, live)
 
 
 def to_see(status: str) -> list[tuple[str, str]]:

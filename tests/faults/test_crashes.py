@@ -4,7 +4,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,9 @@ from marksheet.apps.results.models import BucketCount, Result, ResultVersion
 from marksheet.entrypoints.jobs.worker import work_once
 from tests.apps.release.scenes import a_ready_quiz, refs
 from tests.databases import Databases
-from tests.factories import NOW, a_world
+from tests.factories import NOW, World, a_world
 from tests.faults.killing import killed_at
+from tests.scenery import putting_back
 
 CANDIDATES = 1
 ANSWERS = ("AAA",)
@@ -41,17 +42,32 @@ def sink(tmp_path: Path, settings) -> Path:
 
 
 @pytest.fixture
-def begun(databases: Databases, django_db_blocker, sink: Path) -> Iterator[str]:
-    """A database in which a publication of two results, shown and told by mail, was asked for."""
-    with django_db_blocker.unblock():
-        name = databases.copy()
-        with databases.using(name):
-            world = a_world()
-            schedule = a_ready_quiz(world, answers=ANSWERS)
-            selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)
-            publish(world.pia, selection.ref, show=True, inform=True, at=NOW)
-        yield name
-        databases.drop(name)
+def ready(databases: Databases, django_db_blocker, sink: Path) -> Iterator[tuple[World, str]]:
+    """A database of its own, in use, with a selection of results to publish; the world and the selection's name."""
+    with django_db_blocker.unblock(), databases.fresh():
+        world = a_world()
+        schedule = a_ready_quiz(world, answers=ANSWERS)
+        selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)
+        yield world, selection.ref
+
+
+@pytest.fixture
+def anew(ready: tuple[World, str], sink: Path) -> Callable[[], None]:
+    """Put everything back to where their publication, shown and told by mail, was asked for."""
+    world, selection = ready
+    publish(world.pia, selection, show=True, inform=True, at=NOW)
+    return _anew(sink)
+
+
+def _anew(sink: Path) -> Callable[[], None]:
+    put_back = putting_back()
+
+    def anew() -> None:
+        put_back()
+        for file in sink.glob("*"):
+            file.unlink()
+
+    return anew
 
 
 def work_to_the_end() -> None:
@@ -93,61 +109,44 @@ def all_done_once(sink: Path) -> None:
     assert not Work.objects.exclude(state__in=("done", "parked")).exists()
 
 
-def trial(databases: Databases, begun: str, sink: Path, boundary: int) -> bool:
+def trial(anew: Callable[[], None], sink: Path, boundary: int) -> bool:
     """Kill a worker at ``boundary``, look, let another one finish, look again; False when none is so far."""
-    name = databases.copy(begun)
-    for file in sink.glob("*"):
-        file.unlink()
-    try:
-        with databases.using(name):
-            killed = killed_at(boundary, work_to_the_end)
-            nothing_half_visible()
-            time.sleep(LEASE)
-            work_to_the_end()
-            all_done_once(sink)
-            return killed
-    finally:
-        databases.drop(name)
+    anew()
+    killed = killed_at(boundary, work_to_the_end)
+    nothing_half_visible()
+    time.sleep(LEASE)
+    work_to_the_end()
+    all_done_once(sink)
+    return killed
 
 
 @pytest.mark.parametrize("share", range(1, SHARES + 1))
-def test_a_worker_killed_at_every_boundary_loses_nothing(databases, begun, sink, share):
+def test_a_worker_killed_at_every_boundary_loses_nothing(anew, sink, share):
     boundary = share
-    while trial(databases, begun, sink, boundary):
+    while trial(anew, sink, boundary):
         boundary += SHARES
     assert boundary > 60
 
 
 @pytest.mark.skipif(not LONG, reason="make faults: 1,000 kills at random boundaries")
-def test_a_thousand_random_kills_lose_nothing(databases, begun, sink):
+def test_a_thousand_random_kills_lose_nothing(anew, sink):
     chance = random.Random(1)
     for _ in range(1000):
-        trial(databases, begun, sink, chance.randint(1, 200))
+        trial(anew, sink, chance.randint(1, 200))
 
 
-def test_asking_to_publish_is_all_or_nothing_at_every_boundary(databases, django_db_blocker, sink):
-    with django_db_blocker.unblock():
-        name = databases.copy()
-        with databases.using(name):
-            world = a_world()
-            schedule = a_ready_quiz(world, answers=ANSWERS)
-            selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)
-        boundary, killed = 1, True
-        while killed:
-            copy = databases.copy(name)
-            with databases.using(copy):
-                killed = killed_at(
-                    boundary, lambda: publish(world.pia, selection.ref, show=True, inform=True, at=NOW)
-                )
-                nothing_half_visible()
-                publish(world.pia, selection.ref, show=True, inform=True, at=NOW)
-                work_to_the_end()
-                all_done_once(sink)
-            databases.drop(copy)
-            for file in sink.glob("*"):
-                file.unlink()
-            boundary += 1
-        databases.drop(name)
+def test_asking_to_publish_is_all_or_nothing_at_every_boundary(ready, sink):
+    world, selection = ready
+    anew = _anew(sink)
+    boundary, killed = 1, True
+    while killed:
+        anew()
+        killed = killed_at(boundary, lambda: publish(world.pia, selection, show=True, inform=True, at=NOW))
+        nothing_half_visible()
+        publish(world.pia, selection, show=True, inform=True, at=NOW)
+        work_to_the_end()
+        all_done_once(sink)
+        boundary += 1
     assert boundary > 10
 
 

@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from itertools import count
@@ -64,6 +64,10 @@ class Databases:
                 yield url
         finally:
             self.drop(name)
+
+    def putting_back(self) -> Callable[[], None]:
+        """Return what brings the database in use back to what it holds now: for many trials of one state."""
+        raise NotImplementedError
 
     def _point_at(self, name: str) -> None:
         connections.close_all()
@@ -121,6 +125,17 @@ class SqliteDatabases(Databases):
         for ending in ("", "-wal", "-shm", "-journal"):
             Path(self.place(name) + ending).unlink(missing_ok=True)
 
+    def putting_back(self) -> Callable[[], None]:
+        """Copy the file aside, to be copied back."""
+        kept = self.copy(self.current)
+
+        def put_back() -> None:
+            connections.close_all()
+            self._copy(kept, self.current)
+            scenery.forget()
+
+        return put_back
+
     def _copy(self, of: str, name: str) -> None:
         with (
             contextlib.closing(sqlite3.connect(self.place(of))) as source,
@@ -163,6 +178,10 @@ class PostgresDatabases(Databases):
     def drop(self, name: str) -> None:
         """Drop the database, with those who are still connected."""
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.place(name))
+
+    def putting_back(self) -> Callable[[], None]:
+        """Keep the rows, to be written back: a copy takes longer."""
+        return scenery.putting_back()
 
     def _copy(self, of: str, name: str) -> None:
         self._execute("CREATE DATABASE {} TEMPLATE {}", self.place(name), self.place(of))

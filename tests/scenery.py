@@ -105,7 +105,7 @@ def kept(scene: Callable[P, R]) -> Callable[P, R]:
 
 
 def putting_back() -> Callable[[], None]:
-    """Return what puts every row back as it is now, whatever was written since: for many trials of one state."""
+    """Return what puts every row back as it is now, whatever was written since; on PostgreSQL."""
     then = rows()
 
     def put_back() -> None:
@@ -211,11 +211,9 @@ def _writer(changes: Sequence[_Change]) -> Callable[[], None]:
 
 def _for_sqlite(wanted: Sequence[_Statement]) -> Callable[[], None]:
     prepared = [(statement.replace("%s", "?"), rows) for statement, rows in wanted]
-    only_new = all(statement.startswith("INSERT") for statement, _rows in wanted)
-    in_the_way = "%BEFORE INSERT%" if only_new else "%"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE %s", [in_the_way]
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%BEFORE INSERT%'"
         )
         triggers = cursor.fetchall()
 

@@ -68,9 +68,9 @@ def test_a_kept_scene_is_written_again_as_it_was() -> None:
     assert list(verify(Verified())) == []
 
 
-def test_what_was_changed_taken_away_and_added_is_put_back(committed_db: str) -> None:
+def test_what_was_changed_taken_away_and_added_is_put_back(databases: Databases, committed_db: str) -> None:
     world = a_world()
-    then, put_back = scenery.rows(), scenery.putting_back()
+    then, put_back = scenery.rows(), databases.putting_back()
     a_machine_assessment(world)
     with writes_allowed():
         Person.objects.filter(pk=world.mo.pk).update(name="Somebody Else")

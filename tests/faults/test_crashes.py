@@ -21,7 +21,6 @@ from tests.apps.release.scenes import a_ready_quiz, refs
 from tests.databases import Databases
 from tests.factories import NOW, World, a_world
 from tests.faults.killing import killed_at
-from tests.scenery import putting_back
 
 CANDIDATES = 1
 ANSWERS = ("AAA",)
@@ -52,15 +51,15 @@ def ready(databases: Databases, django_db_blocker, sink: Path) -> Iterator[tuple
 
 
 @pytest.fixture
-def anew(ready: tuple[World, str], sink: Path) -> Callable[[], None]:
+def anew(ready: tuple[World, str], databases: Databases, sink: Path) -> Callable[[], None]:
     """Put everything back to where their publication, shown and told by mail, was asked for."""
     world, selection = ready
     publish(world.pia, selection, show=True, inform=True, at=NOW)
-    return _anew(sink)
+    return _anew(databases, sink)
 
 
-def _anew(sink: Path) -> Callable[[], None]:
-    put_back = putting_back()
+def _anew(databases: Databases, sink: Path) -> Callable[[], None]:
+    put_back = databases.putting_back()
 
     def anew() -> None:
         put_back()
@@ -135,9 +134,9 @@ def test_a_thousand_random_kills_lose_nothing(anew, sink):
         trial(anew, sink, chance.randint(1, 200))
 
 
-def test_asking_to_publish_is_all_or_nothing_at_every_boundary(ready, sink):
+def test_asking_to_publish_is_all_or_nothing_at_every_boundary(ready, databases, sink):
     world, selection = ready
-    anew = _anew(sink)
+    anew = _anew(databases, sink)
     boundary, killed = 1, True
     while killed:
         anew()

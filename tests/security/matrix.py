@@ -238,6 +238,10 @@ coordinator:person                     GET   in   404  404  404  404  404  404  
 coordinator:person                     POST  in   404  404  404  404  404  404  400  404  404  404  404
 coordinator:person-remove              GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:person-remove              POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+coordinator:conflicts                  GET   in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:conflicts                  POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+coordinator:conflict-end               GET   in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:conflict-end               POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 coordinator:hand-in                    GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:hand-in                    POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 coordinator:scripts                    GET   in   404  404  404  404  404  404  200  404  404  404  404

@@ -11,6 +11,7 @@ from marksheet.apps.exams.actions import authoring
 from marksheet.apps.exams.models import Attempt, Enrolment, Import, Item, Part, Schedule, Section
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.models import Work
+from marksheet.apps.marking.actions.conflicts import declare_conflict
 from marksheet.apps.people.actions import invitations, roles
 from marksheet.apps.people.models import Grant, InboxNote, Invitation, Person, Role
 from marksheet.apps.people.queries import shipped_role
@@ -60,7 +61,8 @@ def a_scene() -> Scene:
     has one that is shown. At QUIZ-1-JUN everything is ready and nothing published; Cas has one there too.
     DIF-1-JUN is half marked, and of QUIZ-1-SEP a publication is prepared that nobody may see yet; Cas sat both.
     ALG-1-AUT is a draft. Mo and Mei mark, Max moderates, Pia publishes; an external examiner reads the
-    department, a viewer the published results of ALG-1-JUN.
+    department, a viewer the published results of ALG-1-JUN. Conflicts of interest keep Mei from one candidate
+    and from those of the department.
     """
     world = factories.a_world()
     cast = _cast(world)
@@ -88,6 +90,13 @@ def a_scene() -> Scene:
     _finished(scene)
     half_marked(world)
     scene.refs["prepared"] = prepared(world, waiting)
+    kept = declare_conflict(
+        world.ada, schedule.ref, world.mei.ref, number="1004", reason="Her nephew", at=NOW
+    )
+    scene.refs["conflict"] = kept.ref
+    declare_conflict(
+        world.ada, schedule.ref, world.mei.ref, unit_ref=world.department.ref, reason="She taught there", at=NOW
+    )
     _names(scene)
     _files(scene)
     _work(scene)

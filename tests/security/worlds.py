@@ -13,6 +13,7 @@ from marksheet.apps.ledger import models as ledger
 from marksheet.apps.ledger.constraints import APPEND_ONLY
 from marksheet.apps.ledger.models import RefField
 from marksheet.apps.marking import models as marking
+from marksheet.apps.people import models as people
 from marksheet.apps.release import models as release
 from marksheet.apps.results import models as results
 
@@ -28,7 +29,7 @@ SECRET: tuple[Model, ...] = (
     exams.AssessmentVersion, exams.Section, exams.Item, exams.Part, exams.Import,
     results.Result, results.BucketCount, results.ResultVersion, results.Withdrawal,
     results.Adjustment, results.AdjustmentEnd,
-    release.Disclosure, release.Opening, release.Publication, release.PublicationRow,
+    release.Disclosure, release.Opening, release.Publication, release.PublicationRow, people.Conflict,
     ledger.Event, ledger.Line, ledger.Side,
 )  # fmt: skip
 # The other tables of ours, and why a candidate may learn of them.

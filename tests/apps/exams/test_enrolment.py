@@ -231,3 +231,9 @@ def test_enrolling_takes_a_constant_number_of_statements(world: World) -> None:
         counts[n] = len(queries)
     assert counts[100] <= counts[1] + 2
     assert counts[1500] <= counts[1] + 4, counts
+
+
+def test_a_member_is_enrolled_with_the_home_unit_they_have(world: World) -> None:
+    schedule = a_schedule(world, version=an_assessment(world), candidates=1, with_cas=True)
+    homes = dict(Enrolment.objects.filter(schedule=schedule).values_list("number", "home_id"))
+    assert homes == {"1001": None, "C-1": world.department.pk}

@@ -161,7 +161,7 @@ def test_nobody_marks_submits_or_reopens_their_own(world, schedule, attempts) ->
     with pytest.raises(NotAllowed, match="own work"):
         give(world.cas, own, 5000)
     give(world.mo, own, 5000)
-    assert submit_scripts(world.cas, schedule.ref, [own.script_ref], at=NOW).own == 1
+    assert submit_scripts(world.cas, schedule.ref, [own.script_ref], at=NOW).apart == 1
     assert submit_scripts(world.mo, schedule.ref, [own.script_ref], at=NOW).submitted == 1
     with pytest.raises(NotAllowed, match="own work"):
         reopen_scripts(world.cas, schedule.ref, [own.script_ref], reason="hm", at=NOW)

@@ -83,7 +83,9 @@ def test_counts_leave_out_ones_own_work(world, schedule, attempts) -> None:
     (row,), _after = assess_list(world.cas)
     assert row.counts.total == 3
     text = signed_in(world.cas).get(f"/marking/assess/{schedule.ref}/grid/").text
-    assert attempts[-1].script_ref not in text.split("<tbody>")[1].replace("h-", "")
+    assert attempts[-1].script_ref not in text
+    assert world.cas.name not in text.split("<tbody>")[1]
+    assert "1 script is not for you" in text
 
 
 def test_a_cell_is_saved_as_it_is_typed(world, attempts) -> None:

@@ -174,3 +174,26 @@ def test_submitted_scripts_are_reopened_with_a_reason(world, schedule) -> None:
     assert client.post(page, {"selected": [ref], "reason": ""}).status_code == 400
     assert client.post(page, {"selected": [ref], "reason": "A page was missed"}).status_code == 302
     assert Script.objects.get(attempt=attempts[0]).submitted_at is None
+
+
+def test_a_conflict_of_interest_is_declared_on_a_page_and_ended_there(world, schedule) -> None:
+    grant(world.mo, "marker", schedule.node)
+    hand_in(schedule)
+    name = enrolments(schedule)[0].name
+    client, page = signed_in(world.ada), f"/marking/coordinator/{schedule.ref}/conflicts/"
+    assert "No conflict of interest is declared" in client.get(page).text
+    filled = {"person": world.mo.ref, "number": "1001", "unit": "", "reason": "His neighbour"}
+    wrong = client.post(page, filled | {"number": "4711"})
+    assert wrong.status_code == 400
+    assert "has the number “4711”" in wrong.text and "His neighbour" in wrong.text
+    assert client.post(page, filled, follow=True).redirect_chain == [(page, 302)]
+    text = client.get(page).text
+    assert "His neighbour" in text and name in text
+    submissions = f"/marking/assess/{schedule.ref}/"
+    assert name not in signed_in(world.mo).get(submissions).text
+    assert "1 script is not for you" in signed_in(world.mo).get(submissions).text
+    (end,) = {found for found in text.split('"') if found.endswith("/end/")}
+    assert "at every schedule" in client.get(end).text
+    assert client.post(end, {"reason": ""}).status_code == 400
+    assert client.post(end, {"reason": "He moved away"}).status_code == 302
+    assert name in signed_in(world.mo).get(submissions).text

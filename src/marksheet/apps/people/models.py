@@ -192,6 +192,39 @@ class Grant(models.Model):
         ]
 
 
+class Conflict(models.Model):
+    """A conflict of interest: ``person`` never has the work of ``candidate`` in hand, or of those whose home is at or
+    below ``unit``; one of the two. It holds everywhere, and is ended, never deleted.
+    """
+
+    ref = RefField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    candidate = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500)
+    declared_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    declared_at = models.DateTimeField()
+    declared_event_id = models.BigIntegerField()
+    ended_at = models.DateTimeField(null=True)
+    ended_event_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(candidate=None, unit__isnull=False) | Q(candidate__isnull=False, unit=None),
+                name="conflict_with_a_candidate_or_a_unit",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "candidate"],
+                condition=Q(ended_at=None),
+                name="conflict_with_candidate_once",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "unit"], condition=Q(ended_at=None), name="conflict_with_unit_once"
+            ),
+        ]
+
+
 class InvitationKind(models.TextChoices):
     """How the person gets it."""
 

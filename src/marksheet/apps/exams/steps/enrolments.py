@@ -11,7 +11,7 @@ from marksheet.apps.exams.models import Attempt, Enrolment, Schedule, ScheduleSt
 from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import new_ref
-from marksheet.apps.people.models import Person
+from marksheet.apps.people.models import Membership, Person
 from marksheet.apps.people.steps import add_candidates
 
 # No letters that are read as digits, no vowels that make words.
@@ -34,8 +34,8 @@ def enrol(
 ) -> list[Enrolment]:
     """Enrol candidates, making accounts where the number is new; return those who were not there yet.
 
-    Each candidate has ``number``, ``name``, ``email``, ``home`` (a unit's key or None) and ``language``. Who
-    is there already stays as they are. Added to an active schedule after its window they are late. The number
+    Each candidate has ``number``, ``name``, ``email``, ``home`` (a unit's key; None for the one they have) and
+    ``language``. Who is there already stays as they are. Added to an active schedule after its window they are late. The number
     of statements does not depend on how many come, but for batches of 2,000.
 
     Args:
@@ -45,6 +45,7 @@ def enrol(
     present = set(Enrolment.objects.filter(schedule=schedule).values_list("person_id", flat=True))
     fresh = [c for c in candidates if people[c["number"]] not in present]
     names = _names([people[c["number"]] for c in fresh])
+    homes = _homes(schedule, list(names))
     codes = _new_codes(schedule, len(fresh))
     late = schedule.state != ScheduleState.DRAFT and schedule.closes_at <= opened.at
     newest = Enrolment.objects.aggregate(n=Max("pk"))["n"] or 0
@@ -53,7 +54,8 @@ def enrol(
         FIELDS,
         (
             (
-                new_ref(), schedule.pk, person, c["number"], *names[person], c.get("home"), opens_at, closes_at,
+                new_ref(), schedule.pk, person, c["number"], *names[person],
+                c.get("home") or homes.get(person), opens_at, closes_at,
                 Standing.EXPECTED.value, code, late, opened.at,
             )
             for c, code in zip(fresh, codes, strict=True)
@@ -69,6 +71,17 @@ def _names(people: Sequence[int]) -> dict[int, tuple[str, str]]:
     for first in range(0, len(people), BATCH):
         rows = Person.objects.filter(pk__in=people[first : first + BATCH])
         found.update({pk: (name, order) for pk, name, order in rows.values_list("pk", "name", "sort_name")})
+    return found
+
+
+def _homes(schedule: Schedule, people: Sequence[int]) -> dict[int, int | None]:
+    """Return the home units that these people have as members of the institution."""
+    found: dict[int, int | None] = {}
+    for first in range(0, len(people), BATCH):
+        rows = Membership.objects.filter(
+            institution=schedule.institution_id, person__in=people[first : first + BATCH], home__isnull=False
+        )
+        found.update(rows.values_list("person_id", "home_id"))
     return found
 
 

@@ -13,6 +13,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where, verbs_at
+from marksheet.apps.people.queries.apart import apart_from
 from marksheet.rules.access import Verb
 
 LIST_PAGE = 25
@@ -30,7 +31,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many scripts there are, untouched, begun, finished and submitted; one's own left out."""
+    """How many scripts there are for the reader: untouched, begun, finished and submitted."""
 
     total: int = 0
     untouched: int = 0
@@ -81,9 +82,9 @@ def marks_at(person: Person, schedule: Schedule) -> bool:
 
 
 def _theirs(person: Person) -> QuerySet[Script]:
-    """Return first-round scripts of handed-in attempts that are not the person's own."""
+    """Return first-round scripts of handed-in attempts that the person may have in hand."""
     return Script.objects.filter(round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN).exclude(
-        attempt__enrolment__person=person
+        apart_from(person).fits("attempt__enrolment")
     )
 
 

@@ -40,8 +40,8 @@ class GridRow:
 
     @property
     def locked(self) -> bool:
-        """Submitted, or the reader's own work."""
-        return self.script.own or self.script.status == ScriptStatus.SUBMITTED
+        """Its marks are submitted."""
+        return self.script.status == ScriptStatus.SUBMITTED
 
     @property
     def sum_shown(self) -> str:
@@ -86,12 +86,12 @@ def grid_of(
     )
     chosen = range_ if 0 <= range_ < len(ranges) else 0
     parts = human[chosen * COLUMNS : (chosen + 1) * COLUMNS]
-    scripts, following = page_of(schedule, search=search, status=status, after=after, size=size)
+    scripts, following = page_of(person, schedule, search=search, status=status, after=after, size=size)
     attempts = [script.attempt_id for script in scripts]
     marks, drafts = current_marks(attempts), drafts_of(person.pk, attempts)
     rows = tuple(
         GridRow(
-            submission(script, len(human), person),
+            submission(script, len(human)),
             tuple(_cell(script, part, marks, drafts) for part in parts),
         )
         for script in scripts

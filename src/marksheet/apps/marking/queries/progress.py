@@ -9,11 +9,12 @@ from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.marking.models import Mark, Round, Script
 from marksheet.apps.marking.queries.grid import COLUMNS
 from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries.apart import apart_from
 
 
 @dataclass(frozen=True, slots=True)
 class PartProgress:
-    """One part that people mark, over all submissions but the reader's own.
+    """One part that people mark, over all submissions that the reader may have in hand.
 
     Args:
         sheet: the dozen of the mark sheet that it stands in, from 0.
@@ -37,15 +38,16 @@ class PartProgress:
 
 
 def progress_by_item(person: Person, schedule: Schedule) -> list[PartProgress]:
-    """Return every part that people mark, in paper order, with true counts; three statements.
+    """Return every part that people mark, in paper order, with true counts; four statements.
 
     The newest save of a part is what counts, so that a mark that was taken back is unmarked again.
     """
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     theirs = {"attempt__schedule": schedule, "round": Round.MARKER_1}
     theirs |= {"attempt__state": AttemptState.HANDED_IN}
-    scripts = Script.objects.filter(**theirs).exclude(attempt__enrolment__person=person)
-    marks = Mark.objects.filter(**theirs).exclude(attempt__enrolment__person=person)
+    apart = apart_from(person).fits("attempt__enrolment")
+    scripts = Script.objects.filter(**theirs).exclude(apart)
+    marks = Mark.objects.filter(**theirs).exclude(apart)
     newest = marks.order_by().values("attempt", "part").annotate(last=Max("id")).values("last")
     given = Q(value_thousandths__isnull=False) | Q(no_response=True)
     counted = {

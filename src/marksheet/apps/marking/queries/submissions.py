@@ -11,6 +11,7 @@ from marksheet.apps.exams.models import AttemptState, Enrolment, Schedule, Stand
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries.apart import apart_from
 
 PAGE = 50
 
@@ -36,7 +37,7 @@ FILTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One script as the list of submissions shows it; ``own`` is the reader's own work."""
+    """One script as the list of submissions shows it."""
 
     ref: str
     name: str
@@ -49,7 +50,6 @@ class Submission:
     saved_at: datetime | None
     handed_in_at: datetime | None
     submitted_at: datetime | None
-    own: bool
 
     @property
     def marked(self) -> int:
@@ -73,50 +73,66 @@ def submissions_of(
 ) -> tuple[list[Submission], str]:
     """Return a page of submissions by candidate's name, and the ref to go on from ("" at the end).
 
+    Work that the person may not have in hand is not there: their own, or kept from them by a conflict of interest.
+
     Args:
         search: words in the name, or the start of a candidate number.
         status: a key of ``FILTERS``.
         after: the script's ref of the last row of the page before.
     """
-    scripts, following = page_of(schedule, search=search, status=status, after=after, size=size)
+    scripts, following = page_of(person, schedule, search=search, status=status, after=after, size=size)
     parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
-    return [submission(script, parts, person) for script in scripts], following
+    return [submission(script, parts) for script in scripts], following
 
 
 def scripts_named(person: Person, schedule: Schedule, refs: Sequence[str]) -> list[Submission]:
     """Return the submissions with these refs, by candidate's name; what is not there is left out."""
     parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
     return [
-        submission(script, parts, person)
-        for script in _scripts(schedule).filter(attempt__script_ref__in=list(refs))
+        submission(script, parts)
+        for script in _scripts(person, schedule).filter(attempt__script_ref__in=list(refs))
     ]
 
 
 def unsubmitted(person: Person, schedule: Schedule) -> list[Submission]:
-    """Return every submission that is not submitted, by candidate's name; one's own left out."""
+    """Return every submission that is not submitted, by candidate's name."""
     parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
-    rows = _scripts(schedule).filter(submitted_at=None).exclude(attempt__enrolment__person=person)
-    return [submission(script, parts, person) for script in rows]
+    rows = _scripts(person, schedule).filter(submitted_at=None)
+    return [submission(script, parts) for script in rows]
 
 
-def _scripts(schedule: Schedule) -> QuerySet[Script]:
+def kept_from(person: Person, schedule: Schedule) -> int:
+    """Return how many scripts are there that are not for this person."""
+    rows = _all_scripts(schedule).filter(apart_from(person).fits("attempt__enrolment"))
+    return rows.count()
+
+
+def _all_scripts(schedule: Schedule) -> QuerySet[Script]:
+    return Script.objects.filter(
+        schedule=schedule, round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN
+    )
+
+
+def _scripts(person: Person, schedule: Schedule) -> QuerySet[Script]:
     return (
-        Script.objects.filter(schedule=schedule, round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN)
+        _all_scripts(schedule)
+        .exclude(apart_from(person).fits("attempt__enrolment"))
         .select_related("attempt__enrolment", "marker")
         .order_by("attempt__enrolment__sort_name", "attempt__enrolment_id", "attempt__number")
     )
 
 
 def page_of(
-    schedule: Schedule, *, search: str, status: str, after: str, size: int
+    person: Person, schedule: Schedule, *, search: str, status: str, after: str, size: int
 ) -> tuple[list[Script], str]:
     """Return a page of scripts by candidate's name, and the ref to go on from ("" at the end)."""
-    rows = _scripts(schedule).filter(FILTERS.get(status, Q()))
+    scripts = _scripts(person, schedule)
+    rows = scripts.filter(FILTERS.get(status, Q()))
     for word in search.casefold().split()[:6]:
         rows = rows.filter(
             Q(attempt__enrolment__sort_name__contains=word) | Q(attempt__enrolment__number__istartswith=word)
         )
-    last = _scripts(schedule).filter(attempt__script_ref=after).first() if after else None
+    last = scripts.filter(attempt__script_ref=after).first() if after else None
     if last is not None:
         rows = rows.filter(_behind(last))
     found = list(rows[: size + 1])
@@ -132,8 +148,8 @@ def _behind(last: Script) -> Q:
     )
 
 
-def submission(script: Script, parts: int, person: Person) -> Submission:
-    """Return a script as the list shows it to ``person``; ``parts`` is how many of its parts people mark."""
+def submission(script: Script, parts: int) -> Submission:
+    """Return a script as the list shows it; ``parts`` is how many of its parts people mark."""
     enrolment = script.attempt.enrolment
     if script.submitted_at is not None:
         status = ScriptStatus.SUBMITTED
@@ -153,7 +169,6 @@ def submission(script: Script, parts: int, person: Person) -> Submission:
         saved_at=script.last_saved_at,
         handed_in_at=script.attempt.handed_in_at,
         submitted_at=script.submitted_at,
-        own=enrolment.person_id == person.pk,
     )
 
 

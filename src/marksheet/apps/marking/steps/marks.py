@@ -10,6 +10,7 @@ from marksheet.apps.ledger.errors import NotAllowed, WrongState
 from marksheet.apps.marking.models import HandsOn, Mark, MarkDraft, Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, Cell, CurrentMark, current_marks
 from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries.apart import apart_from
 
 BATCH = 40_000
 
@@ -45,7 +46,7 @@ def store_marks(
 
     Raises:
         WrongState: a script was not opened, or was submitted and would change.
-        NotAllowed: the marker would mark work of their own.
+        NotAllowed: the marker would mark work of their own, or that a conflict of interest keeps them from.
     """
     source, stored = iter(rows), 0
     while batch := list(islice(source, BATCH)):
@@ -118,8 +119,13 @@ def _refuse(scripts: dict[int, Script], changed: Changed, marker: Person) -> Non
         raise WrongState(
             f"{len(closed)} of these scripts were submitted. Reopen them with a reason to change marks."
         )
-    if Attempt.objects.filter(pk__in=list(changed), enrolment__person=marker).exists():
-        raise NotAllowed("Nobody marks work of their own.")
+    apart = Attempt.objects.filter(apart_from(marker).fits("enrolment"), pk__in=list(changed))
+    for person_id in apart.values_list("enrolment__person_id", flat=True)[:1]:
+        if person_id == marker.pk:
+            raise NotAllowed("Nobody marks work of their own.")
+        raise NotAllowed(
+            f"A conflict of interest keeps {marker.name} from some of this work: somebody else marks it."
+        )
 
 
 def _insert(

@@ -24,6 +24,7 @@ from marksheet.apps.marking.queries.submissions import (
     FILTERS,
     ScriptStatus,
     Submission,
+    kept_from,
     not_handed_in,
     scripts_named,
     submissions_of,
@@ -109,7 +110,12 @@ def items(request: HttpRequest, ref: str) -> HttpResponse:
 def about(person: Person, schedule: Schedule) -> dict[str, Any]:
     """Return what the pages of one schedule show on top."""
     counts = counts_of(person, [schedule.pk]).get(schedule.pk, Counts())
-    return {"schedule": schedule, "counts": counts, "marks": marks_at(person, schedule)}
+    return {
+        "schedule": schedule,
+        "counts": counts,
+        "marks": marks_at(person, schedule),
+        "apart": kept_from(person, schedule),
+    }
 
 
 @signed_in
@@ -139,9 +145,9 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
 
 def sorted_out(named: list[Submission]) -> dict[str, Any]:
     """Return the finished, the unfinished, and how many are neither."""
-    finished = [one for one in named if one.status == ScriptStatus.FINISHED and not one.own]
+    finished = [one for one in named if one.status == ScriptStatus.FINISHED]
     open_ = (ScriptStatus.UNTOUCHED, ScriptStatus.BEGUN)
-    unfinished = [one for one in named if one.status in open_ and not one.own]
+    unfinished = [one for one in named if one.status in open_]
     return {
         "finished": finished,
         "unfinished": unfinished[:NAMED],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.coordinator import people, views, work
+from marksheet.entrypoints.web.coordinator import conflicts, people, views, work
 
 app_name = "coordinator"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("<str:ref>/people/", people.listing, name="people"),
     path("<str:ref>/people/<str:person>/", people.edit, name="person"),
     path("<str:ref>/people/<str:person>/remove/", people.remove, name="person-remove"),
+    path("<str:ref>/conflicts/", conflicts.listing, name="conflicts"),
+    path("<str:ref>/conflicts/<str:conflict>/end/", conflicts.end, name="conflict-end"),
     path("<str:ref>/handed-in/", work.hand_in, name="hand-in"),
     path("<str:ref>/scripts/", work.scripts, name="scripts"),
     path("<str:ref>/scripts/reopen/", work.reopen, name="reopen"),

@@ -89,7 +89,7 @@ def reopen(request: HttpRequest, ref: str) -> HttpResponse:
     schedule = coordinated_for(person, ref)
     chosen = (request.POST or request.GET).getlist("selected")
     named = scripts_named(person, schedule, chosen)
-    closed = [one for one in named if one.submitted_at is not None and not one.own]
+    closed = [one for one in named if one.submitted_at is not None]
     form = Reason(request.POST if request.method == "POST" else None)
 
     def open_again(data: dict[str, Any]) -> None:
@@ -110,10 +110,10 @@ def reopen(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _left(named: list[Submission], closed: list[Submission]) -> str:
-    """Return who stays as they are: open already, or the reader's own."""
+    """Return who stays as they are: open already."""
     names = [one.name for one in named if one not in closed]
     return (
-        _("Not opened, since they are open already or your own: %(names)s.") % {"names": ", ".join(names)}
+        _("Not opened, since they are open already: %(names)s.") % {"names": ", ".join(names)}
         if names
         else ""
     )

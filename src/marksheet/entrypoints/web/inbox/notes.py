@@ -11,6 +11,9 @@ WORDS: dict[str, object] = {
     "assessor-removed": gettext_lazy(
         "You were taken off %(schedule)s (%(code)s); every mark you gave stays."
     ),
+    "conflict-declared": gettext_lazy(
+        "A conflict of interest was declared at %(schedule)s (%(code)s): some work there is not for you."
+    ),
     "publish-right-sleeps": gettext_lazy(
         "%(person)s can no longer see the results of %(schedule)s, so the right to publish them sleeps."
         " Assign them to the marking, have “view reports” given, or give the right to somebody else."

@@ -100,7 +100,7 @@ def _save(
     scripts = locked(schedule, {cell.script_ref for cell in cells})
     if any(cell.script_ref not in scripts for cell in cells):
         raise NotFound(_("There is no such script."))
-    refuse_closed(actor, scripts.values())
+    refuse_closed(actor, list(scripts.values()))
     current = current_marks(script.attempt_id for script in scripts.values())
     saved: dict[CellName, SavedMark] = {}
     stale: dict[CellName, CurrentMark] = {}
@@ -162,7 +162,7 @@ def give_no_response(actor: Person, schedule_ref: str, script_refs: Sequence[str
         scripts = locked(schedule, set(script_refs))
         if set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
-        refuse_closed(actor, scripts.values())
+        refuse_closed(actor, list(scripts.values()))
         current = current_marks(script.attempt_id for script in scripts.values())
         rows: list[steps.GivenMark] = [
             (script.attempt_id, part.id, None, True)

@@ -1,6 +1,6 @@
 """What every verb on marks begins and ends with: the schedule, its locked scripts, the record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +12,7 @@ from marksheet.apps.ledger.errors import NotAllowed, NotFound, WrongState
 from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers, verbs_at
+from marksheet.apps.people.queries.apart import apart_from
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
 
@@ -58,11 +59,24 @@ def locked(schedule: Schedule, refs: set[str] | None = None) -> dict[str, Script
     return {row.attempt.script_ref: row for row in rows}
 
 
-def refuse_closed(actor: Person, scripts: Iterable[Script]) -> None:
-    """Refuse scripts that were submitted, and the actor's own."""
+def refuse_kept_apart(actor: Person, scripts: Iterable[Script]) -> None:
+    """Refuse the actor's own scripts, and those that a conflict of interest keeps the actor from."""
+    apart = apart_from(actor)
     for script in scripts:
-        if script.attempt.enrolment.person_id == actor.pk:
+        enrolment = script.attempt.enrolment
+        if enrolment.person_id == actor.pk:
             raise NotAllowed(_("This is your own work. Nobody marks, submits or reopens their own."))
+        if apart.keeps_from(enrolment.person_id, enrolment.home_id):
+            raise NotAllowed(
+                _("A conflict of interest keeps you from this work: somebody else marks it."),
+                helpers=helpers(Verb.SCHEDULE_COORDINATE, script.schedule.node_id),
+            )
+
+
+def refuse_closed(actor: Person, scripts: Sequence[Script]) -> None:
+    """Refuse scripts that were submitted, and those that the actor never has in hand."""
+    refuse_kept_apart(actor, scripts)
+    for script in scripts:
         if script.submitted_at is not None:
             raise WrongState(
                 _("The script of %(name)s was submitted. Its marks can change once it is reopened.")

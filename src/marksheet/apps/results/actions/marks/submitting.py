@@ -8,22 +8,26 @@ from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.change import Change, change
-from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
+from marksheet.apps.ledger.errors import BadInput, NotFound, WrongState
 from marksheet.apps.marking import steps
 from marksheet.apps.marking.models import Script
 from marksheet.apps.people.models import Person
-from marksheet.apps.results.actions.marks.scene import locked, marking_at, record
+from marksheet.apps.people.queries.apart import apart_from
+from marksheet.apps.results.actions.marks.scene import locked, marking_at, record, refuse_kept_apart
 from marksheet.apps.results.models import Result
 from marksheet.rules.access import Verb
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a submission did: how many scripts, and whose are unfinished and stayed behind."""
+    """What a submission did: how many scripts, and whose are unfinished and stayed behind.
+
+    ``apart`` counts the scripts that the actor never has in hand.
+    """
 
     submitted: int
     unfinished: tuple[str, ...] = ()
-    own: int = 0
+    apart: int = 0
 
 
 def submit_scripts(
@@ -35,7 +39,7 @@ def submit_scripts(
         script_refs: which; None for all that are finished.
 
     Unfinished scripts stay behind and are named; scripts submitted before stay as they are; nobody submits
-    their own.
+    their own, nor what a conflict of interest keeps them from.
 
     Raises:
         NotFound, NotAllowed, WrongState: as ``save_marks``.
@@ -46,15 +50,19 @@ def submit_scripts(
         if script_refs is not None and set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
         waiting = [row for row in scripts.values() if row.submitted_at is None]
-        own = [row for row in waiting if row.attempt.enrolment.person_id == actor.pk]
-        others = [row for row in waiting if row.attempt.enrolment.person_id != actor.pk]
+        apart = apart_from(actor)
+        others = [row for row in waiting if not apart.keeps_from(*_candidate(row))]
         done = [row for row in others if not row.unmarked]
         unfinished = tuple(row.attempt.enrolment.name for row in others if row.unmarked)
         if done:
             steps.submit_scripts(opened, schedule, [row.attempt_id for row in done])
             opened.lines(("attempt", row.attempt_id, {"submitted": True}) for row in done)
             record(opened, schedule, done, submitted=len(done))
-        return Submission(len(done), unfinished, len(own))
+        return Submission(len(done), unfinished, len(waiting) - len(others))
+
+
+def _candidate(script: Script) -> tuple[int, int | None]:
+    return script.attempt.enrolment.person_id, script.attempt.enrolment.home_id
 
 
 def reopen_scripts(
@@ -111,8 +119,7 @@ def _of_enrolments(scripts: dict[str, Script], enrolments: Iterable[int]) -> lis
 def _reopen(opened: Change, actor: Person, schedule: Schedule, scripts: Sequence[Script], reason: str) -> int:
     if not reason.strip():
         raise BadInput(_("Say why the work is opened again: the reason stays in its history."))
-    if any(row.attempt.enrolment.person_id == actor.pk for row in scripts):
-        raise NotAllowed(_("This is your own work. Nobody marks, submits or reopens their own."))
+    refuse_kept_apart(actor, scripts)
     closed = [row for row in scripts if row.submitted_at is not None]
     if not closed:
         raise WrongState(_("These scripts are open for marking already."))

@@ -83,6 +83,8 @@ def coordinate(entry: Entry) -> Said:
         "add": _("Added %(people)s to the schedule"),
         "change": _("Changed the rights of %(people)s at the schedule"),
         "remove": _("Took %(people)s off the schedule"),
+        "conflict": _("Declared a conflict of interest of %(people)s"),
+        "conflict-end": _("Ended a conflict of interest of %(people)s"),
     }
     text = texts.get(move, _("Changed who works on the schedule")) % {"people": people or _("people")}
     if roles or before:

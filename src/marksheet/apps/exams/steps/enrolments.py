@@ -35,8 +35,8 @@ def enrol(
     """Enrol candidates, making accounts where the number is new; return those who were not there yet.
 
     Each candidate has ``number``, ``name``, ``email``, ``home`` (a unit's key; None for the one they have) and
-    ``language``. Who is there already stays as they are. Added to an active schedule after its window they are late. The number
-    of statements does not depend on how many come, but for batches of 2,000.
+    ``language``. Who is there already stays as they are. Added to an active schedule after its window they are
+    late. The number of statements does not depend on how many come, but for batches of 2,000.
 
     Args:
         opens_at, closes_at: a window of their own; the caller recomputes ``ends_at``.

@@ -95,7 +95,12 @@ def a_scene() -> Scene:
     )
     scene.refs["conflict"] = kept.ref
     declare_conflict(
-        world.ada, schedule.ref, world.mei.ref, unit_ref=world.department.ref, reason="She taught there", at=NOW
+        world.ada,
+        schedule.ref,
+        world.mei.ref,
+        unit_ref=world.department.ref,
+        reason="She taught there",
+        at=NOW,
     )
     _names(scene)
     _files(scene)

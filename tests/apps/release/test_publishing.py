@@ -15,14 +15,18 @@ from marksheet.apps.release.actions.retracting import retract
 from marksheet.apps.release.actions.showing import hide, show
 from marksheet.apps.release.actions.withholding import lift, withhold
 from marksheet.apps.release.models import Disclosure, Opening, PublicationState
+from marksheet.apps.release.queries.afterwards import effect_on
 from marksheet.apps.release.queries.candidate import dashboard_of
 from marksheet.apps.release.queries.preview import preview
 from marksheet.apps.release.queries.publications import receipt_rows, skipped_rows
 from marksheet.apps.release.queries.verifying import Verified, verify
+from marksheet.apps.results.actions.standing import void_attempts
 from marksheet.apps.results.models import Bucket, BucketCount, Result, ResultVersion
 from marksheet.apps.results.queries.finder import Criteria, page, schedule_lines, tickable, total
+from marksheet.outputs.notices.message import Skip
+from marksheet.outputs.notices.result_available import render
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
-from tests.factories import NOW, a_schedule, a_world
+from tests.factories import CLOSES, NOW, a_schedule, a_world
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
@@ -215,6 +219,34 @@ def test_mail_follows_release_once_per_version():
     mails = Work.objects.filter(kind="mail")
     assert mails.count() == 3
     assert "score" not in json.dumps([m.payload for m in mails])
+
+
+def test_a_void_result_is_shown_but_never_told_as_available():
+    world = a_world()
+    schedule = a_ready_quiz(world)
+    void_attempts(world.ada, refs(schedule)[:1], reason="used a phone", at=NOW)
+    assert (
+        preview(world.pia, freeze_selection(world.pia, refs=refs(schedule), at=NOW).ref).never_signed_in == 2
+    )
+    done = published(world, schedule, show=True, inform=True)
+    assert queue_notices(done.ref, after=0, at=NOW)[1] == 2
+    person = Result.objects.get(ref=refs(schedule)[0]).person
+    assert not Work.objects.filter(kind="mail", person_id=person.pk).exists()
+    hide(world.pia, refs(schedule), reason="too early", at=NOW)
+    assert effect_on(world.pia, refs(schedule)).hidden_with_address == 2
+    show(world.pia, refs(schedule), inform=True, at=LATER)
+    assert not Work.objects.filter(kind="mail", person_id=person.pk).exists()
+    payload = {"notice": "result-available", "result": refs(schedule)[0]}
+    assert isinstance(render(person.pk, payload, "http://x.example.org"), Skip)
+
+
+def test_the_day_it_was_taken_is_within_the_window_however_late_it_is_brought_in():
+    world = a_world()
+    schedule = a_ready_quiz(world)
+    hand_in(a_schedule(world, code="LATE", candidates=1), ["AA"], at=CLOSES + timedelta(days=8))
+    late = Result.objects.get(schedule__code="LATE")
+    assert late.handed_in_at == CLOSES
+    assert Result.objects.filter(schedule=schedule).first().handed_in_at < CLOSES
 
 
 def test_informing_without_showing_is_refused():

@@ -130,6 +130,8 @@ def test_the_people_page_adds_changes_and_removes(world, schedule) -> None:
     assert answer.status_code == 302
     assert holds(world.mo, Verb.RESULT_PUBLISH, schedule.node_id)
     assert "the right sleeps until Mo Idris may view reports here" in client.get(page).text
+    needs = client.get(f"/marking/coordinator/{schedule.ref}/").text
+    assert "Nobody may publish these results yet." in needs
     client.post(f"{page}{world.mo.ref}/", {"kind": "marker", "publish": "on"})
     assert holds(world.mo, Verb.MARK_GIVE, schedule.node_id)
     assert "sleeps until" not in client.get(page).text

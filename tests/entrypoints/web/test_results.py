@@ -18,7 +18,16 @@ from marksheet.apps.results.models import Bucket, BucketCount, Result
 from marksheet.apps.results.queries.finder import Criteria, schedule_lines
 from marksheet.apps.results.queries.sight import waiting_to_be_published_by
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
-from tests.factories import NOW, World, a_machine_assessment, a_schedule, a_world, grant, signed_in
+from tests.factories import (
+    NOW,
+    World,
+    a_machine_assessment,
+    a_schedule,
+    a_world,
+    an_assessment,
+    grant,
+    signed_in,
+)
 from tests.guard import writes_allowed
 
 pytestmark = pytest.mark.django_db
@@ -387,3 +396,19 @@ def test_the_tab_counts_what_waits_for_the_reader(world, quiz):
     page = read(signed_in(world.pia))
     assert re.search(r'href="/marking/results/" aria-current="page">Results <span class="count">3<', page)
     assert reverse("results:list") == LIST
+
+
+def test_work_that_is_not_submitted_is_counted_by_schedule_and_in_a_tip(world):
+    schedule = a_schedule(world, candidates=2)
+    hand_in(schedule, ["AA", "AB"])
+    page = text(read(signed_in(world.pia)))
+    assert "2 not submitted by their markers" in page
+    assert "0 of 2 are ready" in text(read(signed_in(world.pia), "by=schedule"))
+
+
+def test_more_tips_than_two_are_counted(world):
+    for n in range(4):
+        hand_in(
+            a_schedule(world, version=an_assessment(world, code=f"T{n}"), code=f"T-{n}", candidates=1), ["AA"]
+        )
+    assert "Something is in the way at 2 more schedules" in text(read(signed_in(world.pia)))

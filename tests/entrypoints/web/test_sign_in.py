@@ -215,6 +215,7 @@ def test_staff_with_a_second_factor_go_on(world: World):
     assert signed_in(world.ari).get("/organisation/units/").status_code == 200
 
 
+@override_settings(LANGUAGES=[("en", "English"), ("nl", "Nederlands")])
 def test_a_language_is_chosen_and_spoken(world: World):
     client = signed_in(world.mo)
     client.post("/profile/", {"language": "nl"})

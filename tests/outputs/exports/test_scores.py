@@ -127,6 +127,14 @@ def test_marks_given_after_publication_are_not_in_a_published_export():
     assert rows(exported(world.pia))[0]["3"] == "5"
 
 
+def test_a_percentage_is_rounded_in_a_file_as_on_the_page():
+    world = a_world()
+    published(world, a_ready_quiz(world))
+    shown = [row["Percentage"] for row in rows(exported(world.pia, REPORTS, "visible"))]
+    assert shown == [row["Percentage"] for row in rows(exported(world.pia, REPORTS))]
+    assert "66.7" in shown
+
+
 def test_nobody_exports_a_result_of_their_own():
     world = a_world()
     schedule = a_ready_quiz(world)

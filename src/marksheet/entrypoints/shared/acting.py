@@ -23,7 +23,8 @@ def carried_out(request: HttpRequest, form: Form, verb: Callable[[dict[str, Any]
     except (BadInput, WrongState, Stale, NotAllowed) as refusal:
         form.add_error(None, refusal.message)
         for detail in refusal.details:
-            form.add_error(None, detail)
+            if detail != refusal.message:
+                form.add_error(None, detail)
         if refusal.helpers:
             form.add_error(None, who_can_help(refusal.helpers))
         return False

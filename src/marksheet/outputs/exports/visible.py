@@ -1,6 +1,7 @@
 """Visible columns: the list as it stands on the page, in its order, with the columns its reader chose."""
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -154,8 +155,13 @@ def _published(scope: Scope) -> Iterator[Made]:
     for some in batches(scope.keys, BATCH):
         for row in published_rows(some):
             zone = scope.exams[row.schedule_id].timezone
-            cells = tuple(_cell(one.value(row), one.key, zone) for one in declared)
+            cells = tuple(_cell(_as_shown(row, one), one.key, zone) for one in declared)
             yield Made(row.pk, row.ref, cells)
+
+
+def _as_shown(row: Any, column: Any) -> Any:
+    """Return a percentage as it was rounded for the page, so that it never contradicts the outcome."""
+    return number(row.in_force.shown_percent) if column.key == "percent" else column.value(row)
 
 
 def _cell(value: Any, key: str, zone: str) -> Value:
@@ -165,7 +171,7 @@ def _cell(value: Any, key: str, zone: str) -> Value:
         return str(OUTCOMES.get(value, value))
     if hasattr(value, "astimezone"):
         return local(value, zone)
-    return value if isinstance(value, Fraction) else value or None if value != 0 else 0
+    return value if isinstance(value, Fraction | Decimal) else value or None if value != 0 else 0
 
 
 EXPORT = Export(

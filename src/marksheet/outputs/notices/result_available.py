@@ -17,6 +17,8 @@ def render(person_id: int, payload: Mapping[str, Any], site: str) -> Message | S
         return Skip("The result belongs to somebody else, or is gone.")
     if not found.shown:
         return Skip("The result is not open to the candidate any more.")
+    if found.void:
+        return Skip("The result is void: no message says that one is available.")
     if payload.get("version") and payload["version"] != found.version_ref:
         return Skip("A newer version is in force, which has a message of its own.")
     return written(found, site)

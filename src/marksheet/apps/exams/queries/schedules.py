@@ -130,7 +130,11 @@ def enrolled_in(schedule: Schedule) -> QuerySet[Enrolment]:
     return (
         Enrolment.objects.filter(schedule=schedule)
         .select_related("person", "home")
-        .annotate(started=Exists(attempts), handed_in=Exists(attempts.filter(state=AttemptState.HANDED_IN)))
+        .annotate(
+            started=Exists(attempts),
+            handed_in=Exists(attempts.filter(state=AttemptState.HANDED_IN)),
+            in_progress=Exists(attempts.filter(state=AttemptState.IN_PROGRESS)),
+        )
         .order_by("sort_name", "id")
     )
 
@@ -173,7 +177,7 @@ def arrived_counts(schedule: Schedule) -> dict[str, int]:
         .aggregate(
             n_enrolled=Count("pk"),
             n_handed_in=Count("pk", filter=Q(handed_in=True)),
-            n_in_progress=Count("pk", filter=Q(started=True, handed_in=False)),
+            n_in_progress=Count("pk", filter=Q(in_progress=True, handed_in=False)),
             n_away=Count("pk", filter=~Q(standing=Standing.EXPECTED)),
             n_late=Count("pk", filter=Q(late=True)),
         )

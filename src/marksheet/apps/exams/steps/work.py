@@ -10,6 +10,7 @@ from marksheet.apps.exams.models import (
     AnswerScore,
     Attempt,
     AttemptState,
+    Enrolment,
     Response,
     Schedule,
 )
@@ -29,13 +30,18 @@ Row = tuple[int, int, str | None]
 def hand_in_attempts(
     opened: Change, schedule: Schedule, enrolment_ids: Iterable[int], source: str
 ) -> dict[int, int]:
-    """Make the first attempt of each enrolment, handed in now; who has one keeps it, whatever its state.
+    """Make the first attempt of each enrolment; who has one keeps it, whatever its state.
+
+    It was handed in now, but at the latest at the end of the candidate's window: work that is brought in later was
+    written then.
 
     Returns:
         enrolment key -> key of its first attempt. A constant number of statements.
     """
     wanted = list(dict.fromkeys(enrolment_ids))
     known = attempts_of(schedule.pk, wanted)
+    own = Enrolment.objects.filter(schedule=schedule, closes_at__isnull=False)
+    closes = {pk: at for pk, at in own.values_list("pk", "closes_at") if at}
     insert_rows(
         Attempt,
         (
@@ -59,7 +65,7 @@ def hand_in_attempts(
                 AttemptState.HANDED_IN.value,
                 source,
                 None,
-                opened.at,
+                min(opened.at, closes.get(enrolment, schedule.closes_at)),
             )
             for enrolment in wanted
             if enrolment not in known

@@ -20,8 +20,8 @@ def queue_notices(
     Args:
         first: how many were queued before, for the pace.
 
-    Only for results that this publication shows and whose candidates have an address. Safe to repeat: a message
-    is named after the version it tells of.
+    Only for results that this publication shows, void ones apart, and whose candidates have an address. Safe to
+    repeat: a message is named after the version it tells of.
 
     Returns:
         the key of the last row looked at (0: there are no more), and how many messages were queued.
@@ -38,7 +38,8 @@ def queue_notices(
     )
     if not rows:
         return (0, 0)
-    made = ResultVersion.objects.filter(publication_id=publication.pk)
+    # A void result is told by the exam office in its own words, not as a result that is available.
+    made = ResultVersion.objects.filter(publication_id=publication.pk).exclude(outcome="void")
     made = made.filter(result_id__in=among(row.result_id for row in rows))
     versions = {result: (key, name) for result, key, name in made.values_list("result_id", "pk", "ref")}
     messages = [
@@ -48,6 +49,7 @@ def queue_notices(
             {"notice": AVAILABLE, "result": row.result.ref, "version": versions[row.result_id][1]},
         )
         for row in rows
+        if row.result_id in versions
     ]
     with change(System("notices"), "notice.queue", at=at) as opened:
         queued = queue_mails(opened, messages, group=publication.ref, pace=pace, first=first)

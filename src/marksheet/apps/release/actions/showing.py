@@ -131,9 +131,8 @@ def _disclosed(opened: Change, rows: Sequence[Result]) -> Mapping[int, Disclosed
 
 
 def _inform(opened: Change, rows: Sequence[Result]) -> None:
-    versions = dict(
-        ResultVersion.objects.filter(pk__in=[row.in_force_id for row in rows]).values_list("pk", "ref")
-    )
+    told = ResultVersion.objects.filter(pk__in=[row.in_force_id for row in rows]).exclude(outcome="void")
+    versions = dict(told.values_list("pk", "ref"))
     queue_mails(
         opened,
         (
@@ -143,6 +142,7 @@ def _inform(opened: Change, rows: Sequence[Result]) -> None:
                 {"notice": AVAILABLE, "result": row.ref, "version": versions[row.in_force_id or 0]},
             )
             for row in rows
+            if row.in_force_id in versions
         ),
         group=f"show:{opened.event_id}",
     )

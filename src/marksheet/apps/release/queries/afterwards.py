@@ -23,7 +23,7 @@ class Effect:
         refs: all of them, in order of keys; ``names`` the first few.
         shown: how many candidates can see theirs now; ``hidden`` how many cannot.
         never: titles of schedules whose results are never disclosed.
-        reachable: how many of those ``shown`` (or, when hidden, of all) have an address.
+        shown_with_address, hidden_with_address: how many of those can be told by mail; void ones are not.
         mailed: how many were sent a message for the version in force, as far as is known.
         seen: how many have opened theirs: any disclosure of the version in force.
     """
@@ -58,7 +58,7 @@ def effect_on(person: Person, refs: Sequence[str]) -> Effect:
     found = list(
         rows.order_by("pk").values_list(
             "ref", "name", "number", "in_force_id", "shown_to_candidate", "person__email", "title",
-            "schedule__show_results",
+            "schedule__show_results", "in_force__outcome",
         )
     )  # fmt: skip
     shown = [row for row in found if row[4]]
@@ -69,8 +69,8 @@ def effect_on(person: Person, refs: Sequence[str]) -> Effect:
         published=sum(row[3] is not None for row in found),
         shown=len(shown),
         never=tuple(sorted({row[6] for row in found if row[7] == ShowResults.NEVER})),
-        shown_with_address=sum(bool(row[5]) for row in shown),
-        hidden_with_address=sum(bool(row[5]) for row in hidden),
+        shown_with_address=sum(bool(row[5]) and row[8] != "void" for row in shown),
+        hidden_with_address=sum(bool(row[5]) and row[8] != "void" for row in hidden),
         mailed=_mailed([row[3] for row in found if row[3]]),
         seen=_seen([row[3] for row in found if row[3]]),
     )

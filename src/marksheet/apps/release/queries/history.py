@@ -51,6 +51,7 @@ class Entry:
         marks: marks before and after; ``hidden_marks`` when there are some that this reader may not see yet.
         names: key -> name of the people that facts and line mention.
         version: the version of the result that came into force or was withdrawn here.
+        shown: whether the act that brought the version into force showed it to the candidate.
         count: how many the event was about.
     """
 
@@ -70,6 +71,7 @@ class Entry:
     hidden_marks: bool = False
     names: Mapping[int, str] = field(default_factory=dict)
     version: ResultVersion | None = None
+    shown: bool = False
     attempt: int | None = None
     count: int = 0
 
@@ -99,7 +101,7 @@ def history_for(person: Person, ref: str) -> History:
     attempts = dict(Attempt.objects.filter(enrolment_id=row.enrolment_id).values_list("pk", "number"))
     lines = _lines_of(row, attempts)
     versions = list(ResultVersion.objects.filter(result=row))
-    commits = _commits(versions)
+    commits, shows = _commits(versions), _showing(row)
     subject = Q(subject_kind="result", subject_id=row.pk) | Q(subject_kind="attempt", subject_id__in=attempts)
     wide = Q(schedule_id=row.schedule_id, subject_kind="schedule", line_count=0, verb=Verb.SCHEDULE_MANAGE)
     events = list(
@@ -109,7 +111,11 @@ def history_for(person: Person, ref: str) -> History:
     )
     entries = _entries(events, lines, attempts)
     entries = [
-        replace(entry, version=commits.get(int(entry.key)) or _withdrawn(entry, versions))
+        replace(
+            entry,
+            version=commits.get(int(entry.key)) or _withdrawn(entry, versions),
+            shown=int(entry.key) in shows,
+        )
         for entry in entries
     ]
     entries = _without_early_marks(person, row, entries)
@@ -137,6 +143,13 @@ def _commits(versions: Sequence[ResultVersion]) -> dict[int, ResultVersion]:
     by_publication = {version.publication_id: version for version in versions}
     done = Publication.objects.filter(pk__in=by_publication, committed_at__isnull=False)
     return {key: by_publication[pk] for pk, key in done.values_list("pk", "event_id") if key}
+
+
+def _showing(row: Result) -> set[int]:
+    """Return the event keys of the publications that showed this result to its candidate."""
+    made = ResultVersion.objects.filter(result=row).values("publication_id")
+    done = Publication.objects.filter(pk__in=made, committed_at__isnull=False)
+    return {key for key, shows in done.values_list("event_id", "shows") if key and row.schedule_id in shows}
 
 
 def _withdrawn(entry: Entry, versions: Sequence[ResultVersion]) -> ResultVersion | None:

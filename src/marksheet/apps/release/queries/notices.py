@@ -29,6 +29,7 @@ class RecipientOfResult:
     contact: str
     taken_on: date | None
     shown: bool
+    void: bool
     version_ref: str
 
 
@@ -46,7 +47,7 @@ def recipient_of_result(person_id: int, result_ref: str) -> RecipientOfResult | 
         .values(
             *("person__name", "person__email", "person__language", "assessment__title", "handed_in_at"),
             *("schedule__unit__name", "schedule__contact", "schedule__timezone", "shown_to_candidate"),
-            *("in_force", "in_force__ref", "in_force__handed_in_at"),
+            *("in_force", "in_force__ref", "in_force__handed_in_at", "in_force__outcome"),
         )
         .first()
     )
@@ -63,5 +64,6 @@ def recipient_of_result(person_id: int, result_ref: str) -> RecipientOfResult | 
         contact=row["schedule__contact"],
         taken_on=taken.astimezone(ZoneInfo(row["schedule__timezone"])).date() if taken else None,
         shown=row["shown_to_candidate"] and row["in_force"] is not None,
+        void=row["in_force__outcome"] == "void",
         version_ref=row["in_force__ref"] or "",
     )

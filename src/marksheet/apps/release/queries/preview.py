@@ -100,7 +100,8 @@ def preview(person: Person, ref: str) -> Preview:
     graded = list(results.exclude(percent_micro=None).values_list("score_micro", "percent_micro", "outcome"))
     passed = [outcome == "passed" for _, _, outcome in graded]
     shares = _shares(rows, good)
-    people = Person.objects.filter(pk__in=results.values("person"))
+    told = results.exclude(outcome="void")
+    people = Person.objects.filter(pk__in=told.values("person"))
     gone = rows.exclude(revision=F("result__revision"))
     changed = list(gone.order_by("result__sort_name").select_related("result__schedule", "result__unit")[:50])
     return Preview(

@@ -14,6 +14,7 @@ from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongSt
 from marksheet.apps.marking.steps import open_scripts
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers, verbs_at
+from marksheet.apps.results.steps.attendance import tell_markers_of_more
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
 
@@ -52,6 +53,8 @@ def record_hand_in(actor: Person, schedule_ref: str, enrolment_refs: Sequence[st
         open_scripts(opened, schedule, made.values())
         recompute(opened, schedule, fresh)
         note_activity(opened, schedule)
+        if any(row.late for row in rows if row.pk in set(fresh)):
+            tell_markers_of_more(opened, schedule, len(fresh))
         opened.lines(("attempt", attempt, {"handed_in": True}) for attempt in made.values())
         opened.record(
             "schedule", schedule.pk, schedule_id=schedule.pk, did="hand_in_recorded", handed_in=len(fresh)

@@ -28,8 +28,8 @@ from marksheet.apps.marking.steps import (
 )
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import demand, people_with
-from marksheet.apps.people.steps import tell
 from marksheet.apps.results.queries.intake import Difference, Outsider, WorkPlan, plan_work
+from marksheet.apps.results.steps.attendance import tell_markers_of_more
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.formats.work_layout import Work
 from marksheet.rules.access import Verb
@@ -348,12 +348,4 @@ def _record(
         **facts,
     )
     if plan.late and not options.submit:
-        markers = [one for one in people_with(Verb.MARK_GIVE, schedule.node_id) if one.pk != opened.actor.id]
-        tell(
-            opened,
-            markers,
-            "more-to-mark",
-            path=f"/marking/assess/{schedule.ref}/grid/",
-            count=len(plan.fresh),
-            title=schedule.title,
-        )
+        tell_markers_of_more(opened, schedule, len(plan.fresh))

@@ -167,10 +167,11 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
     markers = [one for one in people if one.rights.kind in ("marker", "marker_and_moderator")]
     publishers = [one for one in people if one.rights.publish]
     sleeping = tuple(one.person.name for one in publishers if one.sleeps)
+    awake = len(publishers) - len(sleeping)
     waiting = counts.get(Bucket.NOT_SUBMITTED, 0)
     steps = [
         ToDo("markers", len(markers), done=bool(markers)) if by_hand else None,
-        ToDo("publisher", len(publishers), done=bool(publishers)),
+        ToDo("publisher", awake, done=awake > 0),
         ToDo("sleeping", len(sleeping), sleeping) if sleeping else None,
         ToDo("expected", counts.get(Bucket.EXPECTED, 0), done=not counts.get(Bucket.EXPECTED, 0)),
         ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,

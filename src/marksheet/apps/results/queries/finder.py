@@ -328,13 +328,19 @@ class ScheduleLine:
 
 
 def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> list[ScheduleLine]:
-    """Return the schedules that have results of others on the tab, newest window first; four statements."""
+    """Return the schedules that have results of others on the tab, newest window first; four statements.
+
+    Work that markers have not submitted is not on the tab, but counted: its schedules are there unless states are
+    asked for.
+    """
     seen = _seen(person, criteria)
     if criteria.schedules:
         seen = seen.filter(ref__in=criteria.schedules)
     if criteria.narrowed or criteria.states:
         seen = seen.filter(pk__in=find(person, replace(criteria, sort="name")).values("schedule"))
-    buckets = _buckets(criteria)
+    buckets = list(_buckets(criteria))
+    if criteria.show != "published" and not criteria.states:
+        buckets.append(Bucket.NOT_SUBMITTED)
     with_rows = BucketCount.objects.filter(schedule=OuterRef("pk"), bucket__in=buckets, count__gt=0)
     schedules = list(
         seen.filter(Exists(with_rows)).select_related("unit").order_by("-opens_at", "-id")[:most]

@@ -8,8 +8,18 @@ from marksheet.apps.exams.models import Attempt, Enrolment, Schedule, Standing
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import WrongState
+from marksheet.apps.people.queries import people_with
+from marksheet.apps.people.steps import tell
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.steps.recompute import recompute_rows
+from marksheet.rules.access import Verb
+
+
+def tell_markers_of_more(opened: Change, schedule: Schedule, n: int) -> None:
+    """Tell those who mark at a schedule that ``n`` late scripts came in."""
+    markers = [one for one in people_with(Verb.MARK_GIVE, schedule.node_id) if one.pk != opened.actor.id]
+    path = f"/marking/assess/{schedule.ref}/grid/"
+    tell(opened, markers, "more-to-mark", path=path, count=n, title=schedule.title)
 
 
 def set_standing(opened: Change, rows: Sequence[Result], standing: Standing, *, reason: str) -> int:

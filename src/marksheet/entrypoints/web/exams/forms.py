@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings as django_settings
+from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +26,12 @@ from marksheet.rules.authoring import ItemDraft, PartDraft, SectionDraft
 from marksheet.rules.paper import ItemRule, Pick
 from marksheet.rules.scoring import Match
 
+# An exam can be in any language, whatever Marksheet itself speaks.
+LANGUAGES = sorted(
+    ((code, info["name_local"].capitalize()) for code, info in LANG_INFO.items() if "name_local" in info),
+    key=lambda pair: pair[1],
+)
+
 
 class AssessmentForm(forms.Form):
     """Title, code, language, and where the assessment belongs."""
@@ -37,9 +43,7 @@ class AssessmentForm(forms.Form):
         help_text=gettext_lazy("Short, and unique in the institution."),
     )
     unit = forms.ChoiceField(label=gettext_lazy("Unit"))
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language"), choices=django_settings.LANGUAGES, initial="en"
-    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES, initial="en")
 
     def __init__(self, *args: Any, units: Sequence[tuple[str, str]] = (), **options: Any) -> None:
         super().__init__(*args, **options)

@@ -173,7 +173,7 @@ def _seen(row: Import, seen: Preview) -> dict[str, Any]:
             "outsiders": plan.outsiders[:200],
             "unmarked": len(plan.unmarked),
             "needs_reason": bool(plan.late or plan.given.changed_count),
-            "nothing_new": plan.nothing_new,
+            "nothing_new": plan.nothing_new and not (plan.outsider_count or plan.responses.changed_count),
         }
     elif isinstance(plan, CandidatesPlan):
         context |= {

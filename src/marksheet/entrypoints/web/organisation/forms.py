@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from marksheet.apps.people.queries import Reach, Role, Unit
+from marksheet.entrypoints.web.accounts.forms import languages
 from marksheet.rules.access import DESCRIPTIONS, DIRECT_ONLY, Verb
 
 # The verbs as the roles page groups them: a heading, and what they begin with.
@@ -68,11 +68,7 @@ class PersonForm(forms.Form):
     number = forms.CharField(
         label=_("Candidate number"), max_length=40, required=False, help_text=_("For candidates.")
     )
-    language = forms.ChoiceField(
-        label=_("Language"),
-        required=False,
-        choices=[("", _("As the browser says")), *settings.LANGUAGES],
-    )
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=languages)
 
 
 class NewPersonForm(PersonForm):

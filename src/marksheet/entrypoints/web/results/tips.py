@@ -53,8 +53,8 @@ def obstacle_words(line: ScheduleLine) -> str:
     return listed(said, most=len(buckets))
 
 
-def tips_for(lines: Sequence[ScheduleLine], asked: Asked, *, most: int = MOST) -> list[Tip]:
-    """Return a tip for each schedule where something is in the way; at most ``most``."""
+def tips_for(lines: Sequence[ScheduleLine], asked: Asked, *, most: int = MOST) -> tuple[list[Tip], int]:
+    """Return a tip for each schedule where something is in the way, at most ``most``, and how many more there are."""
     found = []
     for line in lines:
         count = in_the_way(line)
@@ -71,4 +71,4 @@ def tips_for(lines: Sequence[ScheduleLine], asked: Asked, *, most: int = MOST) -
                 ),
             )
         )
-    return found[:most]
+    return found[:most], max(0, len(found) - most)

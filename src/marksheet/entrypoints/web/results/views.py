@@ -69,6 +69,7 @@ def _common(request: HttpRequest, person: Person, wanted: Asked, choice: Choice)
     lines = finder.schedule_lines(person, _places(wanted))
     if wanted.criteria.show == "not-mine":
         lines = [line for line in lines if not line.publishable]
+    tips, more_tips = tips_for(lines, wanted) if wanted.criteria.show != "published" else ([], 0)
     all_waiting = finder.total(person, everything, exact=True)[0]
     mine = finder.tickable_total(person, everything, exact=True)[0]
     return {
@@ -76,7 +77,9 @@ def _common(request: HttpRequest, person: Person, wanted: Asked, choice: Choice)
         "lines": lines,
         "everything": (Total(all_waiting, exact=True), Total(mine, exact=True)),
         "sentence": sentence(mine, all_waiting),
-        "tips": tips_for(lines, wanted) if wanted.criteria.show != "published" else [],
+        "tips": tips,
+        "more_tips": more_tips,
+        "by_schedule": wanted.query(by="schedule", state=None),
         "chips": chips_for(wanted, lines, names_for(person, wanted)),
         "columns": choice.shown,
         "all_columns": [(column, column in choice.shown) for column in COLUMNS if not column.fixed],

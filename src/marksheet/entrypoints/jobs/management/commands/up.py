@@ -1,5 +1,6 @@
 """Serve the pages and do the work, together, until Ctrl-C."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -35,6 +36,8 @@ class Command(BaseCommand):
         """Prepare, then keep both processes until one ends or somebody stops them."""
         for wanted in (signal.SIGINT, signal.SIGTERM):
             signal.signal(wanted, _interrupt)
+        # What mails and codes lead to is what is served here, unless said otherwise.
+        settings.SITE_URL = os.environ.setdefault("SITE_URL", f"http://{host}:{port}")
         self._prepare()
         python = [sys.executable, "-m"]
         server = [

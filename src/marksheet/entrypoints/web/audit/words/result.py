@@ -77,7 +77,8 @@ def published(entry: Entry) -> Said:
     facts = entry.facts
     if entry.version is not None and not entry.line.get("withdrawn"):
         text = _("Published as version %(n)d") % {"n": entry.version.number}
-        return Said(text, "ok", version_words(entry))
+        seen = _("Shown to the candidate.") if entry.shown else _("Not shown to the candidate by this act.")
+        return Said(text, "ok", (*version_words(entry), seen))
     if "shown" in facts:
         more = (_("With a message to those who have an address."),) if facts.get("inform") else ()
         text = _of(

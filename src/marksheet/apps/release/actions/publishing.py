@@ -13,7 +13,7 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.change import System, change, draft
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Refusal, Stale, WrongState
 from marksheet.apps.people.models import Person
-from marksheet.apps.people.queries import helpers
+from marksheet.apps.people.queries import helpers, holds
 from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
 from marksheet.apps.release.queries.frozen import BATCH, next_rows
 from marksheet.apps.release.steps.opening import note_first_release
@@ -91,9 +91,16 @@ def _explain_nothing(actor: Person, refs: Sequence[str]) -> None:
         raise BadInput(_("Nothing that can be published was chosen. Tick one ready row or more."))
     mine = schedules_published_by(actor).filter(pk=seen.schedule_id).exists()
     if not mine:
+        coordinates = holds(actor, Verb.SCHEDULE_COORDINATE, seen.schedule.node_id)
+        words = (
+            _("You may see %(title)s but not publish it. You coordinate it: give yourself the Publish right under"
+              " Coordinator > People.")
+            if coordinates
+            else _("You may see %(title)s but not publish it.")
+        )  # fmt: skip
         raise NotAllowed(
-            _("You may see %(title)s but not publish it.") % {"title": seen.schedule.title},
-            helpers=helpers(Verb.SCHEDULE_COORDINATE, seen.schedule.node_id),
+            words % {"title": seen.schedule.title},
+            helpers=() if coordinates else helpers(Verb.SCHEDULE_COORDINATE, seen.schedule.node_id),
         )
     raise WrongState(
         _(

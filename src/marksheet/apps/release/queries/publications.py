@@ -58,15 +58,23 @@ def progress_of(ref: str) -> Progress:
 def receipt_rows(
     person: Person, publication: Publication, *, after: int = 0, size: int = 200
 ) -> list[ResultVersion]:
-    """Return the next versions that this publication brought into force, as far as ``person`` sees them."""
+    """Return the next versions that this publication brought into force, by name, as far as ``person`` sees them.
+
+    Args:
+        after: the key of the last version of the page before.
+    """
     # Its publisher too: what was published stays readable only while the right to see lasts.
-    rows = ResultVersion.objects.filter(
-        publication_id=publication.pk, pk__gt=after, result__in=results_seen_by(person)
-    )
+    rows = ResultVersion.objects.filter(publication_id=publication.pk, result__in=results_seen_by(person))
+    if last := rows.filter(pk=after).values_list("result__sort_name", flat=True).first():
+        rows = rows.filter(Q(result__sort_name__gt=last) | Q(result__sort_name=last, pk__gt=after))
     skipped = PublicationRow.objects.filter(publication=publication, result=OuterRef("result")).exclude(
         skipped=""
     )
-    return list(rows.filter(~Exists(skipped)).select_related("result", "schedule").order_by("pk")[:size])
+    return list(
+        rows.filter(~Exists(skipped))
+        .select_related("result", "schedule")
+        .order_by("result__sort_name", "pk")[:size]
+    )
 
 
 def skipped_rows(publication: Publication, *, most: int = 500) -> list[PublicationRow]:

@@ -54,7 +54,7 @@ def facts(told: Preview) -> list[tuple[str, str]]:
     }  # fmt: skip
     return [
         (grouped(told.total), _("will be published")),
-        (grouped(told.get_nothing), _("will not (below)")),
+        (grouped(told.get_nothing), _("will not (below)") if told.get_nothing else _("will not")),
         (_percent(None if rate is None else rate * 100), passed),
         (_percent(mean, 1), average),
     ]

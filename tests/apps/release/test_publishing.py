@@ -91,7 +91,9 @@ def test_publishing_brings_exactly_the_frozen_results_into_force():
     in_force = Result.objects.filter(in_force__isnull=False)
     assert {r.ref for r in in_force} == set(chosen)
     assert buckets(schedule) == {"published": 2, "ready": 1}
-    assert len(receipt_rows(world.pia, done)) == 2
+    first, second = receipt_rows(world.pia, done)
+    assert first.result.sort_name < second.result.sort_name
+    assert receipt_rows(world.pia, done, after=first.pk) == [second]
     assert list(verify(Verified())) == []
 
 

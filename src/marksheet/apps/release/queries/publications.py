@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Work

@@ -82,7 +82,7 @@ class DeclareConflict(forms.Form):
 
     def __init__(self, data: Any = None, *, people: Sequence[Person], homes: Sequence[Unit]) -> None:
         super().__init__(data)
-        self.fields["person"].choices = [(one.ref, one.name) for one in people]  # type: ignore[attr-defined]
+        self.fields["person"].choices = [("", _("Choose")), *((one.ref, one.name) for one in people)]  # type: ignore[attr-defined]
         self.fields["unit"].choices = [("", "–"), *((one.ref, one.name) for one in homes)]  # type: ignore[attr-defined]
 
 

@@ -25,6 +25,7 @@ from marksheet.apps.people.models import (
     UnitPath,
 )
 from marksheet.apps.people.queries import nodes_where
+from marksheet.apps.people.queries.names import has_in_name
 from marksheet.rules.access import DIRECT_ONLY, SHIPPED_ROLES, Verb
 
 __all__ = ["InboxNote", "Membership", "NodeKind", "Person", "Preference", "Reach", "Role", "Unit"]
@@ -127,7 +128,8 @@ def people_page(
     """Return people that ``person`` sees, by name, ``size`` at a time.
 
     Args:
-        search: part of a name, e-mail address, sign-in name, or the start of a candidate number.
+        search: words, each of them part of the name, e-mail address or sign-in name, or the start of the
+            candidate number.
         kind: ``staff``, ``candidates``, ``inactive`` or nothing.
         unit: the ref of a unit: only people at home at or below it.
         after: the ref of the last row of the page before.
@@ -142,13 +144,12 @@ def people_page(
 
 
 def _narrowed(people: QuerySet[Person], *, search: str, kind: str, unit: str) -> QuerySet[Person]:
-    if search:
-        number = Membership.objects.filter(person=OuterRef("pk"), number__istartswith=search)
+    for word in search.split()[:6]:
+        number = Membership.objects.filter(
+            Q(number__istartswith=word) | Q(number__istartswith=search), person=OuterRef("pk")
+        )
         people = people.filter(
-            Q(name__icontains=search)
-            | Q(email__icontains=search)
-            | Q(username__icontains=search)
-            | Exists(number)
+            has_in_name(word) | Q(email__icontains=word) | Q(username__icontains=word) | Exists(number)
         )
     if unit:
         below = UnitPath.objects.filter(ancestor__ref=unit).values("descendant")

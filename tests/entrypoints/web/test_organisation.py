@@ -148,16 +148,36 @@ def test_view_reports_is_a_switch_in_the_profile(world: World):
     assert grants.count() == 0
 
 
-def test_somebody_else_may_not_and_hears_who_can(world: World):
-    role = shipped_role("coordinator")
-    answer = signed_in(world.ada).post(
-        f"/organisation/people/{world.cas.ref}/give/",
-        {"role": role.ref, "unit": world.department.ref, "reach": "schedules"},
-    )
-    assert answer.status_code == 400
+@pytest.mark.parametrize("act", ["give", "sleep", "reports", "wake", "edit"])
+def test_somebody_else_may_not_and_hears_who_can(world: World, act: str):
+    sent = {
+        "give": {"role": shipped_role("coordinator").ref, "unit": world.department.ref, "reach": "schedules"},
+        "sleep": {"reason": "left"},
+        "reports": {"unit": world.department.ref},
+        "edit": {"name": "Cas Witteveen"},
+    }
+    client, address = signed_in(world.ada), f"/organisation/people/{world.cas.ref}/{act}/"
+    for body in (sent.get(act, {}), {}):
+        refused = client.post(address, body)
+        page = refused.content.decode()
+        assert refused.status_code == 403 and "Ari Blom" in page and "manage people" in page
     assert not Grant.objects.filter(person=world.cas).exists()
-    refused = signed_in(world.ada).post(f"/organisation/people/{world.cas.ref}/wake/")
-    assert refused.status_code == 403 and "Ari Blom" in refused.content.decode()
+    world.cas.refresh_from_db()
+    assert world.cas.is_active and world.cas.name == "Cas de Wit"
+
+
+def test_forms_that_would_be_refused_are_refused_at_once(world: World):
+    for address in ("/organisation/people/add/", f"/organisation/people/{world.cas.ref}/edit/"):
+        refused = signed_in(world.ada).get(address)
+        assert refused.status_code == 403 and "Ari Blom" in refused.content.decode()
+        assert signed_in(world.mo).get(address).status_code == 404
+        assert signed_in(world.ari).get(address).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["give", "sleep", "reports"])
+def test_nobody_acts_on_their_own_account_and_hears_why(world: World, act: str):
+    refused = signed_in(world.ari).post(f"/organisation/people/{world.ari.ref}/{act}/", {"reason": "tired"})
+    assert refused.status_code == 403 and "Ask another administrator" in refused.content.decode()
 
 
 def test_codes_are_shown_once_and_never_again(world: World):

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.ledger.errors import NotAllowed, NotFound
 from marksheet.apps.ledger.models import Event
 from marksheet.apps.people.models import (
     Grant,
@@ -24,7 +24,7 @@ from marksheet.apps.people.models import (
     Unit,
     UnitPath,
 )
-from marksheet.apps.people.queries import nodes_where
+from marksheet.apps.people.queries import helpers, holds_somewhere, nodes_where
 from marksheet.apps.people.queries.names import has_in_name
 from marksheet.rules.access import DIRECT_ONLY, SHIPPED_ROLES, Verb
 
@@ -227,6 +227,52 @@ def looks_after_all(reader: Person, person: Person, verb: str = Verb.PERSON_MANA
     } | set(Grant.objects.filter(person=person, ended_at=None).values_list("unit", flat=True))
     held = nodes_where(reader, verb).filter(descendant__in=places)
     return bool(places) and places <= set(held)
+
+
+def other_administrators(reader: Person, person: Person) -> list[str]:
+    """Return the names of others who look after people where ``person`` belongs; used to say who can help."""
+    member = Membership.objects.filter(person=person).order_by("id").first()
+    if member is None:
+        return []
+    return [name for name in helpers(Verb.PERSON_MANAGE, member.institution_id) if name != reader.name]
+
+
+def demand_manager(reader: Person, message: str) -> None:
+    """Refuse with ``message`` and with who can help, unless ``reader`` looks after people somewhere.
+
+    Raises:
+        NotAllowed: the reader sees people only to invite them, or not at all.
+    """
+    if not holds_somewhere(reader, Verb.PERSON_MANAGE):
+        raise NotAllowed(message, helpers=other_administrators(reader, reader))
+
+
+def demand_another(reader: Person, person: Person) -> None:
+    """Refuse when ``person`` is the reader.
+
+    Raises:
+        NotAllowed: it is; names who can help.
+    """
+    if reader.pk == person.pk:
+        message = _("Nobody changes their own rights or account here. Ask another administrator.")
+        raise NotAllowed(message, helpers=other_administrators(reader, person))
+
+
+def demand_all_of(reader: Person, person: Person) -> None:
+    """Refuse unless ``reader`` may change the account of ``person``.
+
+    Raises:
+        NotAllowed: see ``looks_after_all``; names who can help.
+    """
+    if looks_after_all(reader, person):
+        return
+    if holds_somewhere(reader, Verb.PERSON_MANAGE):
+        message = _(
+            "%(person)s also belongs to units that you do not look after, so changing the account is not yours."
+        )
+    else:
+        message = _("You see %(person)s, but changing an account needs the right to manage people.")
+    raise NotAllowed(message % {"person": person.name}, helpers=other_administrators(reader, person))
 
 
 def may_invite(reader: Person, person: Person) -> bool:

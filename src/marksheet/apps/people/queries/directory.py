@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.errors import NotAllowed, NotFound
@@ -38,7 +40,10 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit as the tree shows it; ``depth`` counts from the highest unit that the reader sees."""
+    """A unit as the tree shows it.
+
+    ``depth`` counts from the highest unit that the reader sees; ``people`` are at home here or below.
+    """
 
     unit: Unit
     depth: int
@@ -55,23 +60,21 @@ def tree_seen_by(person: Person) -> list[UnitRow]:
     )
     managed = set(nodes_where(person, Verb.UNIT_MANAGE))
     homes = dict(
-        Membership.objects.filter(home__in=[unit.pk for unit in units])
-        .values_list("home")
+        Membership.objects.filter(at_home([unit.pk for unit in units]))
+        .values_list(Coalesce("home", "institution"))
         .annotate(count=Count("id"))
     )
     children: dict[int | None, list[Unit]] = defaultdict(list)
     seen = {unit.pk for unit in units}
     for unit in units:
         children[unit.parent_id if unit.parent_id in seen else None].append(unit)
-    rows: list[UnitRow] = []
 
-    def walk(parent: int | None, depth: int) -> None:
-        for unit in children[parent]:
-            rows.append(UnitRow(unit, depth, homes.get(unit.pk, 0), unit.pk in managed))
-            walk(unit.pk, depth + 1)
+    def walk(unit: Unit, depth: int) -> list[UnitRow]:
+        below = [walk(child, depth + 1) for child in children[unit.pk]]
+        people = homes.get(unit.pk, 0) + sum(rows[0].people for rows in below)
+        return [UnitRow(unit, depth, people, unit.pk in managed), *chain.from_iterable(below)]
 
-    walk(None, 0)
-    return rows
+    return list(chain.from_iterable(walk(unit, 0) for unit in children[None]))
 
 
 def people_seen_by(person: Person, *verbs: str) -> QuerySet[Person]:
@@ -83,13 +86,16 @@ def people_seen_by(person: Person, *verbs: str) -> QuerySet[Person]:
     return people_at(nodes_where(person, *(verbs or SEES_PEOPLE)))
 
 
+def at_home(nodes: Any) -> Q:
+    """Match memberships at home at one of these nodes; who has no home unit is at home at the institution."""
+    return Q(home__in=nodes) | Q(home=None, institution__in=nodes)
+
+
 def people_at(nodes: Any) -> QuerySet[Person]:
     """Return the people at home, or with a grant, at one of these nodes; by name."""
-    at_home = Membership.objects.filter(
-        Q(home__in=nodes) | Q(home=None, institution__in=nodes), person=OuterRef("pk")
-    )
+    member = Membership.objects.filter(at_home(nodes), person=OuterRef("pk"))
     granted = Grant.objects.filter(person=OuterRef("pk"), ended_at=None, unit__in=nodes)
-    return Person.objects.filter(Exists(at_home) | Exists(granted)).order_by("sort_name", "id")
+    return Person.objects.filter(Exists(member) | Exists(granted)).order_by("sort_name", "id")
 
 
 def person_seen_by(person: Person, ref: str, *verbs: str) -> Person:
@@ -153,7 +159,7 @@ def _narrowed(people: QuerySet[Person], *, search: str, kind: str, unit: str) ->
         )
     if unit:
         below = UnitPath.objects.filter(ancestor__ref=unit).values("descendant")
-        people = people.filter(Exists(Membership.objects.filter(person=OuterRef("pk"), home__in=below)))
+        people = people.filter(Exists(Membership.objects.filter(at_home(below), person=OuterRef("pk"))))
     if kind == "inactive":
         return people.filter(is_active=False)
     if kind in ("staff", "candidates"):

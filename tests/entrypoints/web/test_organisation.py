@@ -7,7 +7,7 @@ import pytest
 
 from marksheet.apps.people.models import Grant, Invitation, Person, Role, Unit
 from marksheet.apps.people.queries import shipped_role
-from tests.factories import NOW, World, a_world, grant, signed_in
+from tests.factories import NOW, World, a_schedule, a_world, grant, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -205,6 +205,17 @@ def test_a_role_is_made_and_changed_by_page(world: World):
     assert "Boss" in page.content.decode() and not Role.objects.filter(name="Boss").exists()
     client.post(f"/organisation/roles/{role.ref}/archive/")
     assert "Front desk" not in client.get("/organisation/roles/").content.decode()
+
+
+def test_who_has_a_candidate_number_is_a_candidate_on_both_pages(world: World):
+    client = signed_in(world.ari)
+    roles = client.get("/organisation/roles/").content.decode()
+    assert "1 person has it with a candidate number" in roles and "1 person holds it" in roles
+    grant(world.cas, "author", world.elsewhere)
+    page = " ".join(client.get("/organisation/people/?search=cas").content.decode().split())
+    assert 'Author, <span class="quiet">Candidate</span>' in page
+    a_schedule(world, candidates=3)
+    assert "4 people have it with a candidate number" in client.get("/organisation/roles/").content.decode()
 
 
 def test_roles_are_out_of_reach_for_others(world: World):

@@ -36,6 +36,8 @@ __all__ = ["InboxNote", "Membership", "NodeKind", "Person", "Preference", "Reach
 SEES_UNITS = (Verb.UNIT_MANAGE, Verb.PERSON_MANAGE, Verb.PERSON_INVITE, Verb.ROLE_MANAGE)
 SEES_PEOPLE = (Verb.PERSON_MANAGE, Verb.PERSON_INVITE)
 PAGE = 50
+# The shipped role that comes with a candidate number and is not given.
+CANDIDATE = "candidate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,12 +298,16 @@ def memberships_of(person: Person) -> QuerySet[Membership]:
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """A role with its verbs, and how many people hold it where the reader looks."""
+    """A role with its verbs, and how many people hold it where the reader looks.
+
+    ``by_number``: nobody is given it; whoever has a candidate number has it.
+    """
 
     role: Role
     verbs: frozenset[str]
     holders: int
     editable: bool
+    by_number: bool
 
 
 def roles_seen_by(person: Person) -> list[RoleRow]:
@@ -319,12 +325,15 @@ def roles_seen_by(person: Person) -> list[RoleRow]:
         .values_list("role")
         .annotate(count=Count("person", distinct=True))
     )
+    numbered = Membership.objects.filter(at_home(scope)).exclude(number="")
+    candidates = numbered.aggregate(count=Count("person", distinct=True))["count"]
     return [
         RoleRow(
             role,
             frozenset(row.verb for row in role.verbs.all()),
-            holders.get(role.pk, 0),
+            candidates if role.key == CANDIDATE else holders.get(role.pk, 0),
             role.institution_id is not None,
+            role.key == CANDIDATE,
         )
         for role in roles
         if not role.key or role.key in SHIPPED_ROLES

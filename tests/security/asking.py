@@ -86,11 +86,12 @@ BODIES: dict[str, dict[str, str]] = {
     "organisation:unit": {"name": "Mathematics", "code": "MAT", "timezone": "Europe/Amsterdam"},
     "organisation:unit-add": {"name": "Logic", "code": "LOG", "timezone": "Europe/Amsterdam"},
     "organisation:unit-move": {"parent": ":elsewhere"},
-    "organisation:person-add": {"name": "Nia New", "institution": ":institution", "username": "nia"},
+    "organisation:person-add": {"name": "Nia New", "unit": ":unit", "username": "nia"},
     "organisation:codes": {"person": ":person"},
     "organisation:person-edit": {"name": "Vic Viewer", "username": "vie", "email": "vie@example.org"},
     "organisation:person-give": {"role": ":auditor", "unit": ":unit", "reach": "schedules"},
     "organisation:person-reports": {"unit": ":unit"},
+    "organisation:person-sleep": {"reason": "left the house"},
     "organisation:person-invite": {"way": "link"},
     "organisation:role-add": {
         "name": "Reader", "description": "", "verbs": "report.view", "institution": ":institution",

@@ -108,20 +108,20 @@ organisation:unit-archive              GET   in    | 405
 organisation:unit-archive              POST  in   404  404  404  404  404  404  403  302+ 404  404  404
 organisation:people                    GET   in    | 200
 organisation:people                    POST  in    | 405
-organisation:person-add                GET   in    | 200
-organisation:person-add                POST  in    | 200
+organisation:person-add                GET   in   404  404  404  404  404  404  403  200  403  404  404
+organisation:person-add                POST  in   404  404  404  404  404  404  403  302+ 403  404  404
 organisation:codes                     GET   in    | 405
 organisation:codes                     POST  in   404  404  404  404  404  404  403  200+ 404  404  404
 organisation:person                    GET   in   404  404  404  404  404  404  200  200  404  404  404
 organisation:person                    POST  in    | 405
-organisation:person-edit               GET   in   404  404  404  404  404  404  200  200  404  404  404
-organisation:person-edit               POST  in   404  404  404  404  404  404  200  302+ 404  404  404
+organisation:person-edit               GET   in   404  404  404  404  404  404  403  200  404  404  404
+organisation:person-edit               POST  in   404  404  404  404  404  404  403  302+ 404  404  404
 organisation:person-give               GET   in    | 405
-organisation:person-give               POST  in   404  404  404  404  404  404  400  302+ 404  404  404
+organisation:person-give               POST  in   404  404  404  404  404  404  403  302+ 404  404  404
 organisation:person-reports            GET   in    | 405
-organisation:person-reports            POST  in   404  404  404  404  404  404  400  302+ 404  404  404
+organisation:person-reports            POST  in   404  404  404  404  404  404  403  302+ 404  404  404
 organisation:person-sleep              GET   in    | 405
-organisation:person-sleep              POST  in   404  404  404  404  404  404  400  400  404  404  404
+organisation:person-sleep              POST  in   404  404  404  404  404  404  403  302+ 404  404  404
 organisation:person-wake               GET   in    | 405
 organisation:person-wake               POST  in   404  404  404  404  404  404  403  409  404  404  404
 organisation:person-invite             GET   in    | 405

@@ -5,11 +5,11 @@ import pytest
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
 from marksheet.apps.ledger.models import Event, Side
 from marksheet.apps.people.actions import organisation
-from marksheet.apps.people.models import Unit, UnitPath
+from marksheet.apps.people.models import Membership, Unit, UnitPath
 from marksheet.apps.people.queries import holds, nodes_where
-from marksheet.apps.people.queries.directory import tree_seen_by
+from marksheet.apps.people.queries.directory import people_page, tree_seen_by
 from marksheet.rules.access import Verb
-from tests.factories import NOW, World, a_world, grant
+from tests.factories import NOW, World, a_schedule, a_world, grant
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +116,16 @@ def test_two_institutions_do_not_see_each_other(world: World):
     assert "Other School" not in [row.unit.name for row in tree_seen_by(world.ari)]
     with pytest.raises(NotFound):
         organisation.move_unit(world.ari, world.department.ref, parent_ref=founded.institution.ref, at=NOW)
+
+
+def test_the_number_beside_a_unit_is_how_many_people_it_filters(world: World, django_assert_num_queries):
+    a_schedule(world, candidates=3)
+    homeless = Membership.objects.filter(institution=world.institution, home=None).count()
+    assert homeless >= 10
+    with django_assert_num_queries(5):
+        rows = tree_seen_by(world.ari)
+    shown = {row.unit: row.people for row in rows}
+    for unit, people in shown.items():
+        assert len(people_page(world.ari, unit=unit.ref, size=100).rows) == people, unit
+    assert shown[world.department] == shown[world.faculty] == 1 and shown[world.elsewhere] == 0
+    assert shown[world.institution] == homeless + 1

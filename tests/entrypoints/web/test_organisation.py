@@ -7,7 +7,7 @@ import pytest
 
 from marksheet.apps.people.models import Grant, Invitation, Person, Role, Unit
 from marksheet.apps.people.queries import shipped_role
-from tests.factories import NOW, World, a_world, grant, signed_in
+from tests.factories import NOW, World, a_schedule, a_world, grant, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -148,16 +148,36 @@ def test_view_reports_is_a_switch_in_the_profile(world: World):
     assert grants.count() == 0
 
 
-def test_somebody_else_may_not_and_hears_who_can(world: World):
-    role = shipped_role("coordinator")
-    answer = signed_in(world.ada).post(
-        f"/organisation/people/{world.cas.ref}/give/",
-        {"role": role.ref, "unit": world.department.ref, "reach": "schedules"},
-    )
-    assert answer.status_code == 400
+@pytest.mark.parametrize("act", ["give", "sleep", "reports", "wake", "edit"])
+def test_somebody_else_may_not_and_hears_who_can(world: World, act: str):
+    sent = {
+        "give": {"role": shipped_role("coordinator").ref, "unit": world.department.ref, "reach": "schedules"},
+        "sleep": {"reason": "left"},
+        "reports": {"unit": world.department.ref},
+        "edit": {"name": "Cas Witteveen"},
+    }
+    client, address = signed_in(world.ada), f"/organisation/people/{world.cas.ref}/{act}/"
+    for body in (sent.get(act, {}), {}):
+        refused = client.post(address, body)
+        page = refused.content.decode()
+        assert refused.status_code == 403 and "Ari Blom" in page and "manage people" in page
     assert not Grant.objects.filter(person=world.cas).exists()
-    refused = signed_in(world.ada).post(f"/organisation/people/{world.cas.ref}/wake/")
-    assert refused.status_code == 403 and "Ari Blom" in refused.content.decode()
+    world.cas.refresh_from_db()
+    assert world.cas.is_active and world.cas.name == "Cas de Wit"
+
+
+def test_forms_that_would_be_refused_are_refused_at_once(world: World):
+    for address in ("/organisation/people/add/", f"/organisation/people/{world.cas.ref}/edit/"):
+        refused = signed_in(world.ada).get(address)
+        assert refused.status_code == 403 and "Ari Blom" in refused.content.decode()
+        assert signed_in(world.mo).get(address).status_code == 404
+        assert signed_in(world.ari).get(address).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["give", "sleep", "reports"])
+def test_nobody_acts_on_their_own_account_and_hears_why(world: World, act: str):
+    refused = signed_in(world.ari).post(f"/organisation/people/{world.ari.ref}/{act}/", {"reason": "tired"})
+    assert refused.status_code == 403 and "Ask another administrator" in refused.content.decode()
 
 
 def test_codes_are_shown_once_and_never_again(world: World):
@@ -185,6 +205,17 @@ def test_a_role_is_made_and_changed_by_page(world: World):
     assert "Boss" in page.content.decode() and not Role.objects.filter(name="Boss").exists()
     client.post(f"/organisation/roles/{role.ref}/archive/")
     assert "Front desk" not in client.get("/organisation/roles/").content.decode()
+
+
+def test_who_has_a_candidate_number_is_a_candidate_on_both_pages(world: World):
+    client = signed_in(world.ari)
+    roles = client.get("/organisation/roles/").content.decode()
+    assert "1 person has it with a candidate number" in roles and "1 person holds it" in roles
+    grant(world.cas, "author", world.elsewhere)
+    page = " ".join(client.get("/organisation/people/?search=cas").content.decode().split())
+    assert 'Author, <span class="quiet">Candidate</span>' in page
+    a_schedule(world, candidates=3)
+    assert "4 people have it with a candidate number" in client.get("/organisation/roles/").content.decode()
 
 
 def test_roles_are_out_of_reach_for_others(world: World):

@@ -100,3 +100,21 @@ def test_private_pages_are_never_stored_and_carry_the_headers():
 def test_whoever_is_not_signed_in_sees_no_navigation(client):
     page = client.get("/nowhere/").content.decode()
     assert "Organisation" not in page and 'href="/marking/' not in page
+
+
+@pytest.mark.parametrize("headers", [{}, {"Referer": "http://testserver/accounts/login/"}])
+def test_an_address_for_forms_says_so_and_leads_to_the_front_page(headers: dict[str, str]):
+    world = a_world()
+    answer = signed_in(world.ari).get(f"/organisation/people/{world.mo.ref}/give/", headers=headers)
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "only takes what a form sends" in page and 'href="/" data-panel-close' in page
+    assert "Organisation" in page and answer["Cache-Control"] == "no-store, private"
+
+
+def test_an_address_that_is_only_read_says_that_it_takes_nothing(client):
+    answer = client.post("/")
+    assert answer.status_code == 405 and "takes nothing that is sent" in answer.content.decode()
+    told = client.get("/theme/", headers={"Accept": "application/json"})
+    assert (told.status_code, json.loads(told.content)["code"]) == (405, "other-method")
+    assert client.head("/theme/").content == b""

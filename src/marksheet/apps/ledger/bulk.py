@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.expressions import RawSQL
 
 BATCH = 20_000
@@ -109,6 +109,22 @@ def update_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
         while batch := [(*row[1:], row[0]) for row in islice(ready, BATCH)]:
             cursor.executemany(statement, batch)
             count += len(batch)
+    return count
+
+
+def refill(model: type[models.Model], column: str, source: str, made: Callable[[str], str]) -> int:
+    """Set ``column`` of every row to what ``made`` makes of ``source``, for migrations; return how many differed.
+
+    Batch by batch, each in a transaction of its own, so that no table is locked for long; safe to run again.
+    """
+    last, count = 0, 0
+    rows = model._default_manager.order_by("pk").values_list("pk", source, column)
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+        changed = [(key, made(text)) for key, text, kept in batch if made(text) != kept]
+        if changed:
+            with transaction.atomic():
+                count += update_rows(model, [column], changed)
+        last = batch[-1][0]
     return count
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -89,6 +89,22 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refused(request, NotFound(_("There is no such page.")))
 
 
+def other_method(request: HttpRequest, response: HttpResponseNotAllowed) -> HttpResponse:
+    """Answer in words for an address that exists, but not for what was asked of it; say what it takes."""
+    if request.method in ("GET", "HEAD"):
+        refusal = Refusal(
+            _("This address only takes what a form sends, so there is nothing to read. Nothing was changed.")
+        )
+    else:
+        refusal = Refusal(
+            _("This address only shows a page and takes nothing that is sent. Nothing was changed.")
+        )
+    refusal.code = "other-method"
+    answer = refused(request, refusal, status=response.status_code)
+    answer["Allow"] = response["Allow"]
+    return answer
+
+
 def nowhere(request: HttpRequest) -> HttpResponse:
     """Answer for an address that exists in a library of ours, but not here."""
     raise NotFound(_("There is no such page."))
@@ -146,6 +162,7 @@ def _title(status: int) -> str:
         400: _("Something is missing or wrong"),
         403: _("Not allowed"),
         404: _("Not here"),
+        405: _("Not this way"),
         409: _("Not now"),
         500: _("Something broke"),
         BUSY: _("Busy"),

@@ -7,7 +7,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from marksheet.apps.ledger.errors import BadInput, NotFound, Refusal
 from marksheet.apps.people.queries import Person, remembering_rights
-from marksheet.entrypoints.shared.errors import busy, refused
+from marksheet.entrypoints.shared.errors import busy, other_method, refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # A text from elsewhere can carry it unseen; no database column takes it.
@@ -98,14 +98,17 @@ class RightsReadOnce:
 
 
 class Refusals:
-    """Turn what verbs and queries refuse, and a busy database, into answers."""
+    """Turn what verbs and queries refuse, a busy database, and a bare "method not allowed" into answers."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer."""
-        return self.answer(request)
+        response = self.answer(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return other_method(request, response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: dict[str, object]

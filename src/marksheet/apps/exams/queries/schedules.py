@@ -19,6 +19,7 @@ from marksheet.apps.exams.models import (
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
+from marksheet.apps.people.queries.names import has_in_name
 from marksheet.rules.access import Verb
 
 __all__ = [
@@ -142,7 +143,7 @@ def enrolled_in(schedule: Schedule) -> QuerySet[Enrolment]:
 def searched_candidates(enrolments: QuerySet[Enrolment], text: str) -> QuerySet[Enrolment]:
     """Return those whose name or number holds every word of ``text``."""
     for word in text.split()[:8]:
-        enrolments = enrolments.filter(Q(name__icontains=word) | Q(number__istartswith=word))
+        enrolments = enrolments.filter(has_in_name(word) | Q(number__istartswith=word))
     return enrolments
 
 

@@ -13,6 +13,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import HandsOn
 from marksheet.apps.people.models import Grant, Membership, Person, Reach
 from marksheet.apps.people.queries import nodes_where
+from marksheet.apps.people.queries.names import has_in_name
 from marksheet.apps.people.queries.sight import asleep
 from marksheet.rules.access import Verb
 
@@ -164,14 +165,12 @@ def picked(schedule: Schedule, search: str) -> list[Pick]:
 
     Staff who can be added come first; the others say why not. At most 20.
     """
-    words = search.casefold().split()[:6]
+    words = search.split()[:6]
     if not words:
         return []
     people = _of_institution(schedule.institution_id)
     for word in words:
-        people = people.filter(
-            Q(sort_name__contains=word) | Q(email__istartswith=word) | Q(username__iexact=word)
-        )
+        people = people.filter(has_in_name(word) | Q(email__istartswith=word) | Q(username__iexact=word))
     staff_first = Case(When(is_staff_member=True, is_active=True, then=Value(0)), default=Value(1))
     rows = people.alias(place=staff_first).order_by("place", "sort_name", "id")
     found = list(rows[:PICKED])

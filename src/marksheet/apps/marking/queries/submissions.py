@@ -12,6 +12,7 @@ from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
+from marksheet.apps.people.queries.names import has_in_name
 
 PAGE = 50
 
@@ -128,9 +129,10 @@ def page_of(
     """Return a page of scripts by candidate's name, and the ref to go on from ("" at the end)."""
     scripts = _scripts(person, schedule)
     rows = scripts.filter(FILTERS.get(status, Q()))
-    for word in search.casefold().split()[:6]:
+    for word in search.split()[:6]:
         rows = rows.filter(
-            Q(attempt__enrolment__sort_name__contains=word) | Q(attempt__enrolment__number__istartswith=word)
+            has_in_name(word, "attempt__enrolment__sort_name")
+            | Q(attempt__enrolment__number__istartswith=word)
         )
     last = scripts.filter(attempt__script_ref=after).first() if after else None
     if last is not None:

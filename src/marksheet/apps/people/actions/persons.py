@@ -11,7 +11,12 @@ from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
 from marksheet.apps.people import steps
 from marksheet.apps.people.models import Membership, Person, Unit
 from marksheet.apps.people.queries import demand, helpers, holds, institution_of, unit_for
-from marksheet.apps.people.queries.directory import SEES_PEOPLE, looks_after_all, person_seen_by
+from marksheet.apps.people.queries.directory import (
+    SEES_PEOPLE,
+    demand_all_of,
+    other_administrators,
+    person_seen_by,
+)
 from marksheet.apps.people.steps.accounts import end_sessions, free_username
 from marksheet.apps.people.steps.invitations import revoke_open
 from marksheet.rules.access import Verb
@@ -69,7 +74,7 @@ def deactivate(actor: Person, person_ref: str, *, reason: str, at: datetime) -> 
         person = demand_whole(actor, person_ref)
         if person.pk == actor.pk:
             raise NotAllowed(
-                _("You cannot deactivate your own account."), helpers=_other_administrators(actor, person)
+                _("You cannot deactivate your own account."), helpers=other_administrators(actor, person)
             )
         if not reason.strip():
             raise BadInput(_("A reason is needed."))
@@ -99,18 +104,10 @@ def demand_whole(actor: Person, person_ref: str) -> Person:
 
     Raises:
         NotFound: hidden from the actor.
-        NotAllowed: the person has rights elsewhere too; names who can help.
+        NotAllowed: not wholly looked after by the actor; names who can help.
     """
     person = person_seen_by(actor, person_ref)
-    if not looks_after_all(actor, person):
-        raise NotAllowed(
-            _(
-                "%(person)s also belongs to units that you do not look after, so changing the "
-                "account is not yours."
-            )
-            % {"person": person.name},
-            helpers=_other_administrators(actor, person),
-        )
+    demand_all_of(actor, person)
     return Person.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
@@ -159,10 +156,3 @@ def _demand_free_number(unit: Unit, number: str) -> None:
             _("The number %(number)s belongs to %(person)s already.")
             % {"number": number, "person": member.person.name}
         )
-
-
-def _other_administrators(actor: Person, person: Person) -> list[str]:
-    member = Membership.objects.filter(person=person).first()
-    if member is None:
-        return []
-    return [name for name in helpers(Verb.PERSON_MANAGE, member.institution_id) if name != actor.name]

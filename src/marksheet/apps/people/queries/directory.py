@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.ledger.errors import NotAllowed, NotFound
 from marksheet.apps.ledger.models import Event
 from marksheet.apps.people.models import (
     Grant,
@@ -24,7 +26,8 @@ from marksheet.apps.people.models import (
     Unit,
     UnitPath,
 )
-from marksheet.apps.people.queries import nodes_where
+from marksheet.apps.people.queries import helpers, holds_somewhere, nodes_where
+from marksheet.apps.people.queries.names import has_in_name
 from marksheet.rules.access import DIRECT_ONLY, SHIPPED_ROLES, Verb
 
 __all__ = ["InboxNote", "Membership", "NodeKind", "Person", "Preference", "Reach", "Role", "Unit"]
@@ -33,11 +36,16 @@ __all__ = ["InboxNote", "Membership", "NodeKind", "Person", "Preference", "Reach
 SEES_UNITS = (Verb.UNIT_MANAGE, Verb.PERSON_MANAGE, Verb.PERSON_INVITE, Verb.ROLE_MANAGE)
 SEES_PEOPLE = (Verb.PERSON_MANAGE, Verb.PERSON_INVITE)
 PAGE = 50
+# The shipped role that comes with a candidate number and is not given.
+CANDIDATE = "candidate"
 
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit as the tree shows it; ``depth`` counts from the highest unit that the reader sees."""
+    """A unit as the tree shows it.
+
+    ``depth`` counts from the highest unit that the reader sees; ``people`` are at home here or below.
+    """
 
     unit: Unit
     depth: int
@@ -54,23 +62,21 @@ def tree_seen_by(person: Person) -> list[UnitRow]:
     )
     managed = set(nodes_where(person, Verb.UNIT_MANAGE))
     homes = dict(
-        Membership.objects.filter(home__in=[unit.pk for unit in units])
-        .values_list("home")
+        Membership.objects.filter(at_home([unit.pk for unit in units]))
+        .values_list(Coalesce("home", "institution"))
         .annotate(count=Count("id"))
     )
     children: dict[int | None, list[Unit]] = defaultdict(list)
     seen = {unit.pk for unit in units}
     for unit in units:
         children[unit.parent_id if unit.parent_id in seen else None].append(unit)
-    rows: list[UnitRow] = []
 
-    def walk(parent: int | None, depth: int) -> None:
-        for unit in children[parent]:
-            rows.append(UnitRow(unit, depth, homes.get(unit.pk, 0), unit.pk in managed))
-            walk(unit.pk, depth + 1)
+    def walk(unit: Unit, depth: int) -> list[UnitRow]:
+        below = [walk(child, depth + 1) for child in children[unit.pk]]
+        people = homes.get(unit.pk, 0) + sum(rows[0].people for rows in below)
+        return [UnitRow(unit, depth, people, unit.pk in managed), *chain.from_iterable(below)]
 
-    walk(None, 0)
-    return rows
+    return list(chain.from_iterable(walk(unit, 0) for unit in children[None]))
 
 
 def people_seen_by(person: Person, *verbs: str) -> QuerySet[Person]:
@@ -82,13 +88,16 @@ def people_seen_by(person: Person, *verbs: str) -> QuerySet[Person]:
     return people_at(nodes_where(person, *(verbs or SEES_PEOPLE)))
 
 
+def at_home(nodes: Any) -> Q:
+    """Match memberships at home at one of these nodes; who has no home unit is at home at the institution."""
+    return Q(home__in=nodes) | Q(home=None, institution__in=nodes)
+
+
 def people_at(nodes: Any) -> QuerySet[Person]:
     """Return the people at home, or with a grant, at one of these nodes; by name."""
-    at_home = Membership.objects.filter(
-        Q(home__in=nodes) | Q(home=None, institution__in=nodes), person=OuterRef("pk")
-    )
+    member = Membership.objects.filter(at_home(nodes), person=OuterRef("pk"))
     granted = Grant.objects.filter(person=OuterRef("pk"), ended_at=None, unit__in=nodes)
-    return Person.objects.filter(Exists(at_home) | Exists(granted)).order_by("sort_name", "id")
+    return Person.objects.filter(Exists(member) | Exists(granted)).order_by("sort_name", "id")
 
 
 def person_seen_by(person: Person, ref: str, *verbs: str) -> Person:
@@ -127,7 +136,8 @@ def people_page(
     """Return people that ``person`` sees, by name, ``size`` at a time.
 
     Args:
-        search: part of a name, e-mail address, sign-in name, or the start of a candidate number.
+        search: words, each of them part of the name, e-mail address or sign-in name, or the start of the
+            candidate number.
         kind: ``staff``, ``candidates``, ``inactive`` or nothing.
         unit: the ref of a unit: only people at home at or below it.
         after: the ref of the last row of the page before.
@@ -142,17 +152,16 @@ def people_page(
 
 
 def _narrowed(people: QuerySet[Person], *, search: str, kind: str, unit: str) -> QuerySet[Person]:
-    if search:
-        number = Membership.objects.filter(person=OuterRef("pk"), number__istartswith=search)
+    for word in search.split()[:6]:
+        number = Membership.objects.filter(
+            Q(number__istartswith=word) | Q(number__istartswith=search), person=OuterRef("pk")
+        )
         people = people.filter(
-            Q(name__icontains=search)
-            | Q(email__icontains=search)
-            | Q(username__icontains=search)
-            | Exists(number)
+            has_in_name(word) | Q(email__icontains=word) | Q(username__icontains=word) | Exists(number)
         )
     if unit:
         below = UnitPath.objects.filter(ancestor__ref=unit).values("descendant")
-        people = people.filter(Exists(Membership.objects.filter(person=OuterRef("pk"), home__in=below)))
+        people = people.filter(Exists(Membership.objects.filter(at_home(below), person=OuterRef("pk"))))
     if kind == "inactive":
         return people.filter(is_active=False)
     if kind in ("staff", "candidates"):
@@ -228,6 +237,52 @@ def looks_after_all(reader: Person, person: Person, verb: str = Verb.PERSON_MANA
     return bool(places) and places <= set(held)
 
 
+def other_administrators(reader: Person, person: Person) -> list[str]:
+    """Return the names of others who look after people where ``person`` belongs; used to say who can help."""
+    member = Membership.objects.filter(person=person).order_by("id").first()
+    if member is None:
+        return []
+    return [name for name in helpers(Verb.PERSON_MANAGE, member.institution_id) if name != reader.name]
+
+
+def demand_manager(reader: Person, message: str) -> None:
+    """Refuse with ``message`` and with who can help, unless ``reader`` looks after people somewhere.
+
+    Raises:
+        NotAllowed: the reader sees people only to invite them, or not at all.
+    """
+    if not holds_somewhere(reader, Verb.PERSON_MANAGE):
+        raise NotAllowed(message, helpers=other_administrators(reader, reader))
+
+
+def demand_another(reader: Person, person: Person) -> None:
+    """Refuse when ``person`` is the reader.
+
+    Raises:
+        NotAllowed: it is; names who can help.
+    """
+    if reader.pk == person.pk:
+        message = _("Nobody changes their own rights or account here. Ask another administrator.")
+        raise NotAllowed(message, helpers=other_administrators(reader, person))
+
+
+def demand_all_of(reader: Person, person: Person) -> None:
+    """Refuse unless ``reader`` may change the account of ``person``.
+
+    Raises:
+        NotAllowed: see ``looks_after_all``; names who can help.
+    """
+    if looks_after_all(reader, person):
+        return
+    if holds_somewhere(reader, Verb.PERSON_MANAGE):
+        message = _(
+            "%(person)s also belongs to units that you do not look after, so changing the account is not yours."
+        )
+    else:
+        message = _("You see %(person)s, but changing an account needs the right to manage people.")
+    raise NotAllowed(message % {"person": person.name}, helpers=other_administrators(reader, person))
+
+
 def may_invite(reader: Person, person: Person) -> bool:
     """Return whether ``reader`` may give ``person`` a way in; staff take the right to manage people."""
     if looks_after_all(reader, person):
@@ -243,12 +298,16 @@ def memberships_of(person: Person) -> QuerySet[Membership]:
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """A role with its verbs, and how many people hold it where the reader looks."""
+    """A role with its verbs, and how many people hold it where the reader looks.
+
+    ``by_number``: nobody is given it; whoever has a candidate number has it.
+    """
 
     role: Role
     verbs: frozenset[str]
     holders: int
     editable: bool
+    by_number: bool
 
 
 def roles_seen_by(person: Person) -> list[RoleRow]:
@@ -266,12 +325,15 @@ def roles_seen_by(person: Person) -> list[RoleRow]:
         .values_list("role")
         .annotate(count=Count("person", distinct=True))
     )
+    numbered = Membership.objects.filter(at_home(scope)).exclude(number="")
+    candidates = numbered.aggregate(count=Count("person", distinct=True))["count"]
     return [
         RoleRow(
             role,
             frozenset(row.verb for row in role.verbs.all()),
-            holders.get(role.pk, 0),
+            candidates if role.key == CANDIDATE else holders.get(role.pk, 0),
             role.institution_id is not None,
+            role.key == CANDIDATE,
         )
         for role in roles
         if not role.key or role.key in SHIPPED_ROLES

@@ -18,6 +18,7 @@ from marksheet.apps.people.models import (
     Unit,
     UnitPath,
 )
+from marksheet.formats import names
 from marksheet.rules.access import SHIPPED_ROLES
 
 
@@ -107,9 +108,8 @@ def end(open_change: Change, grants: Iterable[Grant]) -> int:
 
 
 def sort_name(name: str) -> str:
-    """Return the key by which ``name`` is put in order: the last word first, folded."""
-    words = name.split()
-    return " ".join([*words[-1:], *words[:-1]]).casefold()[:200]
+    """Return the key by which ``name`` is put in order and searched: family name first, without accents."""
+    return names.sort_name(name)[:200]
 
 
 def add_person(

@@ -13,6 +13,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Work, WorkState
 from marksheet.apps.people.models import Membership, Person
 from marksheet.apps.people.queries.directory import people_seen_by
+from marksheet.apps.people.queries.names import has_in_name
 from marksheet.apps.release.models import Publication
 from marksheet.apps.results.models import Result
 from marksheet.rules.access import Verb
@@ -120,8 +121,11 @@ def message_page(
 
 def _recipients(text: str) -> QuerySet[Person]:
     number = Membership.objects.filter(person=OuterRef("pk"), number__istartswith=text)
+    named = Q()
+    for word in text.split()[:6]:
+        named &= has_in_name(word)
     return Person.objects.annotate(address=Lower("email")).filter(
-        Q(name__icontains=text) | Q(address__contains=text.lower()) | Exists(number)
+        named | Q(address__contains=text.lower()) | Exists(number)
     )
 
 

@@ -12,6 +12,9 @@ from marksheet.apps.people.actions import grants, invitations, persons
 from marksheet.apps.people.queries import Person, holds_somewhere, institution_of, units_where
 from marksheet.apps.people.queries.directory import (
     SEES_PEOPLE,
+    demand_all_of,
+    demand_another,
+    demand_manager,
     grants_seen_by,
     looks_after_all,
     may_invite,
@@ -22,7 +25,7 @@ from marksheet.apps.people.queries.directory import (
 )
 from marksheet.apps.people.queries.invitations import invitations_of
 from marksheet.apps.results.actions import people as corrections
-from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.access import needs, person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.web.organisation.forms import (
     GiveForm,
@@ -64,11 +67,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
 
 
-@signed_in
+@needs(*SEES_PEOPLE)
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     """Make an account."""
     person, at = person_of(request), clock.read()
+    demand_manager(person, _("Adding people needs the right to manage people, which you do not hold."))
     units = units_where(person, Verb.PERSON_MANAGE).filter(archived_at=None)
     form = NewPersonForm(request.POST or None, units=units)
     made: list[Person] = []
@@ -102,6 +106,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     """Correct a person's details."""
     person, at = person_of(request), clock.read()
     other = person_seen_by(person, ref)
+    demand_all_of(person, other)
     member = memberships_of(other).first()
     known = {
         "name": other.name,
@@ -122,6 +127,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
 def give(request: HttpRequest, ref: str) -> HttpResponse:
     """Give a role."""
     person, at = person_of(request), clock.read()
+    _demand_giver(person, ref)
     form = _give_form(person, request)
 
     def verb(typed: dict[str, str]) -> None:
@@ -140,6 +146,7 @@ def give(request: HttpRequest, ref: str) -> HttpResponse:
 def reports(request: HttpRequest, ref: str) -> HttpResponse:
     """Give "view reports" at a unit, or take it back."""
     person, at = person_of(request), clock.read()
+    _demand_giver(person, ref)
     form = ReportsForm(request.POST, units=units_where(person, Verb.PERSON_MANAGE))
     given = not request.POST.get("end")
 
@@ -166,6 +173,9 @@ def end(request: HttpRequest, ref: str) -> HttpResponse:
 def sleep(request: HttpRequest, ref: str) -> HttpResponse:
     """Deactivate an account."""
     person, at = person_of(request), clock.read()
+    other = person_seen_by(person, ref)
+    demand_another(person, other)
+    demand_all_of(person, other)
     form = ReasonForm(request.POST)
 
     def verb(typed: dict[str, str]) -> None:
@@ -184,6 +194,15 @@ def wake(request: HttpRequest, ref: str) -> HttpResponse:
     persons.reactivate(person_of(request), ref, at=clock.read())
     done(request, _("The account is active again."))
     return redirect("organisation:person", ref)
+
+
+def _demand_giver(person: Person, ref: str) -> None:
+    other = person_seen_by(person, ref)
+    demand_another(person, other)
+    demand_manager(
+        person,
+        _("You see %(person)s, but giving roles needs the right to manage people.") % {"person": other.name},
+    )
 
 
 def _give_form(person: Person, request: HttpRequest | None = None) -> GiveForm:

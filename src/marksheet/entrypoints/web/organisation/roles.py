@@ -25,6 +25,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         {
             "role": row.role,
             "holders": row.holders,
+            "by_number": row.by_number,
             "editable": row.editable,
             "verbs": [
                 (heading, [text for _verb, text, held in verbs_of(starts, row.verbs) if held])

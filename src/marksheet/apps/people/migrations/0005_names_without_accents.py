@@ -1,0 +1,23 @@
+"""People are sorted and searched by name without accents, as new ones are."""
+
+from typing import Any
+
+from django.db import migrations
+
+from marksheet.apps.ledger.bulk import refill
+from marksheet.formats.names import sort_name
+
+
+def fold(apps: Any, editor: Any) -> None:
+    """Make the key anew from the name that stands beside it."""
+    refill(apps.get_model("people", "Person"), "sort_name", "name", lambda name: sort_name(name)[:200])
+
+
+class Migration(migrations.Migration):
+    """Data only, in batches."""
+
+    atomic = False
+
+    dependencies = [("people", "0004_conflict_of_interest")]
+
+    operations = [migrations.RunPython(fold, migrations.RunPython.noop)]

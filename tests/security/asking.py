@@ -39,6 +39,7 @@ NAMED: dict[str, dict[str, str]] = {
     "exams:scheme": {"ref": "part"},
     "exams": {"ref": "assessment"},
     "schedules:activate": {"ref": "draft-schedule"},
+    "schedules:answers": {"ref": "on-paper"},
     "schedules": {"ref": "schedule"},
     "inviting": {"ref": "schedule"},
     "imports:start": {"ref": "schedule"},
@@ -79,7 +80,8 @@ NAMED: dict[str, dict[str, str]] = {
     "my:result": {"ref": "cas-shown"},
     "my:result@early": {"ref": "cas-early"},
 }
-# What a form sends so that whoever may do it does it; the values are words, or names in the scene after ":".
+# What a form sends so that whoever may do it does it; the values are words, or names in the scene after ":";
+# in the name of a field they stand in braces.
 BODIES: dict[str, dict[str, str]] = {
     "account_login": {"login": "nobody", "password": "wrong"},
     "inbox:read": {"go": "1"},
@@ -108,6 +110,7 @@ BODIES: dict[str, dict[str, str]] = {
     "schedules:candidates-window": {
         "selected": ":expected", "opens": "2027-06-15T09:00", "closes": "2027-06-15T12:00", "reason": "ill",
     },
+    "schedules:answers": {"a-{paper-script}-{choice}": "A"},
     "inviting:ways": {"way": "code", "again": "1"},
     "coordinator:people": {"person": ":person", "role": "marker"},
     "coordinator:person": {"role": "moderator"},
@@ -198,7 +201,12 @@ def _named(scene: Scene, case: str, name: str, key: str) -> str:
 def body(scene: Scene, case: str) -> dict[str, str]:
     """Return what a POST to this case sends."""
     sent = BODIES.get(case, BODIES.get(case.partition("@")[0], {}))
-    return {k: scene.refs[v[1:]] if v.startswith(":") else v for k, v in sent.items()}
+    return {
+        re.sub(r"\{([\w-]+)\}", lambda found: scene.refs[found[1]], k): scene.refs[v[1:]]
+        if v.startswith(":")
+        else v
+        for k, v in sent.items()
+    }
 
 
 def ask(client: Client, method: str, path: str, sent: dict[str, str] | None = None) -> tuple[Any, bool]:

@@ -28,7 +28,7 @@ from tests import factories
 from tests.apps.release.scenes import hand_in, mark_all, refs
 from tests.factories import NOW, TESTER, World
 from tests.guard import writes_allowed
-from tests.security.unfinished import half_marked, prepared
+from tests.security.unfinished import half_marked, on_paper, prepared
 
 # The columns of the matrix, in their order.
 CAST = ("anon", "cas", "other", "sid", "mo", "max", "pia", "ada", "ari", "eva", "ext", "vie")
@@ -59,6 +59,7 @@ def a_scene() -> Scene:
 
     At ALG-1-JUN are results ready, published and shown, published and hidden, withheld, and retracted; Cas
     has one that is shown. At QUIZ-1-JUN everything is ready and nothing published; Cas has one there too.
+    ALG-1-PAP is on paper, without an answer yet.
     DIF-1-JUN is half marked, and of QUIZ-1-SEP a publication is prepared that nobody may see yet; Cas sat both.
     ALG-1-AUT is a draft. Mo and Mei mark, Max moderates, Pia publishes; an external examiner reads the
     department, a viewer the published results of ALG-1-JUN. Conflicts of interest keep Mei from one candidate
@@ -90,6 +91,7 @@ def a_scene() -> Scene:
     _finished(scene)
     half_marked(world)
     scene.refs["prepared"] = prepared(world, waiting)
+    scene.refs |= on_paper(world, version)
     kept = declare_conflict(
         world.ada, schedule.ref, world.mei.ref, number="1004", reason="Her nephew", at=NOW
     )

@@ -5,10 +5,11 @@ from fractions import Fraction
 import pytest
 
 from marksheet.apps.exams.actions.items import set_scheme
-from marksheet.apps.exams.models import Attempt, Part, Schedule
+from marksheet.apps.exams.models import AssessmentVersion, Attempt, Part, Schedule
 from marksheet.apps.marking.models import MarkDraft
 from marksheet.apps.release.actions.publishing import freeze_selection, prepare_some, publish
 from marksheet.apps.results.actions.adjusting import adjust, take_back
+from marksheet.apps.results.actions.hand_in import record_hand_in
 from marksheet.apps.results.actions.marks import StaleMarks, save_mark
 from marksheet.apps.results.models import AdjustmentKind
 from tests import factories
@@ -47,6 +48,17 @@ def half_marked(world: World) -> Schedule:
     )
     take_back(world.ada, [other], AdjustmentKind.SPECIAL_CONSIDERATION, reason="Was not ill", at=NOW)
     return schedule
+
+
+def on_paper(world: World, version: AssessmentVersion) -> dict[str, str]:
+    """A schedule whose one candidate handed in on paper, without an answer yet; return what is named there."""
+    schedule = factories.a_schedule(world, version=version, code="ALG-1-PAP", candidates=1)
+    record_hand_in(world.ada, schedule.ref, [factories.enrolments(schedule)[0].ref], at=NOW)
+    return {
+        "on-paper": schedule.ref,
+        "paper-script": Attempt.objects.get(schedule=schedule).script_ref,
+        "choice": Part.objects.filter(version=version, machine=True).order_by("position").first().ref,
+    }
 
 
 def prepared(world: World, waiting: Schedule) -> str:

@@ -8,6 +8,7 @@ from marksheet.apps.exams.models import Attempt, Schedule
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
 from marksheet.apps.ledger.models import Event
 from marksheet.apps.marking.models import Script
+from marksheet.apps.marking.queries.submissions import not_handed_in
 from marksheet.apps.results.actions.enrolment import record_attendance
 from marksheet.apps.results.actions.hand_in import record_hand_in
 from marksheet.apps.results.models import Bucket, Result
@@ -74,7 +75,12 @@ def test_what_makes_no_sense_is_refused_whole(world, schedule) -> None:
     assert not Attempt.objects.exists()
 
 
-def test_an_exam_scored_by_its_key_takes_answers_from_a_file(world) -> None:
-    schedule = a_schedule(world, version=a_machine_assessment(world, workflow="coordinated"), candidates=1)
-    with pytest.raises(WrongState, match="file"):
-        record_hand_in(world.ada, schedule.ref, refs(schedule), at=NOW)
+def test_an_exam_scored_by_its_key_waits_for_its_answers(world) -> None:
+    schedule = a_schedule(world, version=a_machine_assessment(world, workflow="coordinated"), candidates=2)
+    assert record_hand_in(world.ada, schedule.ref, refs(schedule)[:1], at=NOW) == 1
+    assert not Script.objects.exists()
+    assert [one.bucket for one in Result.objects.order_by("enrolment_id")] == [
+        Bucket.NOT_READY,
+        Bucket.EXPECTED,
+    ]
+    assert [one.ref for one in not_handed_in(schedule)] == refs(schedule)[1:]

@@ -380,7 +380,7 @@ def test_the_opened_row_says_what_is_missing_and_what_was_published(world):
     hand_in(schedule, ["AA", "AB"])
     client = signed_in(world.pia)
     page = text(client.get(f"{LIST}{refs(schedule)[0]}/").content.decode())
-    assert "1 part is not marked" in page
+    assert "question 3 is not marked" in page
     assert "Marks Mo Idris and Mei Lin" in page
     mark_all(world, schedule, 2500)
     publish_all(world, schedule)

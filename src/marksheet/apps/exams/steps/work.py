@@ -16,7 +16,7 @@ from marksheet.apps.exams.models import (
 )
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.exams.queries.work import attempts_of, responses_of
-from marksheet.apps.ledger.bulk import insert_rows
+from marksheet.apps.ledger.bulk import insert_rows, update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import new_ref
 from marksheet.rules.scoring import score_answer
@@ -110,6 +110,28 @@ def store_responses(opened: Change, schedule: Schedule, rows: Iterable[Row]) -> 
         ((attempt, part, None if value is None else answers[part, value]) for attempt, part, value in fresh),
     )
     return stored
+
+
+def change_responses(opened: Change, schedule: Schedule, rows: Sequence[Row]) -> int:
+    """Put stored responses right that somebody copied by hand; return how many there were.
+
+    Args:
+        rows: (attempt, part, canonical value or None for "no response"); each is stored already. The caller
+            compared them, asked why, and records old and new.
+    """
+    if not rows:
+        return 0
+    answers = ensure_answers(schedule, {(part, value) for _, part, value in rows if value is not None})
+    stored = Response.objects.filter(attempt__in={attempt for attempt, _, _ in rows})
+    keys = {(attempt, part): key for key, attempt, part in stored.values_list("id", "attempt_id", "part_id")}
+    return update_rows(
+        Response,
+        ("answer_id",),
+        (
+            (keys[attempt, part], None if value is None else answers[part, value])
+            for attempt, part, value in rows
+        ),
+    )
 
 
 def ensure_answers(schedule: Schedule, distinct: set[tuple[int, str]]) -> dict[tuple[int, str], int]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from marksheet.apps.exams.models import AttemptState, Enrolment, Schedule, Standing
+from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Schedule, Standing
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.people.models import Person
@@ -176,6 +176,6 @@ def submission(script: Script, parts: int) -> Submission:
 
 def not_handed_in(schedule: Schedule, *, most: int = 500) -> list[Enrolment]:
     """Return the candidates who are expected and have handed in nothing, by name."""
-    script = Script.objects.filter(attempt__enrolment=OuterRef("pk"))
-    rows = Enrolment.objects.filter(~Exists(script), schedule=schedule, standing=Standing.EXPECTED)
+    done = Attempt.objects.filter(enrolment=OuterRef("pk")).exclude(state=AttemptState.IN_PROGRESS)
+    rows = Enrolment.objects.filter(~Exists(done), schedule=schedule, standing=Standing.EXPECTED)
     return list(rows.order_by("sort_name", "id")[:most])

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Enrolment, Schedule, ScheduleState, Standing
+from marksheet.apps.exams.queries.answers import BY_HAND
 from marksheet.apps.exams.queries.work import attempts_of
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.exams.steps.work import hand_in_attempts
@@ -31,7 +32,7 @@ def record_hand_in(actor: Person, schedule_ref: str, enrolment_refs: Sequence[st
         NotFound: schedule or candidate is not there, or hidden from the actor.
         NotAllowed: the actor neither records attendance nor brings in work there, or it is their own.
         BadInput: nobody was chosen.
-        WrongState: not active, not open yet, all machine-scored, or somebody is recorded as absent.
+        WrongState: not active, not open yet, or somebody is recorded as absent.
     """
     if not enrolment_refs:
         raise BadInput(_("Choose at least one candidate."))
@@ -49,7 +50,7 @@ def record_hand_in(actor: Person, schedule_ref: str, enrolment_refs: Sequence[st
         fresh = [row.pk for row in rows if row.pk not in known]
         if not fresh:
             return 0
-        made = hand_in_attempts(opened, schedule, fresh, "by-hand")
+        made = hand_in_attempts(opened, schedule, fresh, BY_HAND)
         open_scripts(opened, schedule, made.values())
         recompute(opened, schedule, fresh)
         note_activity(opened, schedule)
@@ -79,8 +80,6 @@ def _schedule(actor: Person, ref: str, at: datetime) -> Schedule:
         )
     if schedule.state != ScheduleState.ACTIVE or schedule.opens_at > at:
         raise WrongState(_("This schedule has not begun, or is archived: nothing can be handed in now."))
-    if schedule.wholly_machine:
-        raise WrongState(_("This exam is scored by its key: bring the answers in with a file."))
     return schedule
 
 

@@ -1,21 +1,26 @@
 """One result beside the list: how it stands, what is missing, its attempts, what can be done."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
+from marksheet.apps.exams.queries.answers import answers_lacking
+from marksheet.apps.exams.queries.schedules import ScheduleState
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, verbs_at
 from marksheet.apps.results.queries.adjustments import adjustments_of, steps_of
 from marksheet.apps.results.queries.opened import attempts_of, row_seen_by, versions_of
 from marksheet.apps.results.queries.people import Assigned, assigned_at
+from marksheet.apps.results.queries.unmarked import Unmarked, unmarked_of
 from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.addresses import address
 from marksheet.entrypoints.web.results.acts import acts_on
 from marksheet.entrypoints.web.results.lines import lines_of
-from marksheet.entrypoints.web.results.words import adjustment_words, listed, missing_words
+from marksheet.entrypoints.web.results.words import adjustment_words, listed, missing_words, unmarked_words
 from marksheet.rules.access import Verb
 from marksheet.rules.grading import scale_from_json
 
@@ -38,7 +43,7 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
     return {
         "row": row,
         "line": line,
-        "missing": missing_words(row.missing) if row.bucket != "published" else [],
+        "missing": _missing(row, person, held) if row.bucket != "published" else [],
         "attempts": attempts_of(row),
         "versions": versions_of(row),
         "publishers": listed([name for _key, name in here.publishers], most=6),
@@ -50,6 +55,29 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
         "published": mine and row.in_force_id is not None,
         "history": history_address(row.ref),
     }
+
+
+def _missing(row: Any, person: Person, held: frozenset[str]) -> list[tuple[str, str]]:
+    """What is missing in words, each with where to bring it; what is unmarked by the names of its questions."""
+    found: list[tuple[str, str]] = []
+    for one in row.missing:
+        unmarked = unmarked_of(row) if one["code"] == "unmarked" else Unmarked()
+        if not unmarked.count:
+            found += [(words, "") for words in missing_words([one])]
+            continue
+        found += [(words, "") for words in unmarked_words(unmarked)]
+        if unmarked.answers and _types_answers(row, person, held):
+            found[-1] = (
+                found[-1][0],
+                f"{address('schedules:answers', row.schedule.ref)}?q={quote(row.number)}",
+            )
+    return found
+
+
+def _types_answers(row: Any, person: Person, held: frozenset[str]) -> bool:
+    """Whether the reader may type answers of this candidate's script on paper."""
+    may = Verb.WORK_IMPORT in held and row.schedule.state == ScheduleState.ACTIVE
+    return may and bool(answers_lacking(person, row.schedule, row.enrolment_id))
 
 
 def _adjustments(row: Any, with_numbers: bool) -> list[dict[str, Any]]:

@@ -8,7 +8,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from marksheet.apps.results.queries.unmarked import Unmarked
 from marksheet.entrypoints.shared.templatetags.ui import exact
+
+NAMED = 8
 
 # Bucket -> code of shared.states; absent rows say which kind of absence it is.
 STATES = {
@@ -83,6 +86,24 @@ def adjustment_words(kind: str, amount: Fraction, unit: str) -> str:
 def missing_words(missing: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a sentence part for each thing that is missing, as a working result keeps it: code and count."""
     return [MISSING[one["code"]](one["count"]) for one in missing if one["code"] in MISSING]
+
+
+def unmarked_words(unmarked: Unmarked) -> list[str]:
+    """Return a sentence part for the questions that wait for a marker, and one for those that lack an answer."""
+    found = []
+    if unmarked.by_hand:
+        words = ngettext(
+            "question %(names)s is not marked", "questions %(names)s are not marked", len(unmarked.by_hand)
+        )
+        found.append(words % {"names": listed(unmarked.by_hand, most=NAMED)})
+    if unmarked.answers:
+        words = ngettext(
+            "the answer to question %(names)s, which the key scores, is not there yet",
+            "the answers to questions %(names)s, which the key scores, are not there yet",
+            len(unmarked.answers),
+        )
+        found.append(words % {"names": listed(unmarked.answers, most=NAMED)})
+    return found
 
 
 def listed(names: Sequence[str], *, most: int = 3) -> str:

@@ -13,6 +13,7 @@ from marksheet.apps.exams.queries import schedules as queries
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.results.actions import enrolment as actions
+from marksheet.apps.results.actions.hand_in import record_hand_in
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.web.schedules.forms import (
@@ -87,6 +88,9 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
         reason = request.POST.get("reason", "")
         actions.give_own_window(person, ref, refs, None, reason=reason, at=at)
         done(request, _("The window of the schedule holds for them again."))
+    elif do == "handed-in":
+        n = record_hand_in(person, ref, refs, at=at)
+        done(request, ngettext("%(n)s candidate handed in.", "%(n)s candidates handed in.", n) % {"n": n})
     elif do in queries.Standing.values:
         n = actions.record_attendance(person, ref, refs, do, reason=request.POST.get("reason", ""), at=at)
         done(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marksheet.apps.exams.actions.schedules import archive_schedule, create_schedule
 from marksheet.apps.exams.queries import schedules as queries
+from marksheet.apps.exams.queries.answers import answers_lacking, takes_answers
 from marksheet.apps.exams.queries.assessments import (
     assessments_seen_by,
     live_versions_seen_by,
@@ -18,6 +19,7 @@ from marksheet.apps.exams.queries.assessments import (
 from marksheet.apps.exams.queries.schedules import Phase, Schedule, ScheduleState
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, holds_somewhere, units_where, verbs_at
+from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.actions.schedules import Edit, edit_schedule
 from marksheet.apps.results.actions.schedules import activate as activate_schedule
 from marksheet.entrypoints.shared.access import person_of, signed_in
@@ -156,11 +158,21 @@ def page_of(request: HttpRequest, person: Person, found: Schedule, at: datetime)
         "alone": found.workflow == Workflow.MACHINE_ONLY,
         "sees_exam": assessments_seen_by(person).filter(pk=found.version.assessment_id).exists(),
         "files": address("imports:start", found.ref) + "?kind=candidates",
-        "links": _links(found, held),
+        "links": _links(person, found, held),
+        "answers_lacking": _answers_lacking(person, found, held),
+        "hands_in": found.state == ScheduleState.ACTIVE
+        and found.opens_at <= at
+        and may_record_hand_in(person, found),
     }
 
 
-def _links(found: Schedule, held: frozenset[str]) -> list[tuple[str, str]]:
+def _answers_lacking(person: Person, found: Schedule, held: frozenset[str]) -> int:
+    """Return how many scripts on paper the reader could still type answers of."""
+    typing = Verb.WORK_IMPORT in held and found.state == ScheduleState.ACTIVE
+    return answers_lacking(person, found) if typing else 0
+
+
+def _links(person: Person, found: Schedule, held: frozenset[str]) -> list[tuple[str, str]]:
     """Return what other tabs have on this schedule, for those who may open it."""
     files = {Verb.WORK_IMPORT, Verb.SCHEDULE_MANAGE}
     wanted = [
@@ -168,6 +180,8 @@ def _links(found: Schedule, held: frozenset[str]) -> list[tuple[str, str]]:
         ("imports:reconciliation", {Verb.WORK_IMPORT}, _("Reconciliation: expected and arrived")),
         ("coordinator:schedule", {Verb.SCHEDULE_COORDINATE}, _("Marking: people and progress")),
     ]
+    if Verb.WORK_IMPORT in held and takes_answers(person, found):
+        wanted.insert(1, ("schedules:answers", {Verb.WORK_IMPORT}, _("Answers of scripts on paper")))
     shown = [(address(name, found.ref), text) for name, verbs, text in wanted if not verbs.isdisjoint(held)]
     return [(url, text) for url, text in shown if url]
 

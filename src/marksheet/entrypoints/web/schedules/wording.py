@@ -69,7 +69,8 @@ def next_steps(
             Step(False, _("Markers type marks into the mark sheet and submit"), grid, _("Mark sheet"))
         )
     elif active:
-        steps.append(Step(work, _("The work is brought in and scored"), files, _("Bring in work")))
+        text = _("A file brings the answers, or they are recorded as handed in and typed")
+        steps.append(Step(work, text, files, _("Bring in work")))
     steps.append(Step(False, _("The results are published"), _results(active, held), _("Results")))
     return steps
 

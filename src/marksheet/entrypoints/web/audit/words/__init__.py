@@ -78,7 +78,7 @@ VERBS: Mapping[str, Callable[[], str]] = {
     Verb.SCHEDULE_MANAGE: lambda: _("Schedule and candidates"),
     Verb.SCHEDULE_COORDINATE: lambda: _("People and rights"),
     Verb.ATTENDANCE_RECORD: lambda: _("Attendance"),
-    Verb.WORK_IMPORT: lambda: _("Files brought in"),
+    Verb.WORK_IMPORT: lambda: _("Work brought in"),
     Verb.MARK_GIVE: lambda: _("Marks"),
     Verb.MARK_MODERATE: lambda: _("Moderation"),
     Verb.RESULT_REOPEN: lambda: _("Reopened"),

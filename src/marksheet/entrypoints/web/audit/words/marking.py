@@ -21,6 +21,8 @@ def imported(entry: Entry) -> Said:
     """Say what came with a file."""
     if entry.facts.get("started"):
         return Said(_("Began to bring in a file of work"))
+    if entry.facts.get("did") == "answers_entered":
+        return _answers_entered(entry)
     more = []
     if entry.line.get("handed_in"):
         more.append(_("The work counts as handed in."))
@@ -34,6 +36,20 @@ def imported(entry: Entry) -> Said:
     if entry.marks and marker:
         more.append(_("Marks in the name of %(marker)s.") % {"marker": marker})
     return Said(_("Brought in work from a file"), "", tuple(more))
+
+
+def _answers_entered(entry: Entry) -> Said:
+    """Say that answers of scripts on paper were typed, or put right."""
+    said = entry.line if about_one(entry) else entry.facts
+    came, changed = said.get("responses") or 0, said.get("answers_changed") or 0
+    texts = []
+    if came:
+        texts.append(ngettext("Entered %(n)d answer", "Entered %(n)d answers", came) % {"n": came})
+    if changed:
+        words = ngettext("Changed %(n)d stored answer", "Changed %(n)d stored answers", changed)
+        texts.append(words % {"n": changed})
+    text, *more = texts or [_("Entered answers")]
+    return Said(text, "warn" if changed else "", tuple(f"{one}." for one in more))
 
 
 def marked(entry: Entry) -> Said:

@@ -1,0 +1,159 @@
+"""The answer sheet: scripts handed in on paper down, machine-scored parts across, a page at a time."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from marksheet.apps.exams.models import Attempt, AttemptState, Response, Schedule
+from marksheet.apps.exams.queries.paper import PartRow, paper_of
+from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries.apart import apart_from
+
+PAGE = 25
+COLUMNS = 12
+BY_HAND = "by-hand"
+NO_RESPONSE = "nr"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCell:
+    """One answer of the sheet; ``shown`` is "" while nothing is stored and "nr" for no response."""
+
+    part: PartRow
+    shown: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One script of the sheet; cells in the order of the columns."""
+
+    script_ref: str
+    name: str
+    number: str
+    cells: tuple[AnswerCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSheet:
+    """A page of the sheet: ``ranges`` are the dozens of parts with their first and last label."""
+
+    parts: tuple[PartRow, ...]
+    titles: Mapping[int, str]
+    rows: tuple[AnswerRow, ...]
+    ranges: tuple[tuple[int, str], ...]
+    chosen: int
+    after: str
+
+
+def answer_sheet(
+    person: Person,
+    schedule: Schedule,
+    *,
+    search: str = "",
+    lacking: bool = False,
+    after: str = "",
+    range_: int = 0,
+    size: int = PAGE,
+) -> AnswerSheet:
+    """Return ``size`` scripts and at most 12 machine-scored parts, by candidate's name.
+
+    Work that the person may not have in hand is not there: their own, or kept from them by a conflict of interest.
+    The caller was let into the schedule.
+
+    Args:
+        search: words in the name, or the start of a candidate number.
+        lacking: only scripts with an answer still to be entered, in any part.
+        after: the script's ref of the last row of the page before.
+        range_: which dozen of parts, from 0; out of range reads as 0.
+    """
+    paper = paper_of(schedule.version_id, schedule.key_version_id)
+    machine = paper.machine_parts
+    ranges = tuple(
+        (n, f"{machine[first].label} – {machine[min(first + COLUMNS, len(machine)) - 1].label}")
+        for n, first in enumerate(range(0, len(machine), COLUMNS))
+    )
+    chosen = range_ if 0 <= range_ < len(ranges) else 0
+    parts = machine[chosen * COLUMNS : (chosen + 1) * COLUMNS]
+    attempts, following = _page(person, schedule, search, lacking, after, size)
+    stored = stored_answers([one.pk for one in attempts])
+    rows = tuple(
+        AnswerRow(
+            one.script_ref,
+            one.enrolment.name,
+            one.enrolment.number,
+            tuple(
+                AnswerCell(part, stored.get((one.pk, part.id), ""), f"a-{one.script_ref}-{part.ref}")
+                for part in parts
+            ),
+        )
+        for one in attempts
+    )
+    titles = {part.id: paper.items[part.item_index].title for part in parts}
+    return AnswerSheet(parts, titles, rows, ranges, chosen, following)
+
+
+def stored_answers(attempt_ids: Collection[int]) -> dict[tuple[int, int], str]:
+    """Return (attempt, part) -> the stored answer as the sheet shows it, for what is stored."""
+    rows = Response.objects.filter(attempt__in=list(attempt_ids), part__machine=True)
+    return {
+        (attempt, part): shown_answer(value)
+        for attempt, part, value in rows.values_list("attempt_id", "part_id", "answer__value")
+    }
+
+
+def shown_answer(value: str | None) -> str:
+    """Return a stored answer as the sheet shows it: "nr" for no response."""
+    return NO_RESPONSE if value is None else value
+
+
+def on_paper(person: Person, schedule: Schedule) -> QuerySet[Attempt]:
+    """Return the attempts that were recorded as handed in on paper and that ``person`` may have in hand."""
+    return Attempt.objects.filter(schedule=schedule, state=AttemptState.HANDED_IN, source=BY_HAND).exclude(
+        apart_from(person).fits("enrolment")
+    )
+
+
+def answers_lacking(person: Person, schedule: Schedule, enrolment_id: int | None = None) -> int:
+    """Return how many scripts on paper lack an answer; of one enrolment, if it is given."""
+    rows = _lacking(on_paper(person, schedule), schedule)
+    return (rows if enrolment_id is None else rows.filter(enrolment=enrolment_id)).count()
+
+
+def takes_answers(person: Person, schedule: Schedule) -> bool:
+    """Say whether there is anything on the sheet for ``person``: machine-scored parts, and scripts on paper."""
+    paper = paper_of(schedule.version_id, schedule.key_version_id)
+    return bool(paper.machine_parts) and on_paper(person, schedule).exists()
+
+
+def _lacking(rows: QuerySet[Attempt], schedule: Schedule) -> QuerySet[Attempt]:
+    wanted = len(paper_of(schedule.version_id, schedule.key_version_id).machine_parts)
+    given = (
+        Response.objects.filter(attempt=OuterRef("pk"), part__machine=True)
+        .order_by()
+        .values("attempt")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return rows.alias(given=Coalesce(Subquery(given), 0)).filter(given__lt=wanted)
+
+
+def _page(
+    person: Person, schedule: Schedule, search: str, lacking: bool, after: str, size: int
+) -> tuple[list[Attempt], str]:
+    everybody = on_paper(person, schedule).select_related("enrolment")
+    rows = _lacking(everybody, schedule) if lacking else everybody
+    for word in search.casefold().split()[:6]:
+        rows = rows.filter(Q(enrolment__sort_name__contains=word) | Q(enrolment__number__istartswith=word))
+    last = everybody.filter(script_ref=after).first() if after else None
+    if last is not None:
+        name, key = last.enrolment.sort_name, last.enrolment_id
+        rows = rows.filter(
+            Q(enrolment__sort_name__gt=name)
+            | Q(enrolment__sort_name=name, enrolment_id__gt=key)
+            | Q(enrolment_id=key, number__gt=last.number)
+        )
+    found = list(rows.order_by("enrolment__sort_name", "enrolment_id", "number")[: size + 1])
+    return found[:size], found[size - 1].script_ref if len(found) > size else ""

@@ -34,7 +34,7 @@ NAMED: dict[str, dict[str, str]] = {
     "exams:draft": {"ref": "version"},
     "exams:discard": {"ref": "draft-version"},
     "exams:section-add": {"ref": "draft-version"},
-    "exams:section": {"ref": "draft-version", "key": "section"},
+    "exams:section": {"ref": "draft-version", "section_ref": "section"},
     "exams:item": {"ref": "item"},
     "exams:scheme": {"ref": "part"},
     "exams": {"ref": "assessment"},

@@ -181,7 +181,7 @@ def _names(scene: Scene) -> None:
         "assessment": version.assessment.ref,
         "version": version.ref,
         "draft-version": fresh.ref,
-        "section": str(Section.objects.filter(version=fresh).first().pk),
+        "section": Section.objects.filter(version=fresh).first().ref,
         "item": Item.objects.filter(version=fresh).first().ref,
         "part": Part.objects.filter(version=fresh, machine=False).first().ref,
         "unit": world.department.ref,

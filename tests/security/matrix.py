@@ -186,10 +186,12 @@ schedules:edit                         GET   in   404  404  404  404  404  404  
 schedules:edit                         POST  in   404  404  404  404  404  404  200  404  404  404  404
 schedules:activate                     GET   in    | 405
 schedules:activate                     POST  in   404  404  404  404  404  404  302+ 404  404  404  404
-schedules:archive                      GET   in    | 405
+schedules:archive                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:archive                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:answers                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:answers                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+schedules:restore                      GET   in   404  404  404  404  404  404  200  404  404  404  404
+schedules:restore                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:candidate-add                GET   in    | 405
 schedules:candidate-add                POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:candidates-paste             GET   in    | 405

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from marksheet.apps.exams.actions import authoring
+from marksheet.apps.exams.actions.schedules import archive_schedule
 from marksheet.apps.exams.models import Attempt, Enrolment, Import, Item, Part, Schedule, Section
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.models import Work
@@ -180,15 +181,20 @@ def _names(scene: Scene) -> None:
         world.ari, world.institution.ref, name="Watcher", description="", verbs=["report.view"], at=NOW
     )
     invitations.invite(world.ari, scene.cast["vie"].ref, at=NOW)
+    put_away = factories.a_schedule(
+        world, version=version, code="OLD-JUN", candidates=0, active=False, staffed=False
+    )
+    archive_schedule(world.ada, put_away.ref, reason="Nobody enrolled", at=NOW)
     with writes_allowed():
         note = InboxNote.objects.create(person=world.cas, kind="published", created_at=NOW)
     scene.refs |= {
         "schedule": scene.schedule.ref,
         "draft-schedule": scene.draft.ref,
+        "archived-schedule": put_away.ref,
         "assessment": version.assessment.ref,
         "version": version.ref,
         "draft-version": fresh.ref,
-        "section": str(Section.objects.filter(version=fresh).first().pk),
+        "section": Section.objects.filter(version=fresh).first().ref,
         "item": Item.objects.filter(version=fresh).first().ref,
         "part": Part.objects.filter(version=fresh, machine=False).first().ref,
         "unit": world.department.ref,

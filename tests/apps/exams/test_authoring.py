@@ -94,7 +94,7 @@ def test_questions_keep_paper_order_through_adding_moving_and_removing(world: Wo
     assert labels(draft) == ["1", "3", "2", "4", "E1"]
     items.remove_item(world.ada, by_label["1"].ref, at=NOW)
     essays = Section.objects.get(version=draft, name="Essays")
-    items.move_section(world.ada, draft.ref, essays.pk, up=True, at=NOW)
+    items.move_section(world.ada, draft.ref, essays.ref, up=True, at=NOW)
     assert labels(draft) == ["E1", "3", "2", "4"]
     for model in (Item, Part):
         places = list(
@@ -180,13 +180,13 @@ def test_a_section_with_questions_and_the_last_section_stay(world: World) -> Non
     draft = an_assessment(world, live=False)
     only = Section.objects.get(version=draft)
     with pytest.raises(WrongState, match="still has questions"):
-        items.remove_section(world.ada, draft.ref, only.pk, at=NOW)
+        items.remove_section(world.ada, draft.ref, only.ref, at=NOW)
     items.add_section(world.ada, draft.ref, SectionDraft("Empty"), at=NOW)
-    items.remove_section(world.ada, draft.ref, Section.objects.get(name="Empty").pk, at=NOW)
+    items.remove_section(world.ada, draft.ref, Section.objects.get(name="Empty").ref, at=NOW)
     for item in Item.objects.filter(version=draft):
         items.remove_item(world.ada, item.ref, at=NOW)
     with pytest.raises(WrongState, match="at least one section"):
-        items.remove_section(world.ada, draft.ref, only.pk, at=NOW)
+        items.remove_section(world.ada, draft.ref, only.ref, at=NOW)
 
 
 def test_settings_are_kept_and_what_does_not_fit_is_refused(world: World) -> None:
@@ -267,8 +267,8 @@ def test_a_live_version_refuses_every_edit(world: World) -> None:
         lambda: items.remove_item(world.ada, item.ref, at=NOW),
         lambda: items.move_item(world.ada, item.ref, up=False, at=NOW),
         lambda: items.add_section(world.ada, live.ref, SectionDraft("B"), at=NOW),
-        lambda: items.edit_section(world.ada, live.ref, section.pk, SectionDraft("B"), at=NOW),
-        lambda: items.remove_section(world.ada, live.ref, section.pk, at=NOW),
+        lambda: items.edit_section(world.ada, live.ref, section.ref, SectionDraft("B"), at=NOW),
+        lambda: items.remove_section(world.ada, live.ref, section.ref, at=NOW),
         lambda: settings.edit_settings(world.ada, live.ref, settings.Settings(), at=NOW),
         lambda: settings.edit_scale(world.ada, live.ref, a_scale(), at=NOW),
         lambda: authoring.make_live(world.ada, live.ref, at=NOW),

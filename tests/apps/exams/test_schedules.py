@@ -1,12 +1,18 @@
 """Planning, activating, changing and archiving schedules by verbs."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from marksheet.apps.exams.actions.schedules import Plan, archive_schedule, create_schedule
+from marksheet.apps.exams.actions.schedules import (
+    Plan,
+    archive_schedule,
+    create_schedule,
+    restore_schedule,
+)
 from marksheet.apps.exams.actions.settings import Settings
 from marksheet.apps.exams.models import Enrolment, Schedule
 from marksheet.apps.exams.queries.schedules import (
@@ -227,12 +233,42 @@ def test_phases_follow_the_state_the_windows_and_the_clock(world: World) -> None
 def test_only_drafts_and_ended_schedules_are_archived(world: World) -> None:
     schedule = a_schedule(world)
     with pytest.raises(WrongState, match="window is closed"):
-        archive_schedule(world.ada, schedule.ref, at=OPENS)
-    archive_schedule(world.ada, schedule.ref, at=CLOSES)
+        archive_schedule(world.ada, schedule.ref, reason="over", at=OPENS)
+    with pytest.raises(BadInput, match="Say why"):
+        archive_schedule(world.ada, schedule.ref, reason=" ", at=CLOSES)
+    archive_schedule(world.ada, schedule.ref, reason="over", at=CLOSES)
+    assert reason_of_the_last() == ("archived", "over")
     schedule.refresh_from_db()
     assert phase(schedule, NOW) == Phase.ARCHIVED
     with pytest.raises(WrongState, match="archived"):
         edit_schedule(world.ada, schedule.ref, Edit(plan()), at=NOW)
+
+
+def reason_of_the_last() -> tuple[str, str]:
+    """What the last event did, and why."""
+    event = Event.objects.latest("seq")
+    return json.loads(event.body)["facts"]["did"], Side.objects.get(event=event, name="reason").value
+
+
+def test_an_archived_schedule_comes_back_to_where_it_stood(world: World) -> None:
+    held = a_schedule(world)
+    planned = a_schedule(world, code="B", version=held.version, active=False)
+    for schedule, stood in ((held, Phase.ENDED), (planned, Phase.DRAFT)):
+        archive_schedule(world.ada, schedule.ref, reason="over", at=NOW)
+        with pytest.raises(BadInput, match="Say why"):
+            restore_schedule(world.ada, schedule.ref, reason="", at=NOW)
+        restore_schedule(world.ada, schedule.ref, reason="a script turned up", at=NOW)
+        assert reason_of_the_last() == ("restored", "a script turned up")
+        schedule.refresh_from_db()
+        assert phase(schedule, NOW) == stood
+        with pytest.raises(WrongState, match="not archived"):
+            restore_schedule(world.ada, schedule.ref, reason="again", at=NOW)
+    grant(world.sid, "invigilator", held.node)
+    archive_schedule(world.ada, held.ref, reason="over", at=NOW)
+    with pytest.raises(NotAllowed):
+        restore_schedule(world.sid, held.ref, reason="I want", at=NOW)
+    with pytest.raises(NotFound):
+        restore_schedule(world.eva, held.ref, reason="I want", at=NOW)
 
 
 def test_the_list_and_the_doors_agree_for_everybody(world: World) -> None:

@@ -265,7 +265,15 @@ def test_every_kind_of_act_has_words_of_its_own() -> None:
     from marksheet.entrypoints.web.audit.words.result import EXPORTS
     from marksheet.entrypoints.web.audit.words.schedule import SCHEDULE
 
-    known = {*EXAM, *SCHEDULE, *EXPORTS, "hand_in_recorded", "work_imported", "scheme_written"}
+    known = {
+        *EXAM,
+        *SCHEDULE,
+        *EXPORTS,
+        "hand_in_recorded",
+        "work_imported",
+        "answers_entered",
+        "scheme_written",
+    }
     said: set[str] = set()
     for path in Path(marksheet.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -334,7 +334,7 @@ def test_sections_are_added_moved_edited_and_removed_by_page(world: World) -> No
         page("section-add", draft.ref), {"name": "Essays", "weight": "1.5", "pick": "best", "pick_n": "2"}
     )
     essays = Section.objects.get(version=draft, name="Essays")
-    here = reverse("exams:section", args=[draft.ref, essays.pk])
+    here = reverse("exams:section", args=[draft.ref, essays.ref])
     assert ada.get(here).context["form"].initial["weight"] == 1500
     assert ada.post(here, {"do": "up"}).status_code == 302
     assert (

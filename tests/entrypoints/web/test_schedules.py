@@ -8,10 +8,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from marksheet.apps.exams.models import Enrolment, Schedule
+from marksheet.apps.ledger.change import change
+from marksheet.apps.marking.models import Script
 from marksheet.apps.results.actions.enrolment import enrol_candidates
+from marksheet.apps.results.steps.recompute import recompute
 from marksheet.entrypoints.web.schedules import views
+from tests.apps.release.scenes import hand_in, mark_all
 from tests.factories import (
     NOW,
+    TESTER,
     World,
     a_schedule,
     a_world,
@@ -280,10 +285,44 @@ def test_an_invigilator_sees_the_schedule_and_only_what_they_may_do(world: World
     assert shown.status_code == 200
     assert shown.context["records"] and not shown.context["manages"]
     assert "Add candidate" not in shown.content.decode()
-    for name in ("activate", "archive"):
+    for name in ("activate", "archive", "restore"):
         assert sid.post(page(name, schedule.ref)).status_code == 403
     refused = sid.post(page("candidate-add", schedule.ref), {"number": "1", "name": "N"})
     assert "Ada Vermeer" in errors(refused, "one")
+
+
+def test_archiving_says_what_is_left_behind_and_asks_why(world: World) -> None:
+    schedule = a_schedule(world, candidates=4)
+    hand_in(schedule, ["AA", "AB", "BB"])
+    mark_all(world, schedule, 3000)
+    with change(TESTER, "mark.give", at=NOW) as opened:
+        Script.objects.filter(attempt__enrolment__number="1001").update(submitted_at=None)
+        recompute(opened, schedule)
+        opened.record("schedule", schedule.pk, schedule_id=schedule.pk)
+    ada, here = signed_in(world.ada), page("archive", schedule.ref)
+    shown = ada.get(here).content.decode()
+    assert "1 candidate can still hand in" in shown
+    assert "1 script is not submitted" in shown and "2 results are not published" in shown
+    assert "This field is required" in ada.post(here, {"reason": ""}).content.decode()
+    schedule.refresh_from_db()
+    assert schedule.state == "active"
+    assert ada.post(here, {"reason": "The inquiry is over"}).status_code == 302
+    schedule.refresh_from_db()
+    assert schedule.state == "archived"
+    assert "can be archived" in ada.get(here).content.decode()
+
+
+def test_an_archived_schedule_is_brought_back_by_page(world: World) -> None:
+    schedule = a_schedule(world, candidates=2, active=False)
+    ada, back = signed_in(world.ada), page("restore", schedule.ref)
+    assert "not archived" in ada.get(back).content.decode()
+    assert "2 candidates are enrolled" in ada.get(page("archive", schedule.ref)).content.decode()
+    ada.post(page("archive", schedule.ref), {"reason": "Not held"})
+    assert back in ada.get(page("schedule", schedule.ref)).content.decode()
+    assert ada.get(back).context["possible"]
+    assert ada.post(back, {"reason": "Held after all"})["Location"] == page("schedule", schedule.ref)
+    schedule.refresh_from_db()
+    assert schedule.state == "draft"
 
 
 def test_for_strangers_and_candidates_there_are_no_schedules(world: World) -> None:
@@ -293,7 +332,14 @@ def test_for_strangers_and_candidates_there_are_no_schedules(world: World) -> No
         assert client.get(reverse("schedules:list")).status_code == 200
         for name in ("schedule", "edit", "candidates-window"):
             assert client.get(page(name, schedule.ref), {"selected": "x"}).status_code == 404
-        for name in ("activate", "archive", "candidate-add", "candidates-paste", "candidates-change"):
+        for name in (
+            "activate",
+            "archive",
+            "restore",
+            "candidate-add",
+            "candidates-paste",
+            "candidates-change",
+        ):
             assert client.post(page(name, schedule.ref), {"do": "remove"}).status_code == 404
         assert client.get(page("schedule", "0" * 32)).status_code == 404
 

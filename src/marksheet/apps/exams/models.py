@@ -73,6 +73,7 @@ class AssessmentVersion(models.Model):
 class Section(models.Model):
     """A part of the paper with a weight, perhaps a minimum, perhaps any n of its items."""
 
+    ref = RefField()
     version = models.ForeignKey(AssessmentVersion, models.PROTECT, related_name="+")
     position = models.IntegerField()
     name = models.CharField(max_length=120)

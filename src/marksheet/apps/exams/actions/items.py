@@ -35,10 +35,10 @@ def add_section(actor: Person, version_ref: str, wanted: SectionDraft, *, at: da
         opened.record("assessment", version.assessment_id, did="section_added", name=section.name)
 
 
-def edit_section(actor: Person, version_ref: str, key: int, wanted: SectionDraft, *, at: datetime) -> None:
+def edit_section(actor: Person, version_ref: str, ref: str, wanted: SectionDraft, *, at: datetime) -> None:
     """Change a section of a draft; errors as ``add_section``."""
     with editing(actor, version_ref, at=at) as (opened, version):
-        section = section_for(actor, version, key)
+        section = section_for(actor, version, ref)
         others = Section.objects.filter(version=version).exclude(pk=section.pk)
         _refuse_bad_section(wanted, [s.name for s in others])
         before = _facts(section)
@@ -48,10 +48,10 @@ def edit_section(actor: Person, version_ref: str, key: int, wanted: SectionDraft
         )
 
 
-def remove_section(actor: Person, version_ref: str, key: int, *, at: datetime) -> None:
+def remove_section(actor: Person, version_ref: str, ref: str, *, at: datetime) -> None:
     """Remove an empty section of a draft; one with questions is refused."""
     with editing(actor, version_ref, at=at) as (opened, version):
-        section = section_for(actor, version, key)
+        section = section_for(actor, version, ref)
         if Item.objects.filter(section=section).exists():
             raise WrongState(
                 _("“%(name)s” still has questions: move or remove them first.") % {"name": section.name}
@@ -64,10 +64,10 @@ def remove_section(actor: Person, version_ref: str, key: int, *, at: datetime) -
         opened.record("assessment", version.assessment_id, did="section_removed", name=section.name)
 
 
-def move_section(actor: Person, version_ref: str, key: int, *, up: bool, at: datetime) -> None:
+def move_section(actor: Person, version_ref: str, ref: str, *, up: bool, at: datetime) -> None:
     """Swap a section of a draft with its neighbour."""
     with editing(actor, version_ref, at=at) as (opened, version):
-        section = section_for(actor, version, key)
+        section = section_for(actor, version, ref)
         keys = list(Section.objects.filter(version=version).order_by("position").values_list("pk", flat=True))
         steps.place_sections(opened, version, _swapped(keys, section.pk, up=up))
         opened.record("assessment", version.assessment_id, did="section_moved", name=section.name, up=up)

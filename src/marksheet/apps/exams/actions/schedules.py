@@ -142,11 +142,12 @@ def show_problems(version: AssessmentVersion, wanted: str, *, wholly_machine: bo
     return []
 
 
-def archive_schedule(actor: Person, ref: str, *, at: datetime) -> None:
+def archive_schedule(actor: Person, ref: str, *, reason: str, at: datetime) -> None:
     """Put a schedule away that has ended, or a draft that will not be held; everything in it stays.
 
     Raises:
         NotFound, NotAllowed: the actor does not see it, or does not plan schedules there.
+        BadInput: no reason was given.
         WrongState: a window is still open, or it is archived already.
     """
     with change(actor, Verb.SCHEDULE_MANAGE, at=at) as opened:
@@ -154,9 +155,45 @@ def archive_schedule(actor: Person, ref: str, *, at: datetime) -> None:
         stands = phase(schedule, at)
         if stands not in (Phase.DRAFT, Phase.ENDED):
             raise WrongState(_("Only a draft, or a schedule whose every window is closed, can be archived."))
+        if not reason.strip():
+            raise BadInput(_("Say why this schedule is archived. The reason stays in its history."))
         Schedule.objects.filter(pk=schedule.pk).update(state=ScheduleState.ARCHIVED)
         touch(opened, schedule)
-        opened.record("schedule", schedule.pk, schedule_id=schedule.pk, did="archived", was=str(stands))
+        opened.record(
+            "schedule",
+            schedule.pk,
+            schedule_id=schedule.pk,
+            private={"reason": reason.strip()},
+            did="archived",
+            was=str(stands),
+        )
+
+
+def restore_schedule(actor: Person, ref: str, *, reason: str, at: datetime) -> None:
+    """Bring an archived schedule back to where it stood: a draft, or active with its windows as they are.
+
+    Raises:
+        NotFound, NotAllowed: the actor does not see it, or does not plan schedules there.
+        BadInput: no reason was given.
+        WrongState: it is not archived.
+    """
+    with change(actor, Verb.SCHEDULE_MANAGE, at=at) as opened:
+        schedule = managed(opened, actor, ref)
+        if schedule.state != ScheduleState.ARCHIVED:
+            raise WrongState(_("This schedule is not archived."))
+        if not reason.strip():
+            raise BadInput(_("Say why this schedule is brought back. The reason stays in its history."))
+        schedule.state = ScheduleState.ACTIVE if schedule.activated_at else ScheduleState.DRAFT
+        Schedule.objects.filter(pk=schedule.pk).update(state=schedule.state)
+        touch(opened, schedule)
+        opened.record(
+            "schedule",
+            schedule.pk,
+            schedule_id=schedule.pk,
+            private={"reason": reason.strip()},
+            did="restored",
+            now=str(phase(schedule, at)),
+        )
 
 
 def managed(opened: Change, actor: Person, ref: str) -> Schedule:

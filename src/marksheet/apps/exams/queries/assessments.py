@@ -98,10 +98,10 @@ def version_for(person: Person, ref: str, *verbs: str) -> AssessmentVersion:
     return _door(rows.select_related("assessment__unit"), ref, "There is no such version.")
 
 
-def section_for(person: Person, version: AssessmentVersion, key: int, *verbs: str) -> Section:
-    """Return a section of a version by its key; sections have no name outside their version's pages."""
+def section_for(person: Person, version: AssessmentVersion, ref: str, *verbs: str) -> Section:
+    """Return a section of a version; raises NotFound as ``version_for``, or when it is another version's."""
     version_for(person, version.ref, *verbs)
-    section = Section.objects.filter(version=version, pk=key).first()
+    section = Section.objects.filter(version=version, ref=ref).first()
     if section is None:
         raise NotFound("There is no such section.")
     return section

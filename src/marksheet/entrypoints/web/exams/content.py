@@ -83,7 +83,7 @@ def _section_shown(section: queries.SectionContent) -> dict[str, Any]:
     draft = section.draft
     items = [item.draft for item in section.items]
     return {
-        "key": section.section.pk,
+        "ref": section.section.ref,
         "name": draft.name,
         "says": _section_says(draft),
         "maximum": marks(section_maximum(draft, items)),
@@ -166,23 +166,23 @@ def section_add(request: HttpRequest, ref: str) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def section(request: HttpRequest, ref: str, key: int) -> HttpResponse:
+def section(request: HttpRequest, ref: str, section_ref: str) -> HttpResponse:
     """Change a section, move it, or remove it."""
     person, at = person_of(request), clock.read()
     found = queries.version_for(person, ref)
-    row = queries.section_for(person, found, key)
+    row = queries.section_for(person, found, section_ref)
     do = request.POST.get("do", "save")
     if request.method == "POST" and do in ("up", "down"):
-        actions.move_section(person, ref, key, up=do == "up", at=at)
+        actions.move_section(person, ref, section_ref, up=do == "up", at=at)
         return redirect("exams:version", ref)
     if request.method == "POST" and do == "remove":
-        actions.remove_section(person, ref, key, at=at)
+        actions.remove_section(person, ref, section_ref, at=at)
         done(request, _("Section %(name)s was removed.") % {"name": row.name})
         return redirect("exams:version", ref)
     form = SectionForm(request.POST or None, initial=SectionForm.shown(queries.section_draft(row)))
 
     def save(typed: dict[str, Any]) -> None:
-        actions.edit_section(person, ref, key, form.draft(), at=at)
+        actions.edit_section(person, ref, section_ref, form.draft(), at=at)
 
     if request.method == "POST" and carried_out(request, form, save):
         done(request, _("Section %(name)s was saved.") % {"name": form.cleaned_data["name"]})

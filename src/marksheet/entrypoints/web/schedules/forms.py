@@ -260,6 +260,16 @@ def _line(line: str) -> Candidate:
     return Candidate(number, name, " ".join(piece for piece in rest if piece))
 
 
+class ReasonForm(forms.Form):
+    """What is asked when a schedule is archived or brought back: why."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why?"),
+        max_length=500,
+        help_text=gettext_lazy("Stays in the history."),
+    )
+
+
 class LateForm(forms.Form):
     """What is asked when somebody is added after the window: why."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.schedules import answers, candidates, views
+from marksheet.entrypoints.web.schedules import answers, archiving, candidates, views
 
 app_name = "schedules"
 urlpatterns = [
@@ -11,8 +11,9 @@ urlpatterns = [
     path("<str:ref>/", views.schedule, name="schedule"),
     path("<str:ref>/edit/", views.edit, name="edit"),
     path("<str:ref>/activate/", views.activate, name="activate"),
-    path("<str:ref>/archive/", views.archive, name="archive"),
     path("<str:ref>/answers/", answers.sheet, name="answers"),
+    path("<str:ref>/archive/", archiving.archive, name="archive"),
+    path("<str:ref>/restore/", archiving.restore, name="restore"),
     path("<str:ref>/candidates/add/", candidates.add_one, name="candidate-add"),
     path("<str:ref>/candidates/paste/", candidates.add_many, name="candidates-paste"),
     path("<str:ref>/candidates/change/", candidates.change, name="candidates-change"),

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from marksheet.apps.exams.actions.schedules import archive_schedule, create_schedule
+from marksheet.apps.exams.actions.schedules import create_schedule
 from marksheet.apps.exams.queries import schedules as queries
 from marksheet.apps.exams.queries.answers import answers_lacking, takes_answers
 from marksheet.apps.exams.queries.assessments import (
@@ -149,6 +149,7 @@ def page_of(request: HttpRequest, person: Person, found: Schedule, at: datetime)
         "coordinates": Verb.SCHEDULE_COORDINATE in held,
         "invites": Verb.PERSON_INVITE in held,
         "may_archive": manages and stands in (Phase.DRAFT, Phase.ENDED),
+        "may_restore": Verb.SCHEDULE_MANAGE in held and stands == Phase.ARCHIVED,
         "late": found.state == ScheduleState.ACTIVE and found.closes_at <= at,
         "next_steps": next_steps(found, stands, counts, held, by_hand=by_hand),
         "standings": STANDINGS,
@@ -243,12 +244,3 @@ def activate(request: HttpRequest, ref: str) -> HttpResponse:
     activate_schedule(person_of(request), ref, at=clock.read())
     done(request, _("The schedule is active. Its exam, keys and options are fixed now."))
     return redirect("schedules:schedule", ref)
-
-
-@signed_in
-@require_POST
-def archive(request: HttpRequest, ref: str) -> HttpResponse:
-    """Put a schedule away."""
-    archive_schedule(person_of(request), ref, at=clock.read())
-    done(request, _("The schedule was archived."))
-    return redirect("schedules:list")

@@ -65,6 +65,7 @@ SCHEDULE: Mapping[str, Callable[[Entry], Said]] = {
     "edited": _edited,
     "activated": lambda e: Said(_("Activated the schedule"), "ok"),
     "archived": lambda e: Said(_("Archived the schedule")),
+    "restored": lambda e: Said(_("Brought the schedule back from the archive")),
     "enrolled": _enrolled,
     "unenrolled": _unenrolled,
     "own_window": _own_window,

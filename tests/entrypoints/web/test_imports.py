@@ -214,8 +214,15 @@ def test_questions_come_in_by_file_with_a_rule_for_each_text(world: f.World, ada
     answer = ada.post(columns, fields | rules, follow=True)
     assert answer.status_code == 400 and "no rule was chosen for this text" in answer.content.decode()
     preview = ada.post(columns, fields | rules | {"rule-2": "sum", "points-2": "1"})["Location"]
+    told = ada.get(preview).text
+    assert "maximum 2 · 2.1: key A: 1 · 2.2: key B: 1 · right parts: 2 = 2, 1 = 1" in told
+    assert "maximum 3 · by hand: 3" in told and "6 marks in all" in told and "Stored now" not in told
     answer = ada.post(preview, {}, follow=True)
     assert "questions added" in answer.content.decode()
+    again = SimpleUploadedFile("items.csv", ITEMS.replace("ABCD,C", "ABCD,D").encode())
+    columns = ada.post(where, {"kind": "items", "file": again})["Location"]
+    told = ada.post(columns, fields | rules | {"rule-2": "sum", "points-2": "1"}, follow=True).text
+    assert "<td>maximum 1 · key C: 1</td><td>maximum 1 · key D: 1</td>" in told
     rules_now = dict(Item.objects.filter(version=version).values_list("label", "rule"))
     assert rules_now == {"Z": "sum", "1": "sum", "2": "count_correct", "3": "sum"}
 

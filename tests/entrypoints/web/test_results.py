@@ -12,7 +12,7 @@ from django.urls import reverse
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.people.queries import preference
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
-from marksheet.apps.release.actions.withholding import withhold
+from marksheet.apps.release.actions.withholding import lift, withhold
 from marksheet.apps.results.actions.standing import mark_standing
 from marksheet.apps.results.models import Bucket, BucketCount, Result
 from marksheet.apps.results.queries.finder import Criteria, schedule_lines
@@ -412,3 +412,18 @@ def test_more_tips_than_two_are_counted(world):
             a_schedule(world, version=an_assessment(world, code=f"T{n}"), code=f"T-{n}", candidates=1), ["AA"]
         )
     assert "Something is in the way at 2 more schedules" in text(read(signed_in(world.pia)))
+
+
+def test_why_a_result_is_withheld_is_read_beside_it_but_not_by_markers(world, quiz):
+    withhold(world.ada, refs(quiz)[:1], reason="A phone was found", at=NOW)
+    page = f"{LIST}{refs(quiz)[0]}/"
+    for person, reads in ((world.pia, True), (world.ada, True), (world.mo, False)):
+        assert ("A phone was found" in signed_in(person).get(page).text) is reads
+    lift(world.ada, refs(quiz)[:1], reason="Found to be off", at=NOW)
+    assert "A phone was found" not in signed_in(world.pia).get(page).text
+
+
+def test_the_inbox_says_what_waits_on_each_tab(world, quiz):
+    said = text(signed_in(world.pia).get("/inbox/").text)
+    assert "What waits for you" in said and re.search(r"Results\s+3", said)
+    assert "What waits for you" not in signed_in(world.sid).get("/inbox/").text

@@ -79,6 +79,17 @@ def navigation_of(request: HttpRequest) -> Navigation:
     )
 
 
+@remembering_rights()
+def waiting_for(request: HttpRequest) -> list[Link]:
+    """Return the tabs, of every area, on which something waits for this reader, with how much."""
+    found = []
+    for tab in (tab for area in menu.AREAS for tab in area.tabs):
+        url = _address(tab.url_name)
+        if url and tab.count and tab.visible(request) and (count := _counted(tab, request)):
+            found.append(Link(tab.label, url, count, False))
+    return found
+
+
 def _inbox(request: HttpRequest) -> Link | None:
     url = _address(menu.PERSON.inbox_url_name)
     if not url:

@@ -150,12 +150,16 @@ class SectionWeight:
 
 @dataclass(frozen=True, slots=True)
 class ItemsPlan:
-    """What a file of questions would do to a draft: labels of new, equal and different ones."""
+    """What a file of questions would do to a draft: labels of new, equal and different ones.
+
+    ``drafts`` has each new and different question of the file, behind what is stored of it now (None: nothing).
+    """
 
     added: tuple[str, ...]
     same: tuple[str, ...]
     changed: tuple[str, ...]
     problems: tuple[str, ...]
+    drafts: tuple[tuple[ItemDraft | None, ItemDraft], ...] = ()
 
 
 def plan_items_import(version: AssessmentVersion, wanted: Sequence[ItemDraft]) -> ItemsPlan:
@@ -170,6 +174,7 @@ def plan_items_import(version: AssessmentVersion, wanted: Sequence[ItemDraft]) -
         same=tuple(label for label, side in sides.items() if side == "same"),
         changed=tuple(label for label, side in sides.items() if side == "changed"),
         problems=tuple(sentences(problems)),
+        drafts=tuple((known.get(one.label.casefold()), one) for one in wanted if sides[one.label] != "same"),
     )
 
 

@@ -10,6 +10,7 @@ from marksheet.apps.exams.models import Attempt, AttemptState, Response, Schedul
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
+from marksheet.apps.people.queries.names import has_in_name
 
 PAGE = 25
 COLUMNS = 12
@@ -145,8 +146,8 @@ def _page(
 ) -> tuple[list[Attempt], str]:
     everybody = on_paper(person, schedule).select_related("enrolment")
     rows = _lacking(everybody, schedule) if lacking else everybody
-    for word in search.casefold().split()[:6]:
-        rows = rows.filter(Q(enrolment__sort_name__contains=word) | Q(enrolment__number__istartswith=word))
+    for word in search.split()[:6]:
+        rows = rows.filter(has_in_name(word, "enrolment__sort_name") | Q(enrolment__number__istartswith=word))
     last = everybody.filter(script_ref=after).first() if after else None
     if last is not None:
         name, key = last.enrolment.sort_name, last.enrolment_id

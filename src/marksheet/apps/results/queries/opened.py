@@ -6,9 +6,11 @@ from datetime import datetime
 
 from marksheet.apps.exams.models import Attempt
 from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.ledger.models import Event, Line, Side
 from marksheet.apps.people.models import Person
 from marksheet.apps.results.models import Result, ResultVersion, Withdrawal
 from marksheet.apps.results.queries.sight import results_seen_by
+from marksheet.rules.access import Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,16 @@ def row_seen_by(person: Person, ref: str) -> Result:
 def attempts_of(row: Result) -> list[Attempt]:
     """Return the attempts behind a result, in order."""
     return list(Attempt.objects.filter(enrolment_id=row.enrolment_id).order_by("number"))
+
+
+def why_withheld(row: Result) -> str:
+    """Return why a result is held back, as its owner said; "" when it is not, or when the reason was erased."""
+    if row.withheld_at is None:
+        return ""
+    about = Line.objects.filter(subject_kind="result", subject_id=row.pk).values("event")
+    event = Event.objects.filter(pk__in=about, verb=Verb.RESULT_WITHHOLD).order_by("-seq").first()
+    side = Side.objects.filter(event=event, name="reason").first() if event else None
+    return side.value if side else ""
 
 
 def versions_of(row: Result) -> list[VersionLine]:

@@ -29,9 +29,11 @@ from marksheet.entrypoints.shared.intake.carrying import INLINE_ROWS, Preview, c
 from marksheet.entrypoints.shared.intake.reading import Unreadable, table_of, translated
 from marksheet.entrypoints.web.imports import mapping as pages
 from marksheet.entrypoints.web.imports.places import above, address, again
+from marksheet.entrypoints.web.imports.questions import lines_of
 from marksheet.entrypoints.web.imports.start import KINDS
 
 OPEN = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.REFUSED)
+MOST_QUESTIONS = 200
 TICKS = ("submit", "leave_out", "keep_answers")
 
 
@@ -186,6 +188,9 @@ def _seen(row: Import, seen: Preview) -> dict[str, Any]:
             "needs_reason": bool(plan.changed),
             "blocked": bool(plan.problems),
             "nothing_new": not (plan.added or plan.changed),
+            "questions": lines_of(plan.drafts[:MOST_QUESTIONS]),
+            "more_questions": max(0, len(plan.drafts) - MOST_QUESTIONS),
+            "marks": sum(new.maximum_thousandths for _old, new in plan.drafts),
         }
     return context
 

@@ -12,6 +12,7 @@ from marksheet.apps.people.actions import inbox as actions
 from marksheet.apps.people.queries import inbox_of, unread_count
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
+from marksheet.entrypoints.shared.context import waiting_for
 from marksheet.entrypoints.web.inbox.notes import words_for
 
 PAGE = 30
@@ -20,11 +21,17 @@ PAGE = 30
 @signed_in
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Show the notes of the reader."""
+    """Show what waits for the reader on each tab, and the notes."""
     person = person_of(request)
     page = Paginator(inbox_of(person), PAGE).get_page(request.GET.get("page"))
     notes = [{"note": note, "words": words_for(note.kind, note.params)} for note in page]
-    return render(request, "inbox/inbox.html", {"notes": notes, "page": page, "unread": unread_count(person)})
+    context = {
+        "notes": notes,
+        "page": page,
+        "unread": unread_count(person),
+        "waiting": waiting_for(request) if page.number == 1 else [],
+    }
+    return render(request, "inbox/inbox.html", context)
 
 
 @signed_in

@@ -13,7 +13,7 @@ from marksheet.apps.exams.queries.schedules import ScheduleState
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, verbs_at
 from marksheet.apps.results.queries.adjustments import adjustments_of, steps_of
-from marksheet.apps.results.queries.opened import attempts_of, row_seen_by, versions_of
+from marksheet.apps.results.queries.opened import attempts_of, row_seen_by, versions_of, why_withheld
 from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.apps.results.queries.unmarked import Unmarked, unmarked_of
 from marksheet.entrypoints.shared.access import person_of, signed_in
@@ -23,6 +23,9 @@ from marksheet.entrypoints.web.results.lines import lines_of
 from marksheet.entrypoints.web.results.words import adjustment_words, listed, missing_words, unmarked_words
 from marksheet.rules.access import Verb
 from marksheet.rules.grading import scale_from_json
+
+# Who reads why a result is held back; markers see only that it is.
+READ_REASONS = frozenset({Verb.REPORT_VIEW, Verb.RESULT_WITHHOLD, Verb.RESULT_PUBLISH})
 
 
 @signed_in
@@ -44,6 +47,7 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
         "row": row,
         "line": line,
         "missing": _missing(row, person, held) if row.bucket != "published" else [],
+        "why_withheld": why_withheld(row) if held & READ_REASONS else "",
         "attempts": attempts_of(row),
         "versions": versions_of(row),
         "publishers": listed([name for _key, name in here.publishers], most=6),

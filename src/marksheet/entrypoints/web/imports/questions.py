@@ -1,0 +1,40 @@
+"""Say what a file of questions would store, and what is stored now: marks, keys and rules in one line each."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from marksheet.rules.authoring import ItemDraft, PartDraft
+from marksheet.rules.marks import shown
+from marksheet.rules.paper import ItemRule
+from marksheet.rules.scoring import Match
+
+
+def lines_of(drafts: Sequence[tuple[ItemDraft | None, ItemDraft]]) -> list[tuple[str, str, str]]:
+    """Return the label of each question, what is stored of it ("" for nothing) and what the file says."""
+    return [(new.label, told(old) if old else "", told(new)) for old, new in drafts]
+
+
+def told(item: ItemDraft) -> str:
+    """Return one question in a line."""
+    parts = [_part(part, alone=len(item.parts) == 1) for part in item.parts]
+    total = _("maximum %(marks)s") % {"marks": shown(item.maximum_thousandths)}
+    return " · ".join([total, *parts, *_rule(item)])
+
+
+def _part(part: PartDraft, *, alone: bool) -> str:
+    if part.machine:
+        key = (", " if part.match == Match.MULTIPLE else " | ").join(part.correct)
+        words = _("key %(key)s: %(points)s") % {"key": key or "–", "points": shown(part.points)}
+        if part.wrong_thousandths:
+            words += " " + _("(wrong: %(points)s)") % {"points": shown(part.wrong_thousandths)}
+    else:
+        words = _("by hand: %(points)s") % {"points": shown(part.maximum_thousandths)}
+    return words if alone else f"{part.label}: {words}"
+
+
+def _rule(item: ItemDraft) -> list[str]:
+    if item.rule == ItemRule.SUM:
+        return []
+    steps = ", ".join(f"{right} = {shown(marks)}" for right, marks in item.steps)
+    return [_("right parts: %(steps)s") % {"steps": steps} if steps else item.rule.replace("_", " ")]

@@ -194,7 +194,7 @@ def test_a_history_costs_the_same_however_long_it_is(world: World) -> None:
         with CaptureQueriesContext(connection) as asked:
             history_for(world.ada, ref)
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 17
+    assert counts[0] == counts[1] <= 16
 
 
 def test_the_history_of_a_schedule_counts_and_can_be_filtered(world: World, marked: Schedule) -> None:

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from marksheet.apps.exams.models import Attempt, AttemptState, Response, Schedule
-from marksheet.apps.exams.queries.paper import PartRow, paper_of
+from marksheet.apps.exams.models import Attempt, AttemptState, Response, Schedule, ScheduleState
+from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
+from marksheet.apps.exams.queries.work import behind
 from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import holds
 from marksheet.apps.people.queries.apart import apart_from
 from marksheet.apps.people.queries.names import has_in_name
+from marksheet.rules.access import Verb
 
 PAGE = 25
-COLUMNS = 12
 BY_HAND = "by-hand"
 NO_RESPONSE = "nr"
 
@@ -71,13 +73,7 @@ def answer_sheet(
         range_: which dozen of parts, from 0; out of range reads as 0.
     """
     paper = paper_of(schedule.version_id, schedule.key_version_id)
-    machine = paper.machine_parts
-    ranges = tuple(
-        (n, f"{machine[first].label} – {machine[min(first + COLUMNS, len(machine)) - 1].label}")
-        for n, first in enumerate(range(0, len(machine), COLUMNS))
-    )
-    chosen = range_ if 0 <= range_ < len(ranges) else 0
-    parts = machine[chosen * COLUMNS : (chosen + 1) * COLUMNS]
+    dozen = dozen_of(paper.machine_parts, range_)
     attempts, following = _page(person, schedule, search, lacking, after, size)
     stored = stored_answers([one.pk for one in attempts])
     rows = tuple(
@@ -87,13 +83,13 @@ def answer_sheet(
             one.enrolment.number,
             tuple(
                 AnswerCell(part, stored.get((one.pk, part.id), ""), f"a-{one.script_ref}-{part.ref}")
-                for part in parts
+                for part in dozen.parts
             ),
         )
         for one in attempts
     )
-    titles = {part.id: paper.items[part.item_index].title for part in parts}
-    return AnswerSheet(parts, titles, rows, ranges, chosen, following)
+    titles = {part.id: paper.items[part.item_index].title for part in dozen.parts}
+    return AnswerSheet(dozen.parts, titles, rows, dozen.ranges, dozen.chosen, following)
 
 
 def stored_answers(attempt_ids: Collection[int]) -> dict[tuple[int, int], str]:
@@ -123,6 +119,12 @@ def answers_lacking(person: Person, schedule: Schedule, enrolment_id: int | None
     return (rows if enrolment_id is None else rows.filter(enrolment=enrolment_id)).count()
 
 
+def answers_to_enter(person: Person, schedule: Schedule, enrolment_id: int | None = None) -> int:
+    """Return how many scripts on paper lack answers that ``person`` may type; of one enrolment, if it is given."""
+    may = schedule.state == ScheduleState.ACTIVE and holds(person, Verb.WORK_IMPORT, schedule.node_id)
+    return answers_lacking(person, schedule, enrolment_id) if may else 0
+
+
 def takes_answers(person: Person, schedule: Schedule) -> bool:
     """Say whether there is anything on the sheet for ``person``: machine-scored parts, and scripts on paper."""
     paper = paper_of(schedule.version_id, schedule.key_version_id)
@@ -150,11 +152,6 @@ def _page(
         rows = rows.filter(has_in_name(word, "enrolment__sort_name") | Q(enrolment__number__istartswith=word))
     last = everybody.filter(script_ref=after).first() if after else None
     if last is not None:
-        name, key = last.enrolment.sort_name, last.enrolment_id
-        rows = rows.filter(
-            Q(enrolment__sort_name__gt=name)
-            | Q(enrolment__sort_name=name, enrolment_id__gt=key)
-            | Q(enrolment_id=key, number__gt=last.number)
-        )
+        rows = rows.filter(behind(last, "enrolment", "number"))
     found = list(rows.order_by("enrolment__sort_name", "enrolment_id", "number")[: size + 1])
     return found[:size], found[size - 1].script_ref if len(found) > size else ""

@@ -1,7 +1,7 @@
 """An assessment version as the rules want it: paper, parts and keys, read once."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,6 +11,9 @@ from marksheet.rules.scoring import Key as ScoringKey
 from marksheet.rules.scoring import Match
 
 REMEMBERED = 32
+
+
+COLUMNS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,25 @@ def paper_of(version_id: int, key_version_id: int | None) -> Paper:
         while len(_remembered) > REMEMBERED:
             _remembered.popitem(last=False)
     return paper
+
+
+@dataclass(frozen=True, slots=True)
+class Dozen:
+    """The parts that fit beside each other on a sheet, out of ``ranges`` with their first and last label."""
+
+    parts: tuple[PartRow, ...]
+    ranges: tuple[tuple[int, str], ...]
+    chosen: int
+
+
+def dozen_of(parts: Sequence[PartRow], wanted: int) -> Dozen:
+    """Return the dozen numbered ``wanted``, from 0; out of range reads as 0."""
+    ranges = tuple(
+        (n, f"{parts[first].label} – {parts[min(first + COLUMNS, len(parts)) - 1].label}")
+        for n, first in enumerate(range(0, len(parts), COLUMNS))
+    )
+    chosen = wanted if 0 <= wanted < len(ranges) else 0
+    return Dozen(tuple(parts[chosen * COLUMNS : (chosen + 1) * COLUMNS]), ranges, chosen)
 
 
 def marks(thousandths: int) -> Fraction:

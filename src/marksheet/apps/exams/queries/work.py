@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Response, Schedule, Standing
 
 FEW = 500
@@ -49,6 +51,16 @@ def attempts_of(schedule_id: int, enrolment_ids: Collection[int] | None = None) 
     found = (AttemptRow(*row) for row in rows.values_list("id", "enrolment_id", "state"))
     wanted = None if enrolment_ids is None else set(enrolment_ids)
     return {row.enrolment_id: row for row in found if wanted is None or row.enrolment_id in wanted}
+
+
+def behind(last: Attempt, enrolment: str, number: str) -> Q:
+    """Fit rows behind this attempt in the order of candidates' names, of paths to an enrolment and a number."""
+    name, key = last.enrolment.sort_name, last.enrolment_id
+    return (
+        Q(**{f"{enrolment}__sort_name__gt": name})
+        | Q(**{f"{enrolment}__sort_name": name, f"{enrolment}_id__gt": key})
+        | Q(**{f"{enrolment}_id": key, f"{number}__gt": last.number})
+    )
 
 
 def responses_of(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.change import Change, change
-from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
 from marksheet.apps.marking.queries.conflicts import candidate_named, conflict_here, homes_of
 from marksheet.apps.marking.queries.people import assessor_here, coordinated_for
 from marksheet.apps.people.models import Conflict, Person, Unit
@@ -53,7 +53,10 @@ def declare_conflict(
                     _("No candidate of this schedule belongs to that unit. Choose one of the list.")
                 )
         else:
-            candidate = _candidate(schedule, number)
+            candidate = candidate_named(schedule, number)
+            if candidate is None:
+                words = _("No candidate of this schedule has the number “%(number)s”.")
+                raise BadInput(words % {"number": number.strip()[:40]})
         if candidate == person:
             raise WrongState(_("This is their own work, which nobody handles anyway."))
         if Conflict.objects.filter(person=person, candidate=candidate, unit=unit, ended_at=None).exists():
@@ -85,15 +88,6 @@ def end_conflict(actor: Person, schedule_ref: str, conflict_ref: str, *, reason:
             raise NotAllowed(_("Nobody ends a conflict of interest of their own. Ask another coordinator."))
         Conflict.objects.filter(pk=conflict.pk).update(ended_at=at, ended_event_id=opened.event_id)
         _record(opened, schedule, "conflict-end", conflict, reason)
-
-
-def _candidate(schedule: Schedule, number: str) -> Person:
-    try:
-        return candidate_named(schedule, number)
-    except NotFound as missing:
-        raise BadInput(
-            _("No candidate of this schedule has the number “%(number)s”.") % {"number": number.strip()[:40]}
-        ) from missing
 
 
 def _record(opened: Change, schedule: Schedule, move: str, conflict: Conflict, reason: str) -> None:

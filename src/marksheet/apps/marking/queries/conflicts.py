@@ -71,13 +71,9 @@ def homes_of(schedule: Schedule) -> QuerySet[Unit]:
     )
 
 
-def candidate_named(schedule: Schedule, number: str) -> Person:
-    """Return the candidate with this number at the schedule.
-
-    Raises:
-        NotFound: there is none.
-    """
-    found = Enrolment.objects.filter(schedule=schedule, number=number.strip()).select_related("person")
-    for enrolment in found:
-        return enrolment.person
-    raise NotFound("No candidate of this schedule has that number.")
+def candidate_named(schedule: Schedule, number: str) -> Person | None:
+    """Return the candidate with this number at the schedule, if there is one."""
+    found = (
+        Enrolment.objects.filter(schedule=schedule, number=number.strip()).select_related("person").first()
+    )
+    return found.person if found else None

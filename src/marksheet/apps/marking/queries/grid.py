@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from marksheet.apps.exams.models import Schedule
-from marksheet.apps.exams.queries.paper import PartRow, paper_of
+from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
 from marksheet.apps.marking.models import MarkDraft, Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
 from marksheet.apps.marking.queries.submissions import (
@@ -15,8 +15,6 @@ from marksheet.apps.marking.queries.submissions import (
 )
 from marksheet.apps.people.models import Person
 from marksheet.rules.marks import shown
-
-COLUMNS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +78,19 @@ def grid_of(
     """
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     human = paper.human_parts
-    ranges = tuple(
-        (n, f"{human[first].label} – {human[min(first + COLUMNS, len(human)) - 1].label}")
-        for n, first in enumerate(range(0, len(human), COLUMNS))
-    )
-    chosen = range_ if 0 <= range_ < len(ranges) else 0
-    parts = human[chosen * COLUMNS : (chosen + 1) * COLUMNS]
+    dozen = dozen_of(human, range_)
     scripts, following = page_of(person, schedule, search=search, status=status, after=after, size=size)
     attempts = [script.attempt_id for script in scripts]
     marks, drafts = current_marks(attempts), drafts_of(person.pk, attempts)
     rows = tuple(
         GridRow(
             submission(script, len(human)),
-            tuple(_cell(script, part, marks, drafts) for part in parts),
+            tuple(_cell(script, part, marks, drafts) for part in dozen.parts),
         )
         for script in scripts
     )
-    titles = {part.id: paper.items[part.item_index].title for part in parts}
-    return Grid(parts, titles, rows, ranges, chosen, following)
+    titles = {part.id: paper.items[part.item_index].title for part in dozen.parts}
+    return Grid(dozen.parts, titles, rows, dozen.ranges, dozen.chosen, following)
 
 
 def _cell(

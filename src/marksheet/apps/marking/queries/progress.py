@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q
 
 from marksheet.apps.exams.models import AttemptState, Schedule
-from marksheet.apps.exams.queries.paper import paper_of
+from marksheet.apps.exams.queries.paper import COLUMNS, paper_of
 from marksheet.apps.marking.models import Mark, Round, Script
-from marksheet.apps.marking.queries.grid import COLUMNS
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Schedule, Standing
 from marksheet.apps.exams.queries.paper import paper_of
+from marksheet.apps.exams.queries.work import behind
 from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
@@ -136,18 +137,9 @@ def page_of(
         )
     last = scripts.filter(attempt__script_ref=after).first() if after else None
     if last is not None:
-        rows = rows.filter(_behind(last))
+        rows = rows.filter(behind(last.attempt, "attempt__enrolment", "attempt__number"))
     found = list(rows[: size + 1])
     return found[:size], found[size - 1].attempt.script_ref if len(found) > size else ""
-
-
-def _behind(last: Script) -> Q:
-    name, key = last.attempt.enrolment.sort_name, last.attempt.enrolment_id
-    return (
-        Q(attempt__enrolment__sort_name__gt=name)
-        | Q(attempt__enrolment__sort_name=name, attempt__enrolment_id__gt=key)
-        | Q(attempt__enrolment_id=key, attempt__number__gt=last.attempt.number)
-    )
 
 
 def submission(script: Script, parts: int) -> Submission:

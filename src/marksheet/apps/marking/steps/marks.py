@@ -120,9 +120,10 @@ def _refuse(scripts: dict[int, Script], changed: Changed, marker: Person) -> Non
             f"{len(closed)} of these scripts were submitted. Reopen them with a reason to change marks."
         )
     apart = Attempt.objects.filter(apart_from(marker).fits("enrolment"), pk__in=list(changed))
-    for person_id in apart.values_list("enrolment__person_id", flat=True)[:1]:
-        if person_id == marker.pk:
-            raise NotAllowed("Nobody marks work of their own.")
+    candidate = apart.values_list("enrolment__person_id", flat=True).first()
+    if candidate == marker.pk:
+        raise NotAllowed("Nobody marks work of their own.")
+    if candidate is not None:
         raise NotAllowed(
             f"A conflict of interest keeps {marker.name} from some of this work: somebody else marks it."
         )

@@ -101,7 +101,7 @@ def history_for(person: Person, ref: str) -> History:
     attempts = dict(Attempt.objects.filter(enrolment_id=row.enrolment_id).values_list("pk", "number"))
     lines = _lines_of(row, attempts)
     versions = list(ResultVersion.objects.filter(result=row))
-    commits, shows = _commits(versions), _showing(row)
+    commits = _commits(versions)
     subject = Q(subject_kind="result", subject_id=row.pk) | Q(subject_kind="attempt", subject_id__in=attempts)
     wide = Q(schedule_id=row.schedule_id, subject_kind="schedule", line_count=0, verb=Verb.SCHEDULE_MANAGE)
     events = list(
@@ -111,12 +111,9 @@ def history_for(person: Person, ref: str) -> History:
     )
     entries = _entries(events, lines, attempts)
     entries = [
-        replace(
-            entry,
-            version=commits.get(int(entry.key)) or _withdrawn(entry, versions),
-            shown=int(entry.key) in shows,
-        )
+        replace(entry, version=version or _withdrawn(entry, versions), shown=shown)
         for entry in entries
+        for version, shown in [commits.get(int(entry.key), (None, False))]
     ]
     entries = _without_early_marks(person, row, entries)
     entries += _messages(row, versions) + _viewings(versions)
@@ -138,18 +135,15 @@ def _lines_of(row: Result, attempts: Mapping[int, int]) -> dict[int, list[Line]]
     return found
 
 
-def _commits(versions: Sequence[ResultVersion]) -> dict[int, ResultVersion]:
-    """Return event key -> version for every publication that was committed."""
+def _commits(versions: Sequence[ResultVersion]) -> dict[int, tuple[ResultVersion, bool]]:
+    """Return event key -> version, and whether it was shown by that, for every publication that was committed."""
     by_publication = {version.publication_id: version for version in versions}
     done = Publication.objects.filter(pk__in=by_publication, committed_at__isnull=False)
-    return {key: by_publication[pk] for pk, key in done.values_list("pk", "event_id") if key}
-
-
-def _showing(row: Result) -> set[int]:
-    """Return the event keys of the publications that showed this result to its candidate."""
-    made = ResultVersion.objects.filter(result=row).values("publication_id")
-    done = Publication.objects.filter(pk__in=made, committed_at__isnull=False)
-    return {key for key, shows in done.values_list("event_id", "shows") if key and row.schedule_id in shows}
+    return {
+        key: (by_publication[pk], by_publication[pk].schedule_id in shows)
+        for pk, key, shows in done.values_list("pk", "event_id", "shows")
+        if key
+    }
 
 
 def _withdrawn(entry: Entry, versions: Sequence[ResultVersion]) -> ResultVersion | None:

@@ -11,17 +11,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marksheet.apps.exams.models import Attempt, AttemptState, Schedule, ScheduleState
+from marksheet.apps.exams.models import Attempt, AttemptState, Schedule
 from marksheet.apps.exams.queries.answers import BY_HAND, NO_RESPONSE, stored_answers
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.steps.activity import note_activity
-from marksheet.apps.exams.steps.schedules import lock_schedule
 from marksheet.apps.exams.steps.work import change_responses, store_responses
 from marksheet.apps.ledger.change import Change, change
-from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale
 from marksheet.apps.people.models import Person
-from marksheet.apps.people.queries import demand, helpers
+from marksheet.apps.people.queries import helpers
 from marksheet.apps.people.queries.apart import apart_from
+from marksheet.apps.results.actions.intake import schedule_for_work
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.formats.cells import LONGEST_ANSWER
 from marksheet.rules.access import Verb
@@ -110,27 +110,14 @@ def enter_answers(
         ReasonNeeded: stored answers would change, and ``reason`` is empty.
     """
     with change(actor, Verb.WORK_IMPORT, at=at) as opened:
-        schedule = _schedule(opened, actor, schedule_ref)
+        inactive = _("This schedule is not active: no answers can be entered now.")
+        schedule = schedule_for_work(opened, actor, schedule_ref, inactive)
         attempts = _attempts(actor, schedule, {save.script_ref for save in saves})
         plan = _planned(schedule, attempts, saves)
         _refuse(plan, reason)
         if plan.fresh or plan.changed:
             _write(opened, schedule, attempts, plan, reason)
         return Entered(len(plan.fresh), len(plan.changed))
-
-
-def _schedule(opened: Change, actor: Person, ref: str) -> Schedule:
-    schedule = lock_schedule(opened, actor, ref)
-    demand(
-        actor,
-        Verb.WORK_IMPORT,
-        schedule.node_id,
-        _("You may see this schedule but not bring in work there."),
-        helper_verb=Verb.SCHEDULE_COORDINATE,
-    )
-    if schedule.state != ScheduleState.ACTIVE:
-        raise WrongState(_("This schedule is not active: no answers can be entered now."))
-    return schedule
 
 
 def _attempts(actor: Person, schedule: Schedule, refs: set[str]) -> dict[str, Attempt]:

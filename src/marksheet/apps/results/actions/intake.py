@@ -108,7 +108,8 @@ def import_work(
         BadInput: something has to be decided or corrected first; ``details`` lists it.
     """
     with change(actor, Verb.WORK_IMPORT, at=at) as opened:
-        schedule = _schedule_for_work(opened, actor, schedule_ref)
+        inactive = _("Work comes in at an active schedule. Activate this one first.")
+        schedule = schedule_for_work(opened, actor, schedule_ref, inactive)
         row = lock_import(opened, import_ref)
         lock_scripts(opened, schedule, options.round_)
         barred = [actor.pk, *([options.marker.pk] if options.marker else [])]
@@ -128,7 +129,13 @@ def import_work(
         return receipt
 
 
-def _schedule_for_work(opened: Change, actor: Person, ref: str) -> Schedule:
+def schedule_for_work(opened: Change, actor: Person, ref: str, inactive: str) -> Schedule:
+    """Return the schedule, locked, if the actor brings in work there; ``inactive`` says why it must be active.
+
+    Raises:
+        NotFound, NotAllowed: it is hidden from the actor, or work is not theirs to bring in.
+        WrongState: it is not active.
+    """
     schedule = lock_schedule(opened, actor, ref)
     demand(
         actor,
@@ -138,7 +145,7 @@ def _schedule_for_work(opened: Change, actor: Person, ref: str) -> Schedule:
         helper_verb=Verb.SCHEDULE_COORDINATE,
     )
     if schedule.state != ScheduleState.ACTIVE:
-        raise WrongState(_("Work comes in at an active schedule. Activate this one first."))
+        raise WrongState(inactive)
     return schedule
 
 

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from marksheet.apps.exams.queries.answers import answers_lacking
-from marksheet.apps.exams.queries.schedules import Schedule, ScheduleState
+from marksheet.apps.exams.queries.answers import answers_to_enter
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import Refusal
 from marksheet.apps.marking.queries.assess import Counts, counts_of
@@ -21,7 +20,6 @@ from marksheet.apps.marking.queries.submissions import (
     scripts_named,
     submissions_of,
 )
-from marksheet.apps.people.queries import Person, holds
 from marksheet.apps.results.actions.hand_in import may_record_hand_in, record_hand_in
 from marksheet.apps.results.actions.marks import reopen_scripts
 from marksheet.apps.results.queries.coordination import coordination_of
@@ -29,7 +27,6 @@ from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.web.coordinator.forms import Reason
 from marksheet.entrypoints.web.coordinator.views import about
-from marksheet.rules.access import Verb
 
 
 @signed_in
@@ -80,16 +77,10 @@ def scripts(request: HttpRequest, ref: str) -> HttpResponse:
         "status": status,
         "counts": counts_of(person, [schedule.pk]).get(schedule.pk, Counts()),
         "narrowed": bool(search or status or request.GET.get("after")),
-        "lacking": _answers_to_enter(person, schedule),
+        "lacking": answers_to_enter(person, schedule),
         "tab": "work",
     }
     return render(request, "coordinator/scripts.html", context)
-
-
-def _answers_to_enter(person: Person, schedule: Schedule) -> int:
-    """Return how many scripts on paper lack answers that the reader may type."""
-    may = schedule.state == ScheduleState.ACTIVE and holds(person, Verb.WORK_IMPORT, schedule.node_id)
-    return answers_lacking(person, schedule) if may else 0
 
 
 @signed_in

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from marksheet.entrypoints.web.exams.fields import key_shown, steps_shown
 from marksheet.rules.authoring import ItemDraft, PartDraft
 from marksheet.rules.marks import shown
 from marksheet.rules.paper import ItemRule
-from marksheet.rules.scoring import Match
 
 
 def lines_of(drafts: Sequence[tuple[ItemDraft | None, ItemDraft]]) -> list[tuple[str, str, str]]:
@@ -24,8 +24,8 @@ def told(item: ItemDraft) -> str:
 
 def _part(part: PartDraft, *, alone: bool) -> str:
     if part.machine:
-        key = (", " if part.match == Match.MULTIPLE else " | ").join(part.correct)
-        words = _("key %(key)s: %(points)s") % {"key": key or "–", "points": shown(part.points)}
+        key = key_shown(part.match, part.correct) or "–"
+        words = _("key %(key)s: %(points)s") % {"key": key, "points": shown(part.points)}
         if part.wrong_thousandths:
             words += " " + _("(wrong: %(points)s)") % {"points": shown(part.wrong_thousandths)}
     else:
@@ -36,5 +36,5 @@ def _part(part: PartDraft, *, alone: bool) -> str:
 def _rule(item: ItemDraft) -> list[str]:
     if item.rule == ItemRule.SUM:
         return []
-    steps = ", ".join(f"{right} = {shown(marks)}" for right, marks in item.steps)
+    steps = steps_shown(item.steps)
     return [_("right parts: %(steps)s") % {"steps": steps} if steps else item.rule.replace("_", " ")]

@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
-from marksheet.apps.exams.queries.answers import answers_lacking
-from marksheet.apps.exams.queries.schedules import ScheduleState
+from marksheet.apps.exams.queries.answers import answers_to_enter
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, verbs_at
 from marksheet.apps.results.queries.adjustments import adjustments_of, steps_of
@@ -46,7 +45,7 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
     return {
         "row": row,
         "line": line,
-        "missing": _missing(row, person, held) if row.bucket != "published" else [],
+        "missing": _missing(row, person) if row.bucket != "published" else [],
         "why_withheld": why_withheld(row) if held & READ_REASONS else "",
         "attempts": attempts_of(row),
         "versions": versions_of(row),
@@ -61,7 +60,7 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
     }
 
 
-def _missing(row: Any, person: Person, held: frozenset[str]) -> list[tuple[str, str]]:
+def _missing(row: Any, person: Person) -> list[tuple[str, str]]:
     """What is missing in words, each with where to bring it; what is unmarked by the names of its questions."""
     found: list[tuple[str, str]] = []
     for one in row.missing:
@@ -70,18 +69,12 @@ def _missing(row: Any, person: Person, held: frozenset[str]) -> list[tuple[str, 
             found += [(words, "") for words in missing_words([one])]
             continue
         found += [(words, "") for words in unmarked_words(unmarked)]
-        if unmarked.answers and _types_answers(row, person, held):
+        if unmarked.answers and answers_to_enter(person, row.schedule, row.enrolment_id):
             found[-1] = (
                 found[-1][0],
                 f"{address('schedules:answers', row.schedule.ref)}?q={quote(row.number)}",
             )
     return found
-
-
-def _types_answers(row: Any, person: Person, held: frozenset[str]) -> bool:
-    """Whether the reader may type answers of this candidate's script on paper."""
-    may = Verb.WORK_IMPORT in held and row.schedule.state == ScheduleState.ACTIVE
-    return may and bool(answers_lacking(person, row.schedule, row.enrolment_id))
 
 
 def _adjustments(row: Any, with_numbers: bool) -> list[dict[str, Any]]:

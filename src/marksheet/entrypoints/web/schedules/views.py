@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from marksheet.apps.exams.actions.schedules import create_schedule
 from marksheet.apps.exams.queries import schedules as queries
-from marksheet.apps.exams.queries.answers import answers_lacking, takes_answers
+from marksheet.apps.exams.queries.answers import answers_to_enter, takes_answers
 from marksheet.apps.exams.queries.assessments import (
     assessments_seen_by,
     live_versions_seen_by,
@@ -160,17 +160,11 @@ def page_of(request: HttpRequest, person: Person, found: Schedule, at: datetime)
         "sees_exam": assessments_seen_by(person).filter(pk=found.version.assessment_id).exists(),
         "files": address("imports:start", found.ref) + "?kind=candidates",
         "links": _links(person, found, held),
-        "answers_lacking": _answers_lacking(person, found, held),
+        "answers_lacking": answers_to_enter(person, found),
         "hands_in": found.state == ScheduleState.ACTIVE
         and found.opens_at <= at
         and may_record_hand_in(person, found),
     }
-
-
-def _answers_lacking(person: Person, found: Schedule, held: frozenset[str]) -> int:
-    """Return how many scripts on paper the reader could still type answers of."""
-    typing = Verb.WORK_IMPORT in held and found.state == ScheduleState.ACTIVE
-    return answers_lacking(person, found) if typing else 0
 
 
 def _links(person: Person, found: Schedule, held: frozenset[str]) -> list[tuple[str, str]]:

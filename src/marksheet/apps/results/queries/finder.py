@@ -14,7 +14,7 @@ from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.marking.models import HandsOn
 from marksheet.apps.people.models import Person, Unit, UnitPath
 from marksheet.apps.results.models import CAN_BE_TICKED, ON_RESULTS, Bucket, BucketCount, Result, Word
-from marksheet.apps.results.queries.finished import finished
+from marksheet.apps.results.queries.completion import finished
 from marksheet.apps.results.queries.orders import waiting
 from marksheet.apps.results.queries.sight import (
     before_the_last_attempt,

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from marksheet.apps.ledger import clock
@@ -13,7 +12,7 @@ from marksheet.apps.results.queries import finished, reports
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.web.audit.asked import asked
-from marksheet.entrypoints.web.reports.asked import selection_key
+from marksheet.entrypoints.web.reports.asked import export_address, selection_key
 
 
 @signed_in
@@ -31,7 +30,7 @@ def audit(request: HttpRequest) -> HttpResponse:
             "following": page.next,
             "asked": wanted,
             "narrowed": bool(wanted.text),
-            "exports": _exports(),
+            "exports": export_address(),
         },
     )
 
@@ -59,14 +58,7 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
             "narrowed": bool(wanted.text or wanted.shown or wanted.outcomes),
             "key": selection_key("audit", filters),
             "done_key": request.session.pop("selection-done", ""),
-            "exports": _exports(),
+            "exports": export_address(),
             "filters": filters,
         },
     )
-
-
-def _exports() -> str:
-    try:
-        return reverse("exports:new")
-    except NoReverseMatch:
-        return ""

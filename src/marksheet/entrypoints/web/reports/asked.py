@@ -1,10 +1,12 @@
 """What the address of a report asks for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zlib import crc32
 
 from django.http import QueryDict
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from marksheet.apps.results.queries.reports import SCORE_SORTS, SORTS, Asked, Choices
@@ -12,8 +14,8 @@ from marksheet.apps.results.queries.reports import SCORE_SORTS, SORTS, Asked, Ch
 OUTCOMES = ("passed", "failed", "void")
 
 
-def asked(given: QueryDict, *, sort: str = "name") -> Asked:
-    """Return what is asked for; words that are not ours are left out."""
+def asked(given: QueryDict, *, sort: str = "name", at: datetime | None = None) -> Asked:
+    """Return what is asked for; words that are not ours are left out. A list of schedules needs the moment."""
     wanted = given.get("sort", "") or sort
     if wanted.removeprefix("-") not in SORTS | SCORE_SORTS | {"opens": ""}:
         wanted = sort
@@ -26,6 +28,7 @@ def asked(given: QueryDict, *, sort: str = "name") -> Asked:
         shown=given.get("shown", "") if given.get("shown") in ("shown", "hidden") else "",
         complete=given.get("complete") == "1",
         sort=wanted,
+        at=at,
     )
 
 
@@ -73,6 +76,22 @@ def filters_of(given: QueryDict) -> str:
     for name in ("after", "sort", "page"):
         kept.pop(name, None)
     return kept.urlencode()
+
+
+def query_of(given: QueryDict) -> str:
+    """Return filters and order, without the page: what a file of the list is about."""
+    kept = given.copy()
+    for name in ("after", "page"):
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def export_address() -> str:
+    """Return where exports are chosen; empty where there are none."""
+    try:
+        return reverse("exports:new")
+    except NoReverseMatch:
+        return ""
 
 
 def selection_key(name: str, filters: str) -> str:

@@ -4,14 +4,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries import reports
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.web.reports.asked import asked, chips, filters_of, kept_fields, selection_key
+from marksheet.entrypoints.web.reports.asked import (
+    asked,
+    chips,
+    export_address,
+    filters_of,
+    kept_fields,
+    selection_key,
+)
 
 # A selection in the browser belongs to a list and its filters.
 KEY = "reports"
@@ -60,11 +66,3 @@ def _mine(person: Person, rows: list[Any]) -> set[int]:
     """The schedules on this page whose results the reader may show, hide and retract."""
     some = {row.schedule_id for row in rows}
     return set(schedules_published_by(person).filter(pk__in=some).values_list("pk", flat=True))
-
-
-def export_address() -> str:
-    """Return where exports are chosen; empty where there are none."""
-    try:
-        return reverse("exports:new")
-    except NoReverseMatch:
-        return ""

@@ -40,8 +40,9 @@ class Asked:
         schedules, assessments, units: refs; a unit stands for all below it.
         outcomes: passed, failed, void.
         shown: ``shown`` or ``hidden``: whether the candidate sees the result.
-        complete: for schedules: only those of which all that was handed in is published.
+        complete: for schedules: only those that are finished, with all that was handed in published.
         sort: a key of ``SORTS`` or ``SCORE_SORTS``, with ``-`` in front for descending.
+        at: the moment that decides what is finished; a list of schedules needs it.
     """
 
     text: str = ""
@@ -52,6 +53,7 @@ class Asked:
     shown: str = ""
     complete: bool = False
     sort: str = "name"
+    at: datetime | None = None
 
     @property
     def compares_scores(self) -> bool:

@@ -13,6 +13,7 @@ from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.web.audit.asked import asked
 from marksheet.entrypoints.web.reports.asked import export_address, selection_key
+from marksheet.entrypoints.web.reports.candidates import with_receipts
 
 
 @signed_in
@@ -51,7 +52,7 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
         {
             "schedule": found,
             "tally": reports.tallies_of(person, [found.pk]).get(found.pk, reports.Tally()),
-            "rows": [(row, may_act) for row in page.rows],
+            "rows": with_receipts(page.rows, {found.pk} if may_act else set()),
             "may_act": may_act,
             "following": page.next,
             "asked": wanted,

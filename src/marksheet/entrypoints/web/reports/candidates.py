@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from marksheet.apps.people.queries import Person
+from marksheet.apps.release.queries.receipts import receipts_of
 from marksheet.apps.results.queries import reports
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
@@ -44,7 +45,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
         request,
         "reports/candidates.html",
         {
-            "rows": [(row, row.schedule_id in mine) for row in page.rows],
+            "rows": with_receipts(page.rows, mine),
             "may_act": bool(mine),
             "following": page.next,
             "asked": wanted,
@@ -60,6 +61,12 @@ def candidates(request: HttpRequest) -> HttpResponse:
             "filters": filters_of(request.GET),
         },
     )
+
+
+def with_receipts(rows: list[Any], mine: set[int]) -> list[tuple[Any, bool, str]]:
+    """Return each published row with whether the reader publishes there, and the ref of its receipt."""
+    found = receipts_of(row.in_force.publication_id for row in rows)
+    return [(row, row.schedule_id in mine, found.get(row.in_force.publication_id, "")) for row in rows]
 
 
 def _mine(person: Person, rows: list[Any]) -> set[int]:

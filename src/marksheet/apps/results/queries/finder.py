@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, OrderBy, OuterRef, Q, QuerySet, Sum, When
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.errors import BadInput
@@ -29,16 +29,18 @@ COUNTED_AT_ONCE = 10_000
 KNOWN_SCHEDULES = 5_000
 AFTER_EVERY_WORD = "\U0010ffff"
 
-# What a column of the tab is sorted by; descending puts rows without a value last, as ascending does.
+# What a column of the tab is sorted by: each has its index in ``orders``. Rows without a value stand last both ways.
 SORTS = {
     "name": "sort_name",
     "number": "number",
+    "schedule": "title",
     "code": "code",
+    "attempt": "attempt_number",
+    "handed_in": "handed_in_at",
     "score": "score_micro",
     "percent": "percent_micro",
     "grade": "grade_rank",
-    "handed_in": "handed_in_at",
-    "changed": "changed_at",
+    "outcome": "outcome",
     "state": "bucket",
 }
 
@@ -201,38 +203,66 @@ def page(person: Person, criteria: Criteria, *, after: str = "", size: int = 50)
     Raises:
         BadInput: ``after`` or the sort is not one of ours.
     """
-    column, descending = _sort(criteria)
-    rows = find(person, criteria)
-    if after:
-        rows = rows.filter(_beyond(column, descending, *_opened(after)))
-    order = OrderBy(F(column), descending=descending, nulls_last=True if _nullable(column) else None)
-    found = list(
-        rows.order_by(order, "id").select_related("schedule", "unit", "withheld_by", "in_force", "enrolment")[
-            : size + 1
-        ]
-    )
+    column, descending = sort_of(criteria)
+    value, key = _opened(after) if after else (None, None)
+    rows = find(person, criteria).select_related("schedule", "unit", "withheld_by", "in_force", "enrolment")
+    sign, without = "-" if descending else "", _without(column)
+    found: list[Result] = []
+    if key is None or value is not None:
+        # Rows with a value, and those without after them, are two questions: each is read from the index in order.
+        some = rows.filter(_beyond(column, descending, value, key)) if key is not None else rows
+        some = some if without is None else some.exclude(without)
+        found = list(some.order_by(f"{sign}{column}", f"{sign}id")[: size + 1])
+        key = None
+    if without is not None and len(found) <= size:
+        rest = rows.filter(without)
+        if key is not None:
+            rest = rest.filter(**{f"id__{'lt' if descending else 'gt'}": key})
+        found += rest.order_by(f"{sign}id")[: size + 1 - len(found)]
     last = found[size - 1] if len(found) > size else None
-    return Page(found[:size], _token(getattr(last, column), last.pk) if last else "")
+    return Page(found[:size], _token(_value(last, column), last.pk) if last else "")
 
 
-def _sort(criteria: Criteria) -> tuple[str, bool]:
+def _value(row: Result, column: str) -> Any:
+    """The value of a row in the order; None where it has none."""
+    found = getattr(row, column)
+    return None if found == "" else found
+
+
+def sort_of(criteria: Criteria) -> tuple[str, bool]:
+    """Return the column that the list is sorted by, and whether descending.
+
+    Raises:
+        BadInput: there is no such order.
+    """
     name = criteria.sort.removeprefix("-")
     if name not in SORTS:
         raise BadInput(f"Results cannot be sorted by {name!r}.")
     return SORTS[name], criteria.sort.startswith("-")
 
 
-def _nullable(column: str) -> bool:
-    return bool(Result._meta.get_field(column).null)
+def _without(column: str) -> Q | None:
+    """Return which rows have no value there; None where all have one."""
+    if column == "outcome":
+        return Q(outcome="")
+    return Q(**{f"{column}__isnull": True}) if Result._meta.get_field(column).null else None
+
+
+def whole_order(criteria: Criteria) -> tuple[Any, ...]:
+    """Return the order of ``page`` as one, for all rows at once.
+
+    Raises:
+        BadInput: as ``sort_of``.
+    """
+    column, descending = sort_of(criteria)
+    without, sign = _without(column), "-" if descending else ""
+    last = () if without is None else (Case(When(without, then=1), default=0),)
+    return (*last, OrderBy(F(column), descending=descending), f"{sign}id")
 
 
 def _beyond(column: str, descending: bool, value: Any, key: int) -> Q:
-    if value is None:
-        return Q(**{f"{column}__isnull": True, "id__gt": key})
     way = "lt" if descending else "gt"
-    further = Q(**{f"{column}__{way}": value}) | Q(**{column: value, "id__gt": key})
-    if _nullable(column):
-        return further | Q(**{f"{column}__isnull": True})
+    further = Q(**{f"{column}__{way}": value}) | Q(**{column: value, f"id__{way}": key})
     # The same said once more, so that an index is entered at the right place.
     return Q(**{f"{column}__{way}e": value}) & further
 
@@ -365,5 +395,5 @@ def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> li
 
 __all__ = [
     "SORTS", "Criteria", "Page", "ScheduleLine", "find", "page", "results_published_by", "schedule_lines",
-    "tickable", "tickable_total", "total",
+    "sort_of", "tickable", "tickable_total", "total", "whole_order",
 ]  # fmt: skip

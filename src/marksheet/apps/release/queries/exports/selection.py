@@ -205,12 +205,14 @@ def keys_of(person: Person, selection: Selection, at: datetime, *, as_shown: boo
 
 
 def _page_order(selection: Selection) -> Sequence[Any]:
-    known = reports.SORTS | reports.SCORE_SORTS if selection.published else finder.SORTS
-    asked = (selection.asked if selection.published else selection.criteria).sort
-    column = known.get(asked.removeprefix("-"))
+    if not selection.published:
+        return finder.whole_order(selection.criteria)
+    asked = selection.asked.sort
+    column = (reports.SORTS | reports.SCORE_SORTS).get(asked.removeprefix("-"))
     if column is None:
         raise BadInput(f"Results cannot be sorted by {asked!r}.")
-    return (OrderBy(F(column), descending=asked.startswith("-"), nulls_last=True), "id")
+    sign = "-" if asked.startswith("-") else ""
+    return (OrderBy(F(column), descending=bool(sign), nulls_last=True), f"{sign}id")
 
 
 def _numbers_of(person: Person, selection: Selection) -> QuerySet[Any]:

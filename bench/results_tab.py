@@ -110,14 +110,16 @@ def acts(pia: Any, schedule: Any) -> dict[str, Callable[[], Any]]:
         "sort by state, backwards": listed(sort="-state"),
         "filter: one schedule": listed(schedules=(schedule.ref,)),
         "filter: outcome": listed(outcomes=("passed", "failed")),
-        "filter: per cent from 90": listed(percent_from=90),
+        "filter: per cent from 90": listed(percent_from=90_000_000),
         "filter: state": listed(states=("ready",)),
         "filter: mine": listed(show="mine"),
         "search: start of a rare word": listed(text="surname1234"),
         "search: a word of all": listed(text="qui"),
         "total, by the counters": lambda: total(pia, Criteria(at=NOW)),
-        "total of a filter, up to 10,000": lambda: total(pia, Criteria(at=NOW, percent_from=90)),
-        "total of a filter, exactly": lambda: total(pia, Criteria(at=NOW, percent_from=90), exact=True),
+        "total of a filter, up to 10,000": lambda: total(pia, Criteria(at=NOW, percent_from=90_000_000)),
+        "total of a filter, exactly": lambda: total(
+            pia, Criteria(at=NOW, percent_from=90_000_000), exact=True
+        ),
         "the whole view, first page": lambda: _got(client, "/marking/results/?by=candidate"),
         "the whole view, search": lambda: _got(client, "/marking/results/?by=candidate&q=surname1234"),
     }

@@ -4,8 +4,9 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Exists, F, OrderBy, OuterRef, Q, QuerySet, Sum, When
 
@@ -54,8 +55,9 @@ class Criteria:
         show: ``all``, ``mine`` (you can publish), ``not-mine``, ``published``.
         schedules, assessments, units: refs.
         states: buckets; empty means those that belong on the tab. ``not-submitted`` and ``absent`` only by name.
-        opens_before, closes_after: a schedule matches when its window intersects the range.
-        percent_from, percent_until: inclusive, in per cent.
+        day_from, day_until: inclusive; a schedule matches when its window meets these days, in its own time zone.
+        percent_from, percent_until: inclusive, in millionths of a per cent.
+        score_from, score_until: inclusive, in millionths of a mark.
         at: the moment that decides what is finished (published rows of it stand in Audit, not here) and what
             still waits for a last attempt.
         sort: a key of ``SORTS``, with ``-`` in front for descending.
@@ -70,12 +72,19 @@ class Criteria:
     outcomes: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
     marked_by: tuple[str, ...] = ()
-    opens_before: datetime | None = None
-    closes_after: datetime | None = None
+    day_from: date | None = None
+    day_until: date | None = None
     percent_from: int | None = None
     percent_until: int | None = None
+    score_from: int | None = None
+    score_until: int | None = None
     at: datetime | None = None
     sort: str = "name"
+
+    @property
+    def unsearchable(self) -> bool:
+        """Whether the text holds nothing that a search could begin with: it then finds nothing."""
+        return bool(self.text.strip()) and not words(self.text)
 
     @property
     def narrowed(self) -> bool:
@@ -87,10 +96,12 @@ class Criteria:
             or self.outcomes
             or self.grades
             or self.marked_by
-            or self.opens_before
-            or self.closes_after
-            or self.percent_from is not None
-            or self.percent_until is not None
+            or self.day_from
+            or self.day_until
+            or any(
+                bound is not None
+                for bound in (self.percent_from, self.percent_until, self.score_from, self.score_until)
+            )
         )
 
 
@@ -112,6 +123,8 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
         rows = rows.exclude(schedule__in=schedules_published_by(person))
     elif criteria.show == "published" and criteria.at is not None:
         rows = rows.filter(schedule__in=_seen(person, criteria))
+    if criteria.unsearchable:
+        return rows.none()
     rows = _in_places(rows, criteria)
     for start in words(criteria.text):
         found = Word.objects.filter(
@@ -178,20 +191,38 @@ def _narrowed(rows: QuerySet[Result], criteria: Criteria) -> QuerySet[Result]:
         rows = rows.filter(outcome__in=criteria.outcomes)
     if criteria.grades:
         rows = rows.filter(grade__in=criteria.grades)
-    if criteria.percent_from is not None:
-        rows = rows.filter(percent_micro__gte=criteria.percent_from * 1_000_000)
-    if criteria.percent_until is not None:
-        rows = rows.filter(percent_micro__lte=criteria.percent_until * 1_000_000)
-    if criteria.opens_before is not None:
-        rows = rows.filter(opens_at__lt=criteria.opens_before)
-    if criteria.closes_after is not None:
-        rows = rows.filter(closes_at__gt=criteria.closes_after)
+    bounds = {
+        "percent_micro__gte": criteria.percent_from,
+        "percent_micro__lte": criteria.percent_until,
+        "score_micro__gte": criteria.score_from,
+        "score_micro__lte": criteria.score_until,
+    }
+    rows = rows.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
+    if criteria.day_from or criteria.day_until:
+        rows = rows.filter(_on_days(criteria))
     if criteria.marked_by:
         hands = HandsOn.objects.filter(
             attempt__enrolment=OuterRef("enrolment"), person__ref__in=criteria.marked_by
         )
         rows = rows.filter(Exists(hands))
     return rows
+
+
+def _on_days(criteria: Criteria) -> Q:
+    """Fit rows of schedules whose window meets the days asked for, each in the time zone of its schedule."""
+    found = Q(pk__in=())
+    for zone in Schedule.objects.order_by().values_list("timezone", flat=True).distinct():
+        here = Q(timezone=zone)
+        if criteria.day_from:
+            here &= Q(closes_at__gt=_begins(criteria.day_from, zone))
+        if criteria.day_until:
+            here &= Q(opens_at__lt=_begins(criteria.day_until + timedelta(days=1), zone))
+        found |= here
+    return Q(schedule__in=Schedule.objects.filter(found).values("pk"))
+
+
+def _begins(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def page(person: Person, criteria: Criteria, *, after: str = "", size: int = 50) -> Page:

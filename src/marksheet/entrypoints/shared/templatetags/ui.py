@@ -293,7 +293,9 @@ def form_errors(form: Any) -> dict[str, Any]:
 
 
 @register.simple_block_tag
-def selection_bar(content: str, matching: int = 0, all_label: str = "", all_selected: str = "") -> SafeString:
+def selection_bar(
+    content: str, matching: int = 0, all_label: str = "", all_selected: str = "", filtered: bool = False
+) -> SafeString:
     """Count what is ticked in the form around it, offer all that match, and hold what can be done with them.
 
     Args:
@@ -301,11 +303,18 @@ def selection_bar(content: str, matching: int = 0, all_label: str = "", all_sele
         matching: how many rows can be ticked in all that match, on every page; 0 offers nothing.
         all_label: *Select all 312 ready that match*.
         all_selected: *All 312 ready that match are selected*.
+        filtered: the list is narrowed. Ticks are kept for each list with its filters, and the count says so.
     """
     return SafeString(
         render_to_string(
             "components/selection_bar.html",
-            {"actions": content, "matching": matching, "all_label": all_label, "all_selected": all_selected},
+            {
+                "actions": content,
+                "matching": matching,
+                "all_label": all_label,
+                "all_selected": all_selected,
+                "filtered": filtered,
+            },
         )
     )
 

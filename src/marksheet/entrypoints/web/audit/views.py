@@ -21,7 +21,7 @@ from marksheet.entrypoints.web.reports.candidates import with_receipts
 def audit(request: HttpRequest) -> HttpResponse:
     """List the finished schedules that the reader sees."""
     person, at = person_of(request), clock.read()
-    wanted = asked(request.GET, sort=request.GET.get("sort", "-opens"))
+    wanted = asked(request.GET, sort=request.GET.get("sort") or "-opens")
     page = finished.finished_page(person, wanted, at=at, after=request.GET.get("after", ""))
     return render(
         request,
@@ -42,7 +42,7 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a finished schedule: every result with its history; show, hide and retract from here."""
     person, at = person_of(request), clock.read()
     found = finished.finished_schedule_for(person, ref, at)
-    wanted = replace(asked(request.GET, sort=request.GET.get("sort", "name")), schedules=(ref,))
+    wanted = replace(asked(request.GET, sort=request.GET.get("sort") or "name"), schedules=(ref,))
     page = reports.page(person, wanted, after=request.GET.get("after", ""))
     filters = urlencode({"schedule": ref, "q": wanted.text, "shown": wanted.shown})
     may_act = schedules_published_by(person).filter(pk=found.pk).exists()

@@ -92,9 +92,10 @@ def _whole_list(person: Person, source: Source, query: str, back: str, at: datet
     if source in (Source.SCHEDULES, Source.ASSESSMENTS):
         return Selection(source, asked=asked_of_reports(QueryDict(query), sort="-opens", at=at))
     found: Asked = asked_of_reports(QueryDict(query))
-    sorted_by = asked_of_reports(QueryDict(urlsplit(back).query)).sort
-    sort = sorted_by if sorted_by.removeprefix("-") != "opens" else "name"
-    return Selection(source, asked=replace(found, sort=sort))
+    if source is Source.REPORTS:
+        sorted_by = asked_of_reports(QueryDict(urlsplit(back).query)).sort
+        found = replace(found, sort=sorted_by if sorted_by.removeprefix("-") != "opens" else "name")
+    return Selection(source, asked=found)
 
 
 def _back(given: QueryDict, source: Source, query: str) -> str:

@@ -4,15 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.queries import Person
 from marksheet.apps.release.queries import publications as queries
 from marksheet.apps.release.queries import receipts
 from marksheet.apps.release.queries.afterwards import refs_published_by
 from marksheet.apps.results.queries.sight import schedules_published_by
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of
 from marksheet.entrypoints.web.publications.place import under_results
 from marksheet.entrypoints.web.results.bar import ticks_done
@@ -76,10 +75,7 @@ def _done(request: HttpRequest, person: Person, publication: Any) -> dict[str, A
 
 
 def _after(request: HttpRequest) -> int:
-    after = request.GET.get("after", "0")
-    if not after.isdigit():
-        raise BadInput(_("This page of the list is not known. Start at the first page."))
-    return int(after)
+    return int(asking.key(request.GET) or 0)
 
 
 @under_results

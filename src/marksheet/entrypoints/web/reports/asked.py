@@ -10,23 +10,31 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from marksheet.apps.results.queries.reports import SCORE_SORTS, SORTS, Asked, Choices
+from marksheet.entrypoints.shared.asking import known_word, word
 
 OUTCOMES = ("passed", "failed", "void")
+SHOWN = ("shown", "hidden")
 
 
 def asked(given: QueryDict, *, sort: str = "name", at: datetime | None = None) -> Asked:
-    """Return what is asked for; words that are not ours are left out. A list of schedules needs the moment."""
-    wanted = given.get("sort", "") or sort
-    if wanted.removeprefix("-") not in SORTS | SCORE_SORTS | {"opens": ""}:
-        wanted = sort
+    """Return what is asked for. A list of schedules needs the moment.
+
+    Raises:
+        BadInput: the address says an order, an outcome or a word that there is not.
+    """
+    wanted = given.get("sort", "").strip() or sort
+    known_word(wanted.removeprefix("-"), "sort", SORTS | SCORE_SORTS | {"opens": ""})
+    outcomes = tuple(filter(None, given.getlist("outcome")))
+    for one in outcomes:
+        known_word(one, "outcome", OUTCOMES)
     return Asked(
         text=given.get("q", "").strip()[:200],
         schedules=tuple(given.getlist("schedule"))[:50],
         assessments=tuple(given.getlist("assessment"))[:50],
         units=tuple(given.getlist("unit"))[:50],
-        outcomes=tuple(o for o in given.getlist("outcome") if o in OUTCOMES),
-        shown=given.get("shown", "") if given.get("shown") in ("shown", "hidden") else "",
-        complete=given.get("complete") == "1",
+        outcomes=outcomes,
+        shown=word(given, "shown", SHOWN),
+        complete=word(given, "complete", ("1",)) == "1",
         sort=wanted,
         at=at,
     )

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -79,7 +79,7 @@ class Selection:
             found["refs"] = list(self.refs)
         about = self.asked if self.published else self.criteria
         found["asked"] = {
-            name: value.isoformat() if isinstance(value, datetime) else value
+            name: value.isoformat() if isinstance(value, date) else value
             for name, value in asdict(about).items()
             if value not in ("", (), None, False)
         }
@@ -92,9 +92,11 @@ def selection_from(stored: Mapping[str, Any]) -> Selection:
     asked: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in stored["asked"].items()
     }
-    for name in ("opens_before", "closes_after", "at"):
+    if "at" in asked:
+        asked["at"] = datetime.fromisoformat(asked["at"])
+    for name in ("day_from", "day_until"):
         if name in asked:
-            asked[name] = datetime.fromisoformat(asked[name])
+            asked[name] = date.fromisoformat(asked[name])
     refs = tuple(stored["refs"]) if "refs" in stored else None
     kept = Selection(source, refs, ready_only=bool(stored.get("ready_only")))
     if kept.published:

@@ -56,6 +56,11 @@ class Asked:
     at: datetime | None = None
 
     @property
+    def unsearchable(self) -> bool:
+        """Whether the text holds nothing that a search could begin with: it then finds nothing."""
+        return bool(self.text.strip()) and not words(self.text)
+
+    @property
     def compares_scores(self) -> bool:
         """Whether the list is narrow enough to be sorted by anything."""
         return bool(self.schedules or self.assessments)
@@ -90,6 +95,8 @@ def find(person: Person, asked: Asked) -> QuerySet[Result]:
         rows = rows.filter(in_force__outcome__in=asked.outcomes)
     if asked.shown:
         rows = rows.filter(shown_to_candidate=asked.shown == "shown")
+    if asked.unsearchable:
+        return rows.none()
     for start in words(asked.text):
         found = Word.objects.filter(word__gte=start, word__lt=start + AFTER_EVERY_WORD)
         rows = rows.filter(pk__in=found.values("result"))

@@ -100,6 +100,12 @@ def when(moment: datetime | None, tz: str | ZoneInfo = "UTC", form: str = "long"
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), title, text)
 
 
+@register.simple_tag(takes_context=True)
+def times_note(context: Context) -> str:
+    """Say once on a page in whose clock its short moments stand: *Times are those of Amsterdam.*"""
+    return _("Times are those of %(place)s.") % {"place": place_of(ZoneInfo(str(context["reader_zone"])))}
+
+
 @register.simple_tag
 def window(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC") -> SafeString:
     """Show from when until when in a named zone: *9 June 2026, 09:00 – 12:00 (Amsterdam)*, the day said once.

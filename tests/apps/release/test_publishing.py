@@ -277,6 +277,25 @@ def test_retracting_takes_the_result_back_and_publishing_again_names_what_it_fol
     assert list(verify(Verified())) == []
 
 
+def test_what_was_withdrawn_stays_so_until_it_is_shown_again():
+    world = a_world()
+    schedule = a_ready_quiz(world)
+    published(world, schedule, show=True)
+    retract(world.pia, refs(schedule), reason="key under doubt", at=LATER)
+    published(world, schedule, show=False)
+    assert {lines_of(schedule, n)[0].word for n in (0, 1, 2)} == {"withdrawn"}
+    show(world.pia, refs(schedule), at=LATER)
+    assert {lines_of(schedule, n)[0].word for n in (0, 1, 2)} == {"shown"}
+
+
+def test_what_was_never_shown_is_never_withdrawn_for_its_candidate():
+    world = a_world()
+    schedule = a_ready_quiz(world)
+    published(world, schedule, show=False)
+    retract(world.pia, refs(schedule), reason="key under doubt", at=LATER)
+    assert {lines_of(schedule, n)[0].word for n in (0, 1, 2)} == {"being-marked"}
+
+
 def test_a_withheld_row_shows_no_score_and_cannot_be_ticked():
     world = a_world()
     schedule = a_ready_quiz(world)

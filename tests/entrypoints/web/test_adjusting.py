@@ -7,6 +7,7 @@ import pytest
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
+from marksheet.apps.release.actions.withholding import withhold
 from marksheet.apps.results.actions.adjusting import adjust
 from marksheet.apps.results.models import Adjustment, Result
 from tests.apps.release.scenes import a_ready_quiz, refs
@@ -30,8 +31,8 @@ def text(answer) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
-def publish_all(world, schedule):
-    selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)
+def publish_all(world, schedule, some=()):
+    selection = freeze_selection(world.pia, refs=some or refs(schedule), at=NOW)
     publish(world.pia, selection.ref, show=True, at=NOW)
     carry_on(selection.ref, at=NOW)
 
@@ -56,6 +57,26 @@ def test_a_coordinator_adjusts_from_the_result_and_takes_it_back(world, quiz):
     told = text(ada.get(f"/marking/audit/results/{ref}/"))
     for words in ("Adjusted the score", "Late penalty: 1.5 marks", "Took an adjustment back", "clock wrong"):
         assert words in told, words
+    assert "Score: 3 → became 1.5" in told and "Score: 1.5 → became 3" in told
+
+
+def test_an_adjusted_score_is_told_to_readers_of_reports_when_it_is_published(world, quiz):
+    """As with marks: before that it is told to those who work with them, and to nobody while it is withheld."""
+    publish_all(world, quiz)
+    first = refs(quiz)[:1]
+    adjust(world.ada, first, "late_penalty", Fraction(3, 2), reason="two days late", at=NOW)
+    grant(world.sid, "published_viewer", quiz.node)
+    path = f"/marking/audit/results/{first[0]}/"
+    assert "Score: 3 → became 1.5" in text(signed_in(world.ada).get(path))
+    told = text(signed_in(world.sid).get(path))
+    assert "Adjusted the score" in told and "became 1.5" not in told
+    publish_all(world, quiz, first)
+    assert "Score: 3 → became 1.5" in text(signed_in(world.sid).get(path))
+    other = refs(a_ready_quiz(world, code="QUIZ-2"))[:1]
+    withhold(world.ada, other, reason="a complaint", at=NOW)
+    adjust(world.ada, other, "late_penalty", Fraction(1), reason="late", at=NOW)
+    told = text(signed_in(world.ada).get(f"/marking/audit/results/{other[0]}/"))
+    assert "Adjusted the score" in told and "Score:" not in told
 
 
 def test_several_ticked_results_are_adjusted_at_once(world, quiz):

@@ -171,3 +171,12 @@ def test_what_is_not_offered_is_refused(world, schedule, wrong):
 def test_a_list_that_is_not_ours_is_refused(world, schedule):
     assert signed_in(world.pia).get("/exports/new/?source=minds").status_code == 400
     assert signed_in(world.pia).get("/exports/new/?percent_from=x").status_code == 400
+
+
+def test_the_history_names_a_file_in_words(world, schedule):
+    client = signed_in(world.pia)
+    client.post("/exports/make/", WHOLE | {"format": "visible"})
+    client.get(f"/exports/{Work.objects.get(kind='export').ref}/file/")
+    page = signed_in(world.ada).get(f"/marking/audit/schedules/{schedule.ref}/history/").text
+    assert "Asked for results as a file" in page
+    assert "Columns as shown, CSV" in page and "3 rows, from Results." in page and "visible" not in page

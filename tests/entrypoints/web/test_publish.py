@@ -16,6 +16,7 @@ from marksheet.apps.release.actions.publishing import carry_on, freeze_selection
 from marksheet.apps.release.models import Publication, PublicationState
 from marksheet.apps.release.queries.candidate import dashboard_of
 from marksheet.apps.release.queries.receipts import publication_page
+from marksheet.apps.results.actions.standing import void_attempts
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.rules.publication import ShowResults, Workflow, offered
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
@@ -226,6 +227,7 @@ def test_one_can_be_seen_as_the_candidate_before_publishing_and_that_is_logged(w
     names = {row.name: row for row in Result.objects.filter(schedule=quiz)}
     row = names[re.search(r"This is what (.+?) \(", page)[1]]
     assert f"{row.shown_score} of 3" in page
+    assert "My exams" in page and 'href="/my/' not in page
     assert Event.objects.filter(verb="result.seen-as-candidate", subject_id=row.pk).count() == 1
     following = re.search(r"\?result=(\w+)", page)[1]
     assert following != row.ref
@@ -424,6 +426,17 @@ def test_the_list_of_publications_costs_the_same_however_long_it_is(world):
                 publication_page(person, size=size)
             counts.append(len(asked))
         assert counts[0] == counts[1] <= 12, counts
+
+
+def test_a_void_result_is_not_called_available(world, quiz):
+    first = refs(quiz)[:1]
+    void_attempts(world.ada, first, reason="fraud", at=NOW)
+    signed_in(world.pia).post(begin(signed_in(world.pia), refs(quiz)), {"show": "on"})
+    for ref, words in ((refs(quiz)[0], "no result, since"), (refs(quiz)[1], "available since")):
+        row = Result.objects.select_related("enrolment", "person").get(ref=ref)
+        page = text(read(signed_in(row.person), f"/my/{row.enrolment.ref}/"))
+        assert [one in page for one in ("no result, since", "available since")].count(True) == 1
+        assert words in page
 
 
 def test_publications_can_be_found_again(world, quiz):

@@ -117,5 +117,9 @@ def fetch_export(actor: Person, ref: str, *, at: datetime) -> Asked:
     if found.state != "done":
         raise WrongState(_("This file is not finished yet."))
     with change(actor, Verb.RESULT_EXPORT, at=at) as opened:
-        opened.record("export", found.work.pk, did="fetched", sha256=found.file.get("sha256", ""))
+        order = found.work.payload["order"]
+        opened.record(
+            "export", found.work.pk, did="fetched", sha256=found.file.get("sha256", ""),
+            format=order["format"], file_type=order["file_type"],
+        )  # fmt: skip
     return found

@@ -230,7 +230,7 @@ def _parts(told: Told) -> dict[int, str]:
 
 
 def _without_early_marks(person: Person, row: Result, entries: list[Entry]) -> list[Entry]:
-    """Take away marks that are not part of a version in force, unless the reader works with them."""
+    """Take away marks and adjusted scores that are no part of a version in force, unless the reader works with them."""
     if (
         nodes_where(person, *MARKS).filter(descendant_id=row.schedule.node_id).exists()
         and not row.withheld_at
@@ -243,6 +243,8 @@ def _without_early_marks(person: Person, row: Result, entries: list[Entry]) -> l
     for n, entry in enumerate(entries):
         if n > last and entry.marks:
             entry = replace(entry, marks=(), hidden_marks=True)
+        if n > last and "score" in entry.line:
+            entry = replace(entry, line={k: v for k, v in entry.line.items() if k != "score"})
         shown.append(entry)
     return shown
 

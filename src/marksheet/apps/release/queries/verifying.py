@@ -196,7 +196,9 @@ def _adjustments() -> Iterator[Fault]:
 
 def _told(event_id: int, result_id: int) -> list[dict[str, object]]:
     lines = Line.objects.filter(event_id=event_id, subject_kind="result", subject_id=result_id)
-    return [json.loads(body) for body in lines.values_list("body", flat=True)]
+    told = [json.loads(body) for body in lines.values_list("body", flat=True)]
+    # The score before and after is told besides.
+    return [{name: value for name, value in said.items() if name != "score"} for said in told]
 
 
 def last_link() -> tuple[int, str]:

@@ -136,8 +136,16 @@ def _held(rows: Sequence[Result], kind: str) -> QuerySet[Adjustment]:
 
 
 def _finish(opened: Change, rows: Sequence[Result], said: dict[str, str | int], reason: str) -> None:
+    keys = [row.pk for row in rows]
+    before = _scores(keys)
     recompute_rows(opened, rows)
-    opened.lines(("result", row.pk, said) for row in rows)
+    after = _scores(keys)
+    opened.lines(("result", key, said | {"score": [before[key], after[key]]}) for key in keys)
     opened.record(
         "schedule", rows[0].schedule_id, schedule_id=rows[0].schedule_id, private={"reason": reason}, **said
     )
+
+
+def _scores(keys: Sequence[int]) -> dict[int, str]:
+    """Return result key -> its score as it is shown; "" where it shows none: not ready, or withheld."""
+    return dict(Result.objects.filter(pk__in=keys).values_list("pk", "shown_score"))

@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 from marksheet.apps.release.queries.history import Entry
 from marksheet.entrypoints.web.audit.words.said import Said, about_one, count
 from marksheet.entrypoints.web.results.words import ADJUSTMENTS, adjustment_words
+from marksheet.outputs.exports import EXPORTS as EXPORT_FORMATS
+from marksheet.outputs.exports import export
 
 OUTCOMES: Mapping[str, Callable[[], str]] = {
     "passed": lambda: _("passed"),
@@ -47,14 +49,21 @@ def adjusted(entry: Entry) -> Said:
             entry, _("Took an adjustment back"), _("Took back the adjustment of %(n)d result"),
             _("Took back the adjustments of %(n)d results"),
         )  # fmt: skip
-        return Said(text, "warn", (str(ADJUSTMENTS.get(kind, kind)),))
+        return Said(text, "warn", (str(ADJUSTMENTS.get(kind, kind)),), _score(entry))
     size = Fraction(int(facts.get("thousandths", 0)), 1_000)
     text = _of(entry, _("Adjusted the score"), _("Adjusted %(n)d score"), _("Adjusted %(n)d scores"))
     return Said(
         text,
         "warn",
         (adjustment_words(str(facts.get("adjusted", "")), size, str(facts.get("unit", ""))),),
+        _score(entry),
     )
+
+
+def _score(entry: Entry) -> tuple[tuple[str, str, str], ...]:
+    """Return the score before and after; nothing where it showed none, or where this reader may not see it yet."""
+    before, after = entry.line.get("score") or ("", "")
+    return ((_("Score"), before or "–", after or "–"),) if before or after else ()
 
 
 def withheld(entry: Entry) -> Said:
@@ -124,11 +133,28 @@ EXPORTS: Mapping[str, Callable[[], str]] = {
 }
 
 
+SOURCES: Mapping[str, Callable[[], str]] = {
+    "results": lambda: _("Results"),
+    "reports": lambda: _("Reports > Candidates"),
+    "audit": lambda: _("Audit"),
+    "schedules": lambda: _("Reports > Schedules"),
+    "assessments": lambda: _("Reports > Assessments"),
+}
+
+
 def exported(entry: Entry) -> Said:
     """Say that results were taken out as a file."""
     words = EXPORTS.get(str(entry.facts.get("did", "")), lambda: _("Took results out as a file"))
-    format_, type_ = (str(entry.facts.get(name, "")).replace("-", " ") for name in ("format", "file_type"))
-    return Said(words(), "", (f"{format_}, {type_.upper()}",) if format_ and type_ else ())
+    format_, type_ = (str(entry.facts.get(name, "")) for name in ("format", "file_type"))
+    title = str(export(format_).title) if format_ in EXPORT_FORMATS else format_.replace("-", " ")
+    more = [f"{title}, {type_.upper()}"] if format_ and type_ else []
+    source, n = SOURCES.get(str(entry.facts.get("source", ""))), entry.facts.get("rows")
+    if source and isinstance(n, int):
+        more.append(
+            ngettext("%(n)d row, from %(list)s.", "%(n)d rows, from %(list)s.", n)
+            % {"n": n, "list": source()}
+        )
+    return Said(words(), "", tuple(more))
 
 
 def retracted(entry: Entry) -> Said:

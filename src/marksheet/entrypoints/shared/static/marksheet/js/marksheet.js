@@ -2,6 +2,7 @@
 import { startColumns } from "./columns.js";
 import { startGrids } from "./grid.js";
 import { startMenus } from "./menu.js";
+import { startNavigation } from "./nav.js";
 import { startNeeds } from "./needs.js";
 import { startPanels } from "./panel.js";
 import { startPrinting } from "./print.js";
@@ -19,6 +20,7 @@ export function start(root) {
 }
 
 startMenus();
+startNavigation();
 startPrinting();
 startTheme();
 startPanels(start);

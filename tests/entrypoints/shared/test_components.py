@@ -131,6 +131,7 @@ def test_a_state_is_a_word_with_a_colour() -> None:
 
 def test_numbers_are_shown_as_people_write_them() -> None:
     assert render("{% number n %}", n=1204) == "1,204"
+    assert render("{% number n 0 %} {% number n 2 %}", n=200 / 3) == "67 66.67"
     assert "none" in render("{% number n %}", n=None)
     assert (ui.marks(3500), ui.marks(0), ui.marks(12000), ui.marks(None)) == ("3.5", "0", "12", "–")
     assert (ui.millionths(36_500_000), ui.millionths(33_333_333), ui.millionths(None)) == (

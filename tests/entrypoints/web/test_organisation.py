@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from marksheet.apps.ledger.models import Work
 from marksheet.apps.people.models import Grant, InboxNote, Invitation, Person, Role, Unit
 from marksheet.apps.people.queries import shipped_role, zone_of
 from tests.factories import NOW, World, a_schedule, a_world, grant, signed_in
@@ -261,6 +262,15 @@ def test_moments_that_belong_to_no_schedule_stand_in_the_time_of_the_institution
     world = a_world()
     with writes_allowed():
         Unit.objects.filter(kind="institution").update(timezone="Asia/Tokyo")
+        for kind in ("mail", "publication"):
+            Work.objects.create(
+                kind=kind,
+                key=kind,
+                payload={},
+                person_id=world.cas.pk,
+                asked_by_id=world.pia.pk,
+                created_at=NOW,
+            )
     assert zone_of(world.ari) == zone_of(world.cas) == "Asia/Tokyo"
     page = signed_in(world.ari).get(path).text
     assert page.count("Times are those of Tokyo.") == 1 and "UTC" not in page

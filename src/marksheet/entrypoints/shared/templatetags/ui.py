@@ -74,6 +74,9 @@ def _grouped(value: Any, places: int | None) -> str:
         value = exact(value) if places is None else float(value)
     if isinstance(value, str) and places is None:
         return value
+    if isinstance(value, float) and places is not None:
+        # Django cuts what is too long; a share of 66.67 is 67 and not 66.
+        value = round(value, places)
     return formats.number_format(value, places, use_l10n=True, force_grouping=True)
 
 

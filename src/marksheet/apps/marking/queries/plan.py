@@ -3,7 +3,11 @@
 from fractions import Fraction
 
 from marksheet.apps.exams.models import Schedule
-from marksheet.apps.marking.models import MARKERS, Plan, Round
+from marksheet.apps.marking.models import MARKERS, Round, Script
+from marksheet.apps.marking.models import Plan as Plan
+from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import verbs_at
+from marksheet.rules.access import Verb
 from marksheet.rules.agreement import Agreeing, Beyond, Measured, Within
 
 
@@ -27,3 +31,18 @@ def agreeing_of(plan: Plan) -> Agreeing | None:
         Beyond(plan.beyond),
         Measured(plan.measured),
     )
+
+
+def may_see_marks(person: Person, schedule: Schedule, enrolment_id: int) -> bool:
+    """Say whether somebody works with the marks of a schedule, and may see all that were given to a candidate.
+
+    Of two markers neither sees the other's before submitting their own; who marks somebody else's scripts does not
+    either.
+    """
+    held = verbs_at(person, schedule.node_id)
+    if held & {Verb.SCHEDULE_COORDINATE, Verb.MARK_MODERATE}:
+        return True
+    if Verb.MARK_GIVE not in held or plan_of(schedule).markers == 1:
+        return Verb.MARK_GIVE in held
+    own = Script.objects.filter(schedule=schedule, attempt__enrolment=enrolment_id, marker=person)
+    return own.exists() and not own.filter(submitted_at=None).exists()

@@ -12,6 +12,7 @@ from marksheet.apps.exams.models import Part, Schedule
 from marksheet.apps.exams.queries.schedules import newest_window_first, searched
 from marksheet.apps.marking.queries.allocation import nobodys
 from marksheet.apps.marking.queries.people import Assessor, assessors_of, coordinated_by
+from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.people.models import Person, UnitPath
 from marksheet.apps.people.queries import grants_with
 from marksheet.apps.results.models import Bucket, BucketCount
@@ -173,6 +174,7 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
     unallocated = nobodys(row.schedule) if by_hand else 0
     steps = [
         ToDo("markers", len(markers), done=bool(markers)) if by_hand else None,
+        ToDo("second") if len(markers) == 1 and plan_of(row.schedule).markers == 2 else None,
         ToDo("publisher", awake, done=awake > 0),
         ToDo("sleeping", len(sleeping), sleeping) if sleeping else None,
         ToDo("expected", counts.get(Bucket.EXPECTED, 0), done=not counts.get(Bucket.EXPECTED, 0)),

@@ -91,9 +91,12 @@ def coordinate(entry: Entry) -> Said:
         "allocate": _("Shared the scripts out among %(people)s"),
         "give": _("Gave scripts to %(people)s to mark"),
         "pile": _("Put the scripts on a pile, from which every marker takes"),
+        "plan": _("Changed how the schedule is marked"),
         "remind": _("Reminded %(people)s of what is left to mark"),
     }
     text = texts.get(move, _("Changed who works on the schedule")) % {"people": people or _("people")}
+    if move == "plan":
+        return Said(text, "", (), changes(facts(entry, "was"), facts(entry, "now")))
     if roles or before:
         return Said(text, "", (), ((_("Roles"), ", ".join(before), ", ".join(roles)),))
     return Said(text)

@@ -216,19 +216,17 @@ class PlanForm(forms.Form):
         ),
     )
     measured = forms.ChoiceField(
-        label=_("Compared"), choices=list(MEASURED.items()), widget=forms.RadioSelect, required=False
+        label=_("Compared"), choices=list(MEASURED.items()), widget=forms.RadioSelect
     )
     tolerance = forms.CharField(
         label=_("Tolerance in marks"),
         max_length=12,
-        required=False,
         help_text=_("Two marks that differ by no more than this are settled by the choice below."),
     )
     within = forms.ChoiceField(
         label=_("Within the tolerance stands"),
         choices=list(WITHIN.items()),
         widget=forms.RadioSelect,
-        required=False,
     )
 
     def __init__(self, data: Any = None, *, plan: Plan) -> None:
@@ -256,7 +254,7 @@ class PlanForm(forms.Form):
         return Plan(
             markers=data["markers"],
             tolerance_thousandths=data["tolerance"],
-            within=data["within"] or self._plan.within,
+            within=data["within"],
             beyond=self._plan.beyond,
-            measured=data["measured"] or self._plan.measured,
+            measured=data["measured"],
         )

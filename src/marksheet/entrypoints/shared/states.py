@@ -56,6 +56,8 @@ STATES: dict[str, Shown] = {
     "to_set_up": Shown("warn", _("To set up")),
     "ready_to_publish": Shown("ok", _("Ready to publish")),
     "partly_published": Shown("act", _("Partly published")),
+    "all_so_far": Shown("act", _("All so far")),
+    "complete": Shown("ok", _("Complete")),
     # an attempt, a script
     "in_progress": Shown("act", _("In progress")),
     "handed_in": Shown("ok", _("Handed in")),

@@ -12,7 +12,6 @@ from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger import clock
 from marksheet.apps.marking.queries.assess import (
     Counts,
-    Status,
     assess_list,
     assessed_for,
     counts_of,
@@ -35,6 +34,7 @@ from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.actions.marks import give_no_response, submit_scripts
 from marksheet.apps.results.queries.differences import scripts_with_differences
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.web.assess.words import STATUS
@@ -48,12 +48,12 @@ MOST_FIELDS = 5_000
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the schedules where the reader marks or moderates."""
     person = person_of(request)
-    status = request.GET.get("status", "")
+    status = asking.word(request.GET, "status", STATUS)
     search = request.GET.get("q", "").strip()
     rows, following = assess_list(
         person,
         search=search,
-        status=status if status in set(Status) else "",
+        status=status,
         after=request.GET.get("after", ""),
     )
     context = {
@@ -74,13 +74,13 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the submissions of one schedule by candidate."""
     person = person_of(request)
     schedule = assessed_for(person, ref)
-    status = request.GET.get("status", "")
+    status = asking.word(request.GET, "status", FILTERS)
     search = request.GET.get("q", "").strip()
     rows, following = submissions_of(
         person,
         schedule,
         search=search,
-        status=status if status in FILTERS else "",
+        status=status,
         after=request.GET.get("after", ""),
     )
     absent = not_handed_in(schedule, most=NAMED)

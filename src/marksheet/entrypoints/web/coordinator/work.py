@@ -24,6 +24,7 @@ from marksheet.apps.marking.queries.submissions import (
 from marksheet.apps.results.actions.hand_in import may_record_hand_in, record_hand_in
 from marksheet.apps.results.actions.marks import reopen_scripts
 from marksheet.apps.results.queries.coordination import coordination_of
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.web.coordinator.forms import Reason
@@ -62,13 +63,13 @@ def scripts(request: HttpRequest, ref: str) -> HttpResponse:
     """Show every script with its progress."""
     person = person_of(request)
     schedule = coordinated_for(person, ref)
-    status = request.GET.get("status", "")
+    status = asking.word(request.GET, "status", FILTERS)
     search = request.GET.get("q", "").strip()
     rows, following = submissions_of(
         person,
         schedule,
         search=search,
-        status=status if status in FILTERS else "",
+        status=status,
         after=request.GET.get("after", ""),
         everybodys=True,
     )

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Response, Schedule, ScheduleState
 from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
-from marksheet.apps.exams.queries.work import behind
+from marksheet.apps.exams.queries.work import BY_HAND, behind
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import holds
 from marksheet.apps.people.queries.apart import apart_from
@@ -16,7 +16,6 @@ from marksheet.apps.people.queries.names import has_in_name
 from marksheet.rules.access import Verb
 
 PAGE = 25
-BY_HAND = "by-hand"
 NO_RESPONSE = "nr"
 
 

@@ -125,9 +125,9 @@ def candidate_counts(schedules: list[Schedule]) -> dict[int, int]:
 def enrolled_in(schedule: Schedule) -> QuerySet[Enrolment]:
     """Return the enrolments of a schedule that the caller was let into, by name.
 
-    Each carries ``started`` (an attempt exists) and ``handed_in``.
+    Each carries ``started`` (an attempt exists), ``handed_in``, ``in_progress`` and ``is_void`` (no other is left).
     """
-    attempts = Attempt.objects.filter(enrolment=OuterRef("pk"))
+    attempts = Attempt.objects.filter(enrolment=OuterRef("pk")).exclude(state=AttemptState.TAKEN_BACK)
     return (
         Enrolment.objects.filter(schedule=schedule)
         .select_related("person", "home")
@@ -136,6 +136,7 @@ def enrolled_in(schedule: Schedule) -> QuerySet[Enrolment]:
             handed_in=Exists(attempts.filter(state=AttemptState.HANDED_IN)),
             in_progress=Exists(attempts.filter(state=AttemptState.IN_PROGRESS)),
         )
+        .annotate(is_void=Q(started=True, handed_in=False, in_progress=False))
         .order_by("sort_name", "id")
     )
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Response, Schedule, Standing
+from marksheet.apps.people.queries.names import has_in_name
 
 FEW = 500
+BY_HAND = "by-hand"
+IMPORTED = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,58 @@ def attempts_of(schedule_id: int, enrolment_ids: Collection[int] | None = None) 
     found = (AttemptRow(*row) for row in rows.values_list("id", "enrolment_id", "state"))
     wanted = None if enrolment_ids is None else set(enrolment_ids)
     return {row.enrolment_id: row for row in found if wanted is None or row.enrolment_id in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """One candidate whose work is recorded as handed in."""
+
+    enrolment_id: int
+    ref: str
+    name: str
+    number: str
+    at: datetime | None
+    by_file: bool
+    is_void: bool
+
+
+def handed_in_at(
+    schedule: Schedule, *, search: str = "", refs: Collection[str] = (), after: str = "", size: int = 50
+) -> tuple[list[HandedIn], str]:
+    """Return a page of who handed in, by name, and the ref to go on from ("" at the end).
+
+    The caller was let into the schedule.
+
+    Args:
+        search: words in the name, or the start of a candidate number.
+        refs: only these enrolments, all of them; ``size`` counts no more then.
+        after: the ref of the last enrolment of the page before.
+    """
+    rows = Attempt.objects.filter(
+        schedule=schedule, number=1, state__in=(AttemptState.HANDED_IN, AttemptState.VOID)
+    ).select_related("enrolment")
+    if refs:
+        rows, size = rows.filter(enrolment__ref__in=list(refs)), len(refs)
+    for word in search.split()[:6]:
+        rows = rows.filter(has_in_name(word, "enrolment__sort_name") | Q(enrolment__number__istartswith=word))
+    last = (
+        Attempt.objects.filter(schedule=schedule, enrolment__ref=after, number=1).first() if after else None
+    )
+    if last is not None:
+        rows = rows.filter(behind(last, "enrolment", "number"))
+    found = [
+        HandedIn(
+            row.enrolment_id,
+            row.enrolment.ref,
+            row.enrolment.name,
+            row.enrolment.number,
+            row.handed_in_at,
+            row.source != BY_HAND,
+            row.state == AttemptState.VOID,
+        )
+        for row in rows.order_by("enrolment__sort_name", "enrolment_id")[: size + 1]
+    ]
+    return found[:size], found[size - 1].ref if len(found) > size else ""
 
 
 def behind(last: Attempt, enrolment: str, number: str) -> Q:

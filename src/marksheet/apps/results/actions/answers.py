@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Schedule
-from marksheet.apps.exams.queries.answers import BY_HAND, NO_RESPONSE, stored_answers
+from marksheet.apps.exams.queries.answers import NO_RESPONSE, stored_answers
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
+from marksheet.apps.exams.queries.work import BY_HAND
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.exams.steps.work import change_responses, store_responses
 from marksheet.apps.ledger.change import Change, change

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.exams.models import Schedule, ScheduleState
+from marksheet.apps.exams.queries.work import IMPORTED
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.exams.steps.imports import lock_import, settle_import
 from marksheet.apps.exams.steps.schedules import lock_schedule
@@ -258,7 +259,7 @@ def _carry_in(
     progress: Callable[[int, int], None],
 ) -> Receipt:
     progress(plan.rows * 2 // 10, plan.rows)
-    attempts = hand_in_attempts(opened, schedule, _with_work(plan), "import")
+    attempts = hand_in_attempts(opened, schedule, _with_work(plan), IMPORTED)
     store_responses(
         opened,
         schedule,

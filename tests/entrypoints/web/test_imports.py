@@ -11,9 +11,10 @@ from django.test import Client
 from marksheet.apps.exams.models import Attempt, Import, Item, Schedule
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.marking.models import Mark
+from marksheet.apps.results.actions.enrolment import record_attendance
 from marksheet.apps.results.models import Result
 from marksheet.entrypoints.jobs import worker
-from marksheet.entrypoints.shared.intake import carrying
+from marksheet.entrypoints.shared.intake import carrying, looking, reading
 from marksheet.entrypoints.web.imports import views
 from tests import factories as f
 
@@ -163,6 +164,57 @@ def test_many_rows_are_carried_in_by_the_worker(
     fragment = ada.get(preview.replace("preview", "progress")).content.decode()
     assert "data-progress-go" in fragment
     assert "carried in, all of it" in ada.get(preview.replace("preview/", "")).content.decode()
+
+
+def test_a_large_file_is_read_once_by_the_worker_and_shown_at_once_afterwards(
+    world: f.World, schedule: Schedule, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "INLINE_ROWS", 2)
+    columns = upload(ada, schedule, HEADING + ROWS)
+    preview = ada.post(columns, chosen())["Location"]
+    for _press in range(2):
+        assert "Waiting for a worker" in ada.get(preview).content.decode()
+    assert Work.objects.filter(kind="import-look").count() == 1
+    progress = preview.replace("preview", "progress")
+    assert "data-progress-go" not in ada.get(progress).content.decode()
+    assert worker.run_all() == 1
+    assert f'data-progress-go="{preview}"' in ada.get(progress).content.decode()
+
+    def unread(*_: object, **__: object) -> None:
+        raise AssertionError("the file is read again")
+
+    with monkeypatch.context() as kept:
+        kept.setattr(reading, "read_table", unread)
+        page = ada.get(preview).content.decode()
+        assert "candidates found" in page and "Answer to 1" in page and world.mo.name in page
+    assert not Attempt.objects.exists()
+
+
+def test_a_large_file_is_read_again_once_something_changed_at_the_schedule(
+    world: f.World, schedule: Schedule, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "INLINE_ROWS", 2)
+    preview = ada.post(upload(ada, schedule, HEADING + ROWS), chosen())["Location"]
+    ada.get(preview)
+    worker.run_all()
+    one = f.enrolments(schedule)[0]
+    record_attendance(world.ada, schedule.ref, [one.ref], "absent", reason="ill", at=f.NOW)
+    assert "Waiting for a worker" in ada.get(preview).content.decode()
+    worker.run_all()
+    assert f"{one.name} is recorded as absent" in ada.get(preview).content.decode()
+    assert "1 row cannot go in" in ada.post(preview, {"marker": world.mo.ref}, follow=True).content.decode()
+
+
+def test_what_keeps_a_large_file_out_is_kept_too(
+    world: f.World, schedule: Schedule, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "INLINE_ROWS", 2)
+    wrong = ROWS.replace(ROWS.splitlines()[0], "1001,A,A,99")
+    preview = ada.post(upload(ada, schedule, HEADING + wrong), chosen())["Location"]
+    ada.get(preview)
+    worker.run_all()
+    page = ada.get(preview)
+    assert page.status_code == 400 and "mark_3" in page.content.decode() and "99" in page.content.decode()
 
 
 def test_the_worker_keeps_why_it_refused_a_file(

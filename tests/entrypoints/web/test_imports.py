@@ -118,6 +118,7 @@ def test_a_refused_file_changes_nothing_and_says_so(world: f.World, schedule: Sc
     assert not Attempt.objects.exists()
     page = ada.get(f"/schedules/{schedule.ref}/reconciliation/").content.decode()
     assert "9999" in page and "nobody with this number is a candidate here" in page
+    assert page.count("Refused") == 2 and "<dt>unmatched rows</dt><dd>0</dd>" in page
     answer = ada.post(preview, {"marker": world.mo.ref, "leave_out": "on"}, follow=True)
     assert "1 row was left out" in answer.content.decode()
 

@@ -172,7 +172,7 @@ def enrolments_named(schedule: Schedule, refs: list[str]) -> list[Enrolment]:
 
 
 def arrived_counts(schedule: Schedule) -> dict[str, int]:
-    """Return how many are enrolled, handed in, have begun, and are absent, excused or deferred."""
+    """Return how many are enrolled, handed in, have begun, are void, and are absent, excused or deferred."""
     found = (
         enrolled_in(schedule)
         .order_by()
@@ -180,6 +180,7 @@ def arrived_counts(schedule: Schedule) -> dict[str, int]:
             n_enrolled=Count("pk"),
             n_handed_in=Count("pk", filter=Q(handed_in=True)),
             n_in_progress=Count("pk", filter=Q(in_progress=True, handed_in=False)),
+            n_void=Count("pk", filter=Q(is_void=True)),
             n_away=Count("pk", filter=~Q(standing=Standing.EXPECTED)),
             n_late=Count("pk", filter=Q(late=True)),
         )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Response, Schedule, Standing
 from marksheet.apps.people.queries.names import has_in_name
@@ -134,12 +134,24 @@ def responses_of(
     }
 
 
+def only_void() -> QuerySet[Enrolment]:
+    """Return the enrolments that have a void attempt and no other: counted apart wherever work is counted.
+
+    Whoever is absent is counted there. What of it a reader may see is for the caller.
+    """
+    attempts = Attempt.objects.filter(enrolment=OuterRef("pk"))
+    counting = attempts.filter(state__in=(AttemptState.HANDED_IN, AttemptState.IN_PROGRESS))
+    void = attempts.filter(state=AttemptState.VOID)
+    return Enrolment.objects.filter(Exists(void), ~Exists(counting), standing=Standing.EXPECTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Arrivals:
     """How the candidates of a schedule stand to their work; each list in order of name."""
 
     expected: int
     arrived: int
+    void: int
     absent: tuple[Expected, ...]
     excused: tuple[Expected, ...]
     missing: tuple[Expected, ...]
@@ -157,7 +169,8 @@ def arrivals(schedule: Schedule, *, most: int = 500) -> Arrivals:
     excused = [one for one in people if one.standing in (Standing.EXCUSED, Standing.DEFERRED)]
     return Arrivals(
         expected=len(people),
-        arrived=sum(row.state != AttemptState.IN_PROGRESS for row in handed.values()),
+        arrived=sum(row.state == AttemptState.HANDED_IN for row in handed.values()),
+        void=sum(row.state == AttemptState.VOID for row in handed.values()),
         absent=tuple(absent[:most]),
         excused=tuple(excused[:most]),
         missing=tuple(missing[:most]),

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from marksheet.apps.exams.models import Attempt, Import, Item, Schedule
+from marksheet.apps.exams.models import Attempt, Import, Item, Response, Schedule
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.marking.models import Mark
 from marksheet.apps.results.actions.enrolment import record_attendance
@@ -329,6 +329,33 @@ def test_the_reconciliation_page_names_who_is_missing_and_marks_them_absent(
     assert "The list changed since you opened this page" in stale.content.decode()
     ada.post(where, {"expected": "2"})
     assert set(Result.objects.filter(standing="absent").values_list("number", flat=True)) == {"1004", "1005"}
+
+
+def test_answers_that_differ_are_decided_on_the_preview_for_all_or_for_each(
+    world: f.World, schedule: Schedule, ada: Client
+) -> None:
+    def preview_of(text: str) -> str:
+        return str(ada.post(upload(ada, schedule, HEADING + text), chosen())["Location"])
+
+    ada.post(preview_of(ROWS), {"marker": world.mo.ref})
+    changed = ROWS.replace("1001,A", "1001,B").replace("1002,A", "1002,C")
+    preview = preview_of(changed)
+    page = ada.get(preview).content.decode()
+    assert "2 answers differ from what was handed in" in page and 'name="take" value="1002"' in page
+    said = {"marker": world.mo.ref}
+    refused = ada.post(preview, said)
+    assert refused.status_code == 400 and "Decide: keep what is there" in refused.content.decode()
+    unexplained = ada.post(preview, said | {"answers": "each", "take": "1002"})
+    assert unexplained.status_code == 400
+    page = unexplained.content.decode()
+    assert "1 stored answer would change" in page and 'value="1002" checked' in page
+    said |= {"answers": "each", "take": "1002", "reason": "misread"}
+    receipt = ada.post(preview, said, follow=True).content.decode()
+    assert "answers put in place of others" in receipt and "answers kept as they were" in receipt
+    stored = Response.objects.filter(part__label="1").order_by("attempt__enrolment__number")
+    assert list(stored.values_list("answer__value", flat=True))[:2] == ["A", "C"]
+    ada.post(preview_of(changed), {"marker": world.mo.ref, "answers": "take", "reason": "misread"})
+    assert list(stored.values_list("answer__value", flat=True))[:2] == ["B", "C"]
 
 
 def test_a_candidate_twice_in_a_file_is_refused_and_shown(schedule: Schedule, ada: Client) -> None:

@@ -55,13 +55,15 @@ class Preview:
 
 def work_options(row: Import, options: Json) -> WorkOptions:
     """Return how a file of work is carried in, from what a person ticked."""
-    ref = str(options.get("marker") or "")
+    ref, decided = str(options.get("marker") or ""), str(options.get("answers") or "")
     return WorkOptions(
         round_=str(options.get("round") or "marker-1"),
         marker=marker_named(row.schedule, ref) if ref and row.schedule else None,
         submit=bool(options.get("submit")),
         leave_out=bool(options.get("leave_out")),
-        keep_answers=bool(options.get("keep_answers")),
+        keep_answers=decided in ("keep", "each"),
+        take_answers=decided == "take",
+        take_for=frozenset(map(str, options.get("take") or ())) if decided == "each" else frozenset(),
         reason=str(options.get("reason") or ""),
     )
 

@@ -98,6 +98,8 @@ def seen_as_json(seen: Preview) -> Json:
             "outsiders": [asdict(one) for one in plan.outsiders[:SHOWN]],
             "responses": _tally(plan.responses),
             "given": _tally(plan.given),
+            "differing": [asdict(one) for one in plan.differing[:SHOWN]],
+            "differing_count": len(plan.differing),
             "nothing_new": plan.nothing_new,
         },
     }

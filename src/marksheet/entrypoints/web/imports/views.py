@@ -50,7 +50,7 @@ from marksheet.entrypoints.web.imports.start import KINDS
 
 OPEN = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.REFUSED)
 MOST_QUESTIONS = 200
-TICKS = ("submit", "leave_out", "keep_answers")
+TICKS = ("submit", "leave_out")
 
 
 def _frame(row: Import) -> dict[str, Any]:
@@ -186,6 +186,8 @@ def _options(request: HttpRequest) -> dict[str, Any]:
     return ticked | {
         "round": "marker-1",
         "marker": sent.get("marker", ""),
+        "answers": sent.get("answers", ""),
+        "take": sent.getlist("take"),
         "reason": sent.get("reason", "").strip()[:2000],
     }
 

@@ -200,6 +200,8 @@ schedules:candidates-change            GET   in    | 405
 schedules:candidates-change            POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:candidates-window            GET   in   404  404  404  404  404  404  400  404  404  404  404
 schedules:candidates-window            POST  in    404  404  404  404  404  404  302+ 404  404  404  404
+schedules:take-back                    GET   in   404  404  404  404  404  404  400  404  404  404  404
+schedules:take-back                    POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 inviting:ways                          GET   in   404  404  404  404  404  404  200  200  404  404  404
 inviting:ways                          POST  in   404  404  404  404  404  404  400  400  404  404  404
 imports:start                          GET   in   404  404  404  404  404  404  200  404  404  404  404

@@ -189,6 +189,8 @@ def submission(script: Script, parts: int) -> Submission:
 
 def not_handed_in(schedule: Schedule, *, most: int = 500) -> list[Enrolment]:
     """Return the candidates who are expected and have handed in nothing, by name."""
-    done = Attempt.objects.filter(enrolment=OuterRef("pk")).exclude(state=AttemptState.IN_PROGRESS)
+    done = Attempt.objects.filter(
+        enrolment=OuterRef("pk"), state__in=(AttemptState.HANDED_IN, AttemptState.VOID)
+    )
     rows = Enrolment.objects.filter(~Exists(done), schedule=schedule, standing=Standing.EXPECTED)
     return list(rows.order_by("sort_name", "id")[:most])

@@ -7,10 +7,17 @@ from marksheet.apps.marking.steps.marks import (
     store_marks,
     store_proposal,
 )
-from marksheet.apps.marking.steps.scripts import lock_scripts, open_scripts, reopen_scripts, submit_scripts
+from marksheet.apps.marking.steps.scripts import (
+    close_scripts,
+    lock_scripts,
+    open_scripts,
+    reopen_scripts,
+    submit_scripts,
+)
 
 __all__ = [
     "GivenMark",
+    "close_scripts",
     "drop_drafts",
     "keep_drafts",
     "lock_scripts",

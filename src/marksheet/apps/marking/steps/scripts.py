@@ -82,6 +82,18 @@ def reopen_scripts(
     ).update(submitted_at=None, reopened_at=opened.at)
 
 
+def close_scripts(opened: Change, attempt_ids: Iterable[int]) -> int:
+    """Take the scripts of attempts that are taken back out of marking, locked; return how many.
+
+    Their marks, and who had them in hand, stay.
+    """
+    locked = (
+        Script.objects.select_for_update(no_key=True).filter(attempt__in=list(attempt_ids)).order_by("pk")
+    )
+    keys = list(locked.values_list("pk", flat=True))
+    return Script.objects.filter(pk__in=keys).delete()[0] if keys else 0
+
+
 def lock_scripts(opened: Change, schedule: Schedule, round_: str = Round.MARKER_1) -> None:
     """Keep the marks of a round as they are until the change ends: a file is about to be compared with them."""
     list(

@@ -98,7 +98,9 @@ def history_for(person: Person, ref: str) -> History:
     row = result_for(person, ref)
     if row.person_id == person.pk:
         raise NotFound("There is no such result.")
-    attempts = dict(Attempt.objects.filter(enrolment_id=row.enrolment_id).values_list("pk", "number"))
+    attempts = dict(
+        Attempt.objects.filter(enrolment_id=row.enrolment_id).order_by("number").values_list("pk", "number")
+    )
     lines = _lines_of(row, attempts)
     versions = list(ResultVersion.objects.filter(result=row))
     commits = _commits(versions)

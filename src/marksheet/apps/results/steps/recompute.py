@@ -160,8 +160,8 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     few = {"enrolment_id__in": enrolment_ids} if len(enrolment_ids) <= FEW else {
         "enrolment_id__gte": low, "enrolment_id__lte": high,
     }  # fmt: skip
-    attempts = Attempt.objects.filter(schedule=context.schedule, **few).order_by("enrolment_id", "number")
-    for attempt in attempts:
+    attempts = Attempt.objects.filter(schedule=context.schedule, **few).exclude(state=AttemptState.TAKEN_BACK)
+    for attempt in attempts.order_by("enrolment_id", "number"):
         work.attempts[attempt.enrolment_id].append(attempt)
     within = {f"attempt__{name}": value for name, value in few.items()} | {
         "attempt__schedule": context.schedule

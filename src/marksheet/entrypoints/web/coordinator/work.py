@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from marksheet.apps.exams.queries.answers import answers_to_enter
+from marksheet.apps.exams.queries.work import handed_in_at
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import Refusal
 from marksheet.apps.marking.queries.allocation import nobodys
@@ -47,11 +48,17 @@ def hand_in(request: HttpRequest, ref: str) -> HttpResponse:
             words = ngettext("%(n)s candidate handed in.", "%(n)s candidates handed in.", n) % {"n": n}
             done(request, words)
             return redirect("coordinator:schedule", schedule.ref)
+    search, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
+    arrived, following = handed_in_at(schedule, search=search, after=after)
     context = about(coordination_of(schedule)) | {
         "people": not_handed_in(schedule),
         "chosen": chosen,
         "error": error,
         "may": may_record_hand_in(person, schedule),
+        "search": search,
+        "arrived": arrived,
+        "following": following,
+        "narrowed": bool(search or after),
         "tab": "work",
     }
     return render(request, "coordinator/hand_in.html", context, status=400 if error else 200)

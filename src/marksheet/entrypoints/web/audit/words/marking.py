@@ -33,6 +33,10 @@ def imported(entry: Entry) -> Said:
     if not about_one(entry) and isinstance(entry.facts.get("marks"), int) and entry.facts["marks"]:
         n = entry.facts["marks"]
         more.append(ngettext("%(n)d mark came.", "%(n)d marks came.", n) % {"n": n})
+    n = entry.line.get("answers_changed") if about_one(entry) else entry.facts.get("answers_changed")
+    if isinstance(n, int) and n:
+        words = ngettext("%(n)d stored answer was changed.", "%(n)d stored answers were changed.", n)
+        more.append(words % {"n": n})
     marker = entry.names.get(entry.facts.get("marker") or entry.line.get("marker") or 0, "")
     if entry.marks and marker:
         more.append(_("Marks in the name of %(marker)s.") % {"marker": marker})

@@ -109,6 +109,22 @@ def _allocated(entry: Entry) -> Said:
     return Said(_("Gave the script to %(marker)s to mark") % {"marker": marker})
 
 
+def _taken_back(entry: Entry) -> Said:
+    one = entry.line_kind == "attempt" and about_one(entry)
+    marks = entry.line.get("marks_taken_back") if one else entry.facts.get("marks_taken_back")
+    more: tuple[str, ...] = ()
+    if isinstance(marks, int) and marks:
+        words = ngettext("%(n)d mark counts no more.", "%(n)d marks count no more.", marks)
+        more = (words % {"n": marks},)
+    if one:
+        return Said(_("Took back that the work was handed in"), "warn", more)
+    n = count(entry, "taken_back")
+    text = ngettext(
+        "Took back the hand-in of %(n)d candidate", "Took back the hand-in of %(n)d candidates", n
+    )
+    return Said(text % {"n": n}, "warn", more)
+
+
 def attendance(entry: Entry) -> Said:
     """Say who was recorded as present or absent, or as having handed in."""
     if entry.facts.get("did") == "hand_in_recorded":
@@ -119,6 +135,8 @@ def attendance(entry: Entry) -> Said:
             ngettext("Recorded that %(n)d candidate handed in", "Recorded that %(n)d candidates handed in", n)
             % {"n": n}
         )
+    if entry.facts.get("did") == "hand_in_taken_back":
+        return _taken_back(entry)
     after = str(entry.facts.get("standing", ""))
     word = STANDINGS.get(after, lambda: after)()
     if about_one(entry):

@@ -270,6 +270,7 @@ def test_moments_that_belong_to_no_schedule_stand_in_the_time_of_the_institution
                 person_id=world.cas.pk,
                 asked_by_id=world.pia.pk,
                 created_at=NOW,
+                run_after=NOW,
             )
     assert zone_of(world.ari) == zone_of(world.cas) == "Asia/Tokyo"
     page = signed_in(world.ari).get(path).text

@@ -22,6 +22,7 @@ STATES: dict[str, Shown] = {
     "not_ready": Shown("quiet", _("Not ready")),
     "marking": Shown("quiet", _("Being marked")),
     "moderation": Shown("warn", _("In moderation")),
+    "not_agreed": Shown("warn", _("Markers differ")),
     "in_moderation": Shown("warn", _("In moderation")),
     "withheld": Shown("quiet", _("Withheld")),
     "correction_ready": Shown("act", _("Correction ready")),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from marksheet.apps.exams.models import Attempt
+from marksheet.apps.exams.models import Attempt, AttemptState
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Event, Line, Side
 from marksheet.apps.people.models import Person
@@ -44,8 +44,9 @@ def row_seen_by(person: Person, ref: str) -> Result:
 
 
 def attempts_of(row: Result) -> list[Attempt]:
-    """Return the attempts behind a result, in order."""
-    return list(Attempt.objects.filter(enrolment_id=row.enrolment_id).order_by("number"))
+    """Return the attempts behind a result, in order; what was taken back stands in the history alone."""
+    rows = Attempt.objects.filter(enrolment_id=row.enrolment_id).exclude(state=AttemptState.TAKEN_BACK)
+    return list(rows.order_by("number"))
 
 
 def why_withheld(row: Result) -> str:

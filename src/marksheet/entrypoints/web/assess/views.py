@@ -18,6 +18,7 @@ from marksheet.apps.marking.queries.assess import (
     marks_at,
     schedules_to_mark,
 )
+from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.progress import progress_by_item
 from marksheet.apps.marking.queries.submissions import (
     FILTERS,
@@ -32,6 +33,7 @@ from marksheet.apps.marking.queries.submissions import (
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.actions.marks import give_no_response, submit_scripts
+from marksheet.apps.results.queries.differences import scripts_with_differences
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
@@ -110,11 +112,14 @@ def items(request: HttpRequest, ref: str) -> HttpResponse:
 def about(person: Person, schedule: Schedule) -> dict[str, Any]:
     """Return what the pages of one schedule show on top."""
     counts = counts_of(person, [schedule.pk]).get(schedule.pk, Counts())
+    two = plan_of(schedule).markers == 2
     return {
         "schedule": schedule,
         "counts": counts,
         "marks": marks_at(person, schedule),
         "apart": kept_from(person, schedule),
+        "two": two,
+        "differing": scripts_with_differences(person, schedule).count() if two else 0,
     }
 
 

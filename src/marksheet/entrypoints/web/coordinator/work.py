@@ -9,8 +9,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from marksheet.apps.exams.queries.answers import answers_to_enter
+from marksheet.apps.exams.queries.work import handed_in_at
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import Refusal
+from marksheet.apps.marking.queries.allocation import nobodys
 from marksheet.apps.marking.queries.assess import Counts, counts_of
 from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.marking.queries.submissions import (
@@ -46,11 +48,17 @@ def hand_in(request: HttpRequest, ref: str) -> HttpResponse:
             words = ngettext("%(n)s candidate handed in.", "%(n)s candidates handed in.", n) % {"n": n}
             done(request, words)
             return redirect("coordinator:schedule", schedule.ref)
+    search, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
+    arrived, following = handed_in_at(schedule, search=search, after=after)
     context = about(coordination_of(schedule)) | {
         "people": not_handed_in(schedule),
         "chosen": chosen,
         "error": error,
         "may": may_record_hand_in(person, schedule),
+        "search": search,
+        "arrived": arrived,
+        "following": following,
+        "narrowed": bool(search or after),
         "tab": "work",
     }
     return render(request, "coordinator/hand_in.html", context, status=400 if error else 200)
@@ -70,14 +78,16 @@ def scripts(request: HttpRequest, ref: str) -> HttpResponse:
         search=search,
         status=status,
         after=request.GET.get("after", ""),
+        everybodys=True,
     )
     context = about(coordination_of(schedule)) | {
         "rows": rows,
         "following": following,
         "search": search,
         "status": status,
-        "counts": counts_of(person, [schedule.pk]).get(schedule.pk, Counts()),
+        "counts": counts_of(person, [schedule.pk], everybodys=True).get(schedule.pk, Counts()),
         "narrowed": bool(search or status or request.GET.get("after")),
+        "nobodys": nobodys(schedule),
         "lacking": answers_to_enter(person, schedule),
         "tab": "work",
     }
@@ -91,7 +101,7 @@ def reopen(request: HttpRequest, ref: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     schedule = coordinated_for(person, ref)
     chosen = (request.POST or request.GET).getlist("selected")
-    named = scripts_named(person, schedule, chosen)
+    named = scripts_named(person, schedule, chosen, everybodys=True)
     closed = [one for one in named if one.submitted_at is not None]
     form = Reason(request.POST if request.method == "POST" else None)
 

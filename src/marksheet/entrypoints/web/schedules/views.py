@@ -186,6 +186,8 @@ def _numbers(counts: dict[str, int]) -> list[tuple[int, str]]:
     shown = [(counts["enrolled"], _("candidates")), (counts["handed_in"], _("handed in"))]
     if counts["in_progress"]:
         shown.append((counts["in_progress"], _("in progress")))
+    if counts["void"]:
+        shown.append((counts["void"], _("void")))
     if counts["away"]:
         shown.append((counts["away"], _("absent, excused, deferred")))
     if counts["late"]:

@@ -318,7 +318,7 @@ publications:hide                      GET   in    | 405
 publications:hide                      POST  in   404  404  404  400  400  302+ 400  404  404  400  400
 publications:retract                   GET   in    | 405
 publications:retract                   POST  in   404  404  404  400  400  302+ 400  404  404  400  400
-publications:receipt                   GET   in   404  404  404  200  200  200  200  404  404  200  404
+publications:receipt                   GET   in   404  404  404  200  200  200  200  404  404  200  200
 publications:receipt                   POST  in    | 405
 publications:publish                   GET   in   404  404  404  404  404  200  404  404  404  404  404
 publications:publish                   POST  in   404  404  404  404  404  302+ 404  404  404  404  404

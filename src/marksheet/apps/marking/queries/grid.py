@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
 from marksheet.apps.marking.models import MarkDraft, Script
-from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
+from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, drafts_of, marks_of_scripts
 from marksheet.apps.marking.queries.submissions import (
     PAGE,
     ScriptStatus,
     Submission,
     page_of,
+    scripts_for,
     submission,
 )
 from marksheet.apps.people.models import Person
@@ -79,9 +80,11 @@ def grid_of(
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     human = paper.human_parts
     dozen = dozen_of(human, range_)
-    scripts, following = page_of(person, schedule, search=search, status=status, after=after, size=size)
+    scripts, following = page_of(
+        scripts_for(person, schedule), search=search, status=status, after=after, size=size
+    )
     attempts = [script.attempt_id for script in scripts]
-    marks, drafts = current_marks(attempts), drafts_of(person.pk, attempts)
+    marks, drafts = marks_of_scripts(scripts), drafts_of(person.pk, attempts)
     rows = tuple(
         GridRow(
             submission(script, len(human)),
@@ -96,10 +99,10 @@ def grid_of(
 def _cell(
     script: Script,
     part: PartRow,
-    marks: dict[tuple[int, int], CurrentMark],
+    marks: dict[tuple[str, int, int], CurrentMark],
     drafts: dict[tuple[int, int], MarkDraft],
 ) -> GridCell:
-    held = marks.get((script.attempt_id, part.id), NEVER_MARKED)
+    held = marks.get((script.round, script.attempt_id, part.id), NEVER_MARKED)
     kept = drafts.get((script.attempt_id, part.id))
     return GridCell(
         part=part,
@@ -107,7 +110,7 @@ def _cell(
         value=held.value,
         shown=shown_mark(held.value, held.no_response),
         draft=kept.typed if kept else "",
-        field=f"m-{script.attempt.script_ref}-{part.ref}",
+        field=f"m-{script.ref}-{part.ref}",
     )
 
 

@@ -1,6 +1,12 @@
 """What a verb of an upper app asks of marking, inside the change that is open."""
 
-from marksheet.apps.marking.steps.marks import GivenMark, drop_drafts, keep_drafts, store_marks
+from marksheet.apps.marking.steps.marks import (
+    GivenMark,
+    drop_drafts,
+    keep_drafts,
+    store_marks,
+    store_proposal,
+)
 from marksheet.apps.marking.steps.scripts import (
     close_scripts,
     lock_scripts,
@@ -18,5 +24,6 @@ __all__ = [
     "open_scripts",
     "reopen_scripts",
     "store_marks",
+    "store_proposal",
     "submit_scripts",
 ]

@@ -5,13 +5,20 @@ from collections.abc import Iterable
 from marksheet.apps.exams.models import Attempt, AttemptState, Part, Schedule
 from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.change import Change
+from marksheet.apps.ledger.models import new_ref
 from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.marking.queries.allocation import allocation_of
+from marksheet.apps.marking.queries.plan import rounds_of
+from marksheet.apps.marking.steps.allocation import flow, hold_allocation
 
 FIELDS = (
+    "ref",
     "attempt_id",
     "schedule_id",
     "round",
     "marker_id",
+    "allocated",
+    "place",
     "unmarked",
     "submitted_at",
     "reopened_at",
@@ -20,25 +27,41 @@ FIELDS = (
 
 
 def open_scripts(opened: Change, schedule: Schedule, attempt_ids: Iterable[int]) -> int:
-    """Open a script of the first round for each handed-in attempt that has none; return how many.
+    """Open a script of each marker's round for every handed-in attempt that has none; return how many.
 
-    A paper without human-marked parts has nothing to mark, hence no scripts. Four statements, whatever the
-    number of attempts.
+    A paper without human-marked parts has nothing to mark, hence no scripts. Where scripts are allocated, they flow to
+    the markers with the fewest left. A constant number of statements, whatever the number of attempts.
     """
     human = Part.objects.filter(version_id=schedule.version_id, machine=False).count()
     wanted = set(attempt_ids)
     if not human or not wanted:
         return 0
+    hold_allocation(opened, schedule)
+    rounds = rounds_of(schedule)
     handed_in = Attempt.objects.filter(schedule=schedule, state=AttemptState.HANDED_IN, pk__in=wanted)
-    known = Script.objects.filter(schedule=schedule, round=Round.MARKER_1, attempt__in=wanted)
-    missing = sorted(
-        set(handed_in.values_list("id", flat=True)) - set(known.values_list("attempt_id", flat=True))
+    refs = dict(handed_in.values_list("id", "script_ref"))
+    known = set(
+        Script.objects.filter(schedule=schedule, round__in=rounds, attempt__in=wanted).values_list(
+            "attempt_id", "round"
+        )
     )
-    return insert_rows(
+    missing = [(one, round_) for round_ in rounds for one in sorted(refs) if (one, round_) not in known]
+    allocated = allocation_of(schedule) is not None
+    # The first marker knows a script by the name it came with, the second by one of its own.
+    n = insert_rows(
         Script,
         FIELDS,
-        ((attempt, schedule.pk, Round.MARKER_1.value, None, human, None, None, None) for attempt in missing),
-    )
+        (
+            (
+                refs[one] if round_ == Round.MARKER_1 else new_ref(), one, schedule.pk, round_.value, None,
+                allocated, 0, human, None, None, None,
+            )
+            for one, round_ in missing
+        ),
+    )  # fmt: skip
+    if allocated and n:
+        flow(opened, schedule, missing)
+    return n
 
 
 def submit_scripts(

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from marksheet.apps.exams.models import Attempt, Part, Schedule
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Event, Line, Side, Work
+from marksheet.apps.marking.queries.plan import may_see_marks
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.release.models import Publication, Viewing
@@ -24,7 +25,6 @@ SIZE = 50
 # Who reads the history of a whole schedule; "view published" does once it is finished.
 SCHEDULE_HISTORY = (Verb.REPORT_VIEW, Verb.AUDIT_VIEW, Verb.SCHEDULE_COORDINATE, Verb.SCHEDULE_MANAGE)
 # Who sees marks of work that is not published: those who work with them.
-MARKS = (Verb.MARK_GIVE, Verb.MARK_MODERATE, Verb.SCHEDULE_COORDINATE)
 # Steps on the way to a publication, which say nothing that its commit does not say.
 UNSEEN = ("result.prepare", "notice.queue")
 TOLD = ("reason", "left_out")
@@ -218,7 +218,7 @@ def _people(events: Sequence[Event], bodies: Mapping[int, Any], told: Told) -> d
     for body in bodies.values():
         wanted |= {body["facts"].get("marker"), *_listed(body["facts"].get("people"))}
     for some in told.values():
-        wanted |= {said.get("marker") for _kind, _subject, said in some}
+        wanted |= {said.get(name) for _kind, _subject, said in some for name in ("marker", "allocated")}
     return dict(Person.objects.filter(pk__in=[key for key in wanted if key]).values_list("pk", "name"))
 
 
@@ -233,10 +233,7 @@ def _parts(told: Told) -> dict[int, str]:
 
 def _without_early_marks(person: Person, row: Result, entries: list[Entry]) -> list[Entry]:
     """Take away marks that are not part of a version in force, unless the reader works with them."""
-    if (
-        nodes_where(person, *MARKS).filter(descendant_id=row.schedule.node_id).exists()
-        and not row.withheld_at
-    ):
+    if not row.withheld_at and may_see_marks(person, row.schedule, row.enrolment_id):
         return entries
     last = max(
         (n for n, e in enumerate(entries) if e.version and e.version.pk == row.in_force_id), default=-1

@@ -20,6 +20,7 @@ from marksheet.apps.exams.steps.work import change_responses, hand_in_attempts, 
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, WrongState
 from marksheet.apps.marking.models import Round
+from marksheet.apps.marking.queries.plan import rounds_of
 from marksheet.apps.marking.steps import (
     lock_scripts,
     open_scripts,
@@ -197,8 +198,10 @@ def _refuse_what_is_open(
 
 
 def _refuse_wrong_marker(schedule: Schedule, options: WorkOptions) -> None:
-    if options.round_ != Round.MARKER_1:
-        raise BadInput(_("Marks come in for the first marker's round."))
+    if options.round_ not in rounds_of(schedule):
+        raise BadInput(
+            _("This schedule has no such round: say whose marks these are, of the first or second marker.")
+        )
     if options.marker is None:
         raise BadInput(_("Say who gave these marks."))
     if not people_with(Verb.MARK_GIVE, schedule.node_id).filter(pk=options.marker.pk).exists():
@@ -404,4 +407,4 @@ def _record(
         **facts,
     )
     if plan.late and not options.submit:
-        tell_markers_of_more(opened, schedule, len(plan.fresh))
+        tell_markers_of_more(opened, schedule, list(plan.fresh))

@@ -17,12 +17,13 @@ from marksheet.rules.access import Verb
 class VersionLine:
     """A published version of a result: its number, when it was made, and whether it still holds.
 
-    ``standing`` is in_force, superseded or withdrawn.
+    ``standing`` is in_force, superseded or withdrawn; ``publication_id`` is the key of what brought it into force.
     """
 
     number: int
     at: datetime
     standing: str
+    publication_id: int = 0
 
 
 def row_seen_by(person: Person, ref: str) -> Result:
@@ -66,11 +67,14 @@ def versions_of(row: Result) -> list[VersionLine]:
     lines = []
     for version in found:
         if version.pk == row.in_force_id:
-            lines.append(VersionLine(version.number, row.published_at or version.created_at, "in_force"))
+            standing, at = "in_force", row.published_at or version.created_at
         elif version.pk in withdrawn:
-            lines.append(VersionLine(version.number, version.created_at, "withdrawn"))
+            standing, at = "withdrawn", version.created_at
         elif version.number < newest:
-            lines.append(VersionLine(version.number, version.created_at, "superseded"))
+            standing, at = "superseded", version.created_at
+        else:
+            continue
+        lines.append(VersionLine(version.number, at, standing, version.publication_id))
     return lines
 
 

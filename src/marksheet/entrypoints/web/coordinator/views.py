@@ -10,12 +10,12 @@ from marksheet.apps.marking.queries.people import assessors_of, coordinated_for
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.queries.coordination import (
     CoordinatorRow,
-    Status,
     coordination_list,
     coordination_of,
     schedules_to_set_up,
     to_do,
 )
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.web.coordinator.words import STATUS, steps_of
 
@@ -25,12 +25,12 @@ from marksheet.entrypoints.web.coordinator.words import STATUS, steps_of
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the schedules whose marking the reader sets up."""
     person = person_of(request)
-    status = request.GET.get("status", "")
+    status = asking.word(request.GET, "status", STATUS)
     search = request.GET.get("q", "").strip()
     rows, following = coordination_list(
         person,
         search=search,
-        status=status if status in set(Status) else "",
+        status=status,
         after=request.GET.get("after", ""),
     )
     return render(

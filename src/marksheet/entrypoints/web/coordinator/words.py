@@ -7,8 +7,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from marksheet.apps.marking.queries.allocation import Method, Which
 from marksheet.apps.marking.queries.people import Kind, Missing
 from marksheet.apps.results.queries.coordination import CoordinatorRow, Status, ToDo
+from marksheet.rules.agreement import Measured, Within
 
 Words = str | Promise
 
@@ -27,6 +29,33 @@ KINDS: dict[str, Words] = {
     Kind.MODERATOR: gettext_lazy("Moderator"),
     Kind.MARKER_AND_MODERATOR: gettext_lazy("Marker and moderator"),
     Kind.OTHER: gettext_lazy("Other"),
+}
+
+METHODS: dict[str, Words] = {
+    Method.RANDOM: gettext_lazy("At random, evenly"),
+    Method.EVENLY: gettext_lazy("Evenly, in the order in which the work came in"),
+    Method.WORKLOAD: gettext_lazy("By workload: in proportion to each marker's share"),
+    Method.ONE: gettext_lazy("All to one marker"),
+    Method.BY_HAND: gettext_lazy("By hand"),
+}
+
+MEASURED: dict[str, Words] = {
+    Measured.ITEM: gettext_lazy("Mark by mark"),
+    Measured.SCRIPT: gettext_lazy("By the totals of the whole script"),
+}
+
+WITHIN: dict[str, Words] = {
+    Within.MEAN: gettext_lazy("the mean, kept exactly"),
+    Within.HIGHER: gettext_lazy("the higher mark"),
+    Within.AGREED: gettext_lazy("a mark on which the two agree, wherever they differ at all"),
+}
+
+WHICH: dict[str, Words] = {
+    Which.NOBODYS: gettext_lazy("Those that are with nobody"),
+    Which.UNTOUCHED: gettext_lazy("All that nobody has begun to mark"),
+    Which.OPEN: gettext_lazy(
+        "All that are not submitted; marks given stay, and the next marker goes on from them"
+    ),
 }
 
 MISSING: dict[str, Words] = {
@@ -66,6 +95,11 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             people,
             _("Add assessors"),
         ),
+        "second": (
+            _("Each script needs two markers, and one person marks here."),
+            people,
+            _("Add assessors"),
+        ),
         "publisher": (
             ngettext("%(n)s person may publish.", "%(n)s people may publish.", n) % {"n": n}
             if n
@@ -85,6 +119,11 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             else _("Everybody expected has handed in."),
             reverse("coordinator:hand-in", args=[ref]),
             _("Record who handed in"),
+        ),
+        "nobodys": (
+            ngettext("%(n)s script is with nobody.", "%(n)s scripts are with nobody.", n) % {"n": n},
+            reverse("coordinator:allocation", args=[ref]),
+            _("Share out"),
         ),
         "marking": (
             ngettext("%(n)s script is not submitted.", "%(n)s scripts are not submitted.", n) % {"n": n}
@@ -120,4 +159,4 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
 def _tone(one: ToDo) -> str:
     if one.code in ("markers", "publisher") and not one.count:
         return "warn"
-    return {"sleeping": "warn", "missing": "warn"}.get(one.code, "quiet")
+    return {"sleeping": "warn", "missing": "warn", "nobodys": "warn", "second": "warn"}.get(one.code, "quiet")

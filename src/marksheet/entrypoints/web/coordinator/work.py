@@ -12,6 +12,7 @@ from marksheet.apps.exams.queries.answers import answers_to_enter
 from marksheet.apps.exams.queries.work import handed_in_at
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import Refusal
+from marksheet.apps.marking.queries.allocation import nobodys
 from marksheet.apps.marking.queries.assess import Counts, counts_of
 from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.marking.queries.submissions import (
@@ -24,6 +25,7 @@ from marksheet.apps.marking.queries.submissions import (
 from marksheet.apps.results.actions.hand_in import may_record_hand_in, record_hand_in
 from marksheet.apps.results.actions.marks import reopen_scripts
 from marksheet.apps.results.queries.coordination import coordination_of
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.web.coordinator.forms import Reason
@@ -68,22 +70,24 @@ def scripts(request: HttpRequest, ref: str) -> HttpResponse:
     """Show every script with its progress."""
     person = person_of(request)
     schedule = coordinated_for(person, ref)
-    status = request.GET.get("status", "")
+    status = asking.word(request.GET, "status", FILTERS)
     search = request.GET.get("q", "").strip()
     rows, following = submissions_of(
         person,
         schedule,
         search=search,
-        status=status if status in FILTERS else "",
+        status=status,
         after=request.GET.get("after", ""),
+        everybodys=True,
     )
     context = about(coordination_of(schedule)) | {
         "rows": rows,
         "following": following,
         "search": search,
         "status": status,
-        "counts": counts_of(person, [schedule.pk]).get(schedule.pk, Counts()),
+        "counts": counts_of(person, [schedule.pk], everybodys=True).get(schedule.pk, Counts()),
         "narrowed": bool(search or status or request.GET.get("after")),
+        "nobodys": nobodys(schedule),
         "lacking": answers_to_enter(person, schedule),
         "tab": "work",
     }
@@ -97,7 +101,7 @@ def reopen(request: HttpRequest, ref: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     schedule = coordinated_for(person, ref)
     chosen = (request.POST or request.GET).getlist("selected")
-    named = scripts_named(person, schedule, chosen)
+    named = scripts_named(person, schedule, chosen, everybodys=True)
     closed = [one for one in named if one.submitted_at is not None]
     form = Reason(request.POST if request.method == "POST" else None)
 

@@ -30,7 +30,7 @@ from marksheet.apps.exams.queries.imports import (
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, Refusal, WrongState
 from marksheet.apps.ledger.work import Work, WorkState
-from marksheet.apps.people.queries import Person
+from marksheet.apps.people.queries import Person, zone_of
 from marksheet.apps.results.actions.intake_candidates import CandidatesPlan
 from marksheet.apps.results.queries.intake import WorkPlan, markers_at
 from marksheet.entrypoints.shared.access import person_of, signed_in
@@ -74,7 +74,7 @@ def file(request: HttpRequest, ref: str) -> HttpResponse:
     row = import_for(person_of(request), ref)
     if row.state in (ImportState.UPLOADED, ImportState.CHECKED):
         return redirect(address(row, "columns" if row.state == ImportState.UPLOADED else "preview"))
-    zone = row.schedule.timezone if row.schedule else "UTC"
+    zone = row.schedule.timezone if row.schedule else zone_of(person_of(request))
     context = _frame(row) | {
         "receipt": row.report.get("receipt"),
         "refusal": row.report.get("refusal") if row.state == ImportState.REFUSED else None,

@@ -1,5 +1,6 @@
 """Give marks, submit scripts, open them again: each keeps the working results up to date in its change."""
 
+from marksheet.apps.results.actions.marks.agreeing import propose_mark
 from marksheet.apps.results.actions.marks.cells import (
     BadCells,
     CellName,
@@ -9,6 +10,7 @@ from marksheet.apps.results.actions.marks.cells import (
     Theirs,
 )
 from marksheet.apps.results.actions.marks.giving import give_no_response, save_mark, save_marks
+from marksheet.apps.results.actions.marks.planning import set_plan
 from marksheet.apps.results.actions.marks.submitting import (
     Submission,
     reopen_results,
@@ -25,9 +27,11 @@ __all__ = [
     "Submission",
     "Theirs",
     "give_no_response",
+    "propose_mark",
     "reopen_results",
     "reopen_scripts",
     "save_mark",
     "save_marks",
+    "set_plan",
     "submit_scripts",
 ]

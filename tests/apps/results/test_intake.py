@@ -293,7 +293,7 @@ def test_marks_name_somebody_who_marks_here(world: f.World, schedule: Schedule) 
         bring(world, schedule, ALL, marker=None)
     with pytest.raises(BadInput, match="Sid Noone does not mark"):
         bring(world, schedule, ALL, marker=world.sid)
-    with pytest.raises(BadInput, match="first marker"):
+    with pytest.raises(BadInput, match="no such round"):
         bring(world, schedule, ALL, round_="moderation-1")
 
 

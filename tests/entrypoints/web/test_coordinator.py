@@ -210,25 +210,6 @@ def test_a_conflict_of_interest_is_declared_on_a_page_and_ended_there(world, sch
     assert name in signed_in(world.mo).get(submissions).text
 
 
-def test_a_void_attempt_is_counted_apart_from_what_was_handed_in_on_every_page(world, schedule) -> None:
-    row = Result.objects.get(enrolment=enrolments(schedule)[0])
-    record_hand_in(world.ada, schedule.ref, [one.ref for one in enrolments(schedule)[:2]], at=NOW)
-    void_attempts(world.ada, [row.ref], reason="left with the paper", at=NOW)
-    found = coordination_of(Schedule.objects.select_related("unit").get(pk=schedule.pk))
-    assert (found.arrived, found.submitted, found.void) == (1, 0, 1)
-    assert (arrivals(schedule).arrived, arrivals(schedule).void) == (1, 1)
-    counts = arrived_counts(schedule)
-    assert (counts["handed_in"], counts["void"], counts["in_progress"]) == (1, 1, 0)
-    ada = signed_in(world.ada)
-    assert "1 void" in ada.get("/marking/coordinator/").content.decode()
-    for page in (
-        f"/marking/coordinator/{schedule.ref}/",
-        f"/schedules/{schedule.ref}/",
-        f"/schedules/{schedule.ref}/reconciliation/",
-    ):
-        assert "void" in ada.get(page).content.decode().lower(), page
-
-
 def test_the_allocation_page_previews_shares_out_and_reminds(world, schedule) -> None:
     grant(world.mo, "marker", schedule.node)
     hand_in(schedule)
@@ -323,3 +304,22 @@ def test_two_markers_are_set_on_the_settings_page(world, schedule) -> None:
     told = [say(entry) for entry in schedule_history(schedule, Filter()).entries]
     (plan_said,) = [one for one in told if one.text == "Changed how the schedule is marked"]
     assert ("Tolerance in marks", "0", "1.5") in plan_said.changes
+
+
+def test_a_void_attempt_is_counted_apart_from_what_was_handed_in_on_every_page(world, schedule) -> None:
+    row = Result.objects.get(enrolment=enrolments(schedule)[0])
+    record_hand_in(world.ada, schedule.ref, [one.ref for one in enrolments(schedule)[:2]], at=NOW)
+    void_attempts(world.ada, [row.ref], reason="left with the paper", at=NOW)
+    found = coordination_of(Schedule.objects.select_related("unit").get(pk=schedule.pk))
+    assert (found.arrived, found.submitted, found.void) == (1, 0, 1)
+    assert (arrivals(schedule).arrived, arrivals(schedule).void) == (1, 1)
+    counts = arrived_counts(schedule)
+    assert (counts["handed_in"], counts["void"], counts["in_progress"]) == (1, 1, 0)
+    ada = signed_in(world.ada)
+    assert "1 void" in ada.get("/marking/coordinator/").content.decode()
+    for page in (
+        f"/marking/coordinator/{schedule.ref}/",
+        f"/schedules/{schedule.ref}/",
+        f"/schedules/{schedule.ref}/reconciliation/",
+    ):
+        assert "void" in ada.get(page).content.decode().lower(), page

@@ -102,6 +102,13 @@ def coordinate(entry: Entry) -> Said:
     return Said(text)
 
 
+def _allocated(entry: Entry) -> Said:
+    marker = entry.names.get(entry.line["allocated"] or 0, "")
+    if not marker:
+        return Said(_("Took the script back: it is with nobody for now"))
+    return Said(_("Gave the script to %(marker)s to mark") % {"marker": marker})
+
+
 def _taken_back(entry: Entry) -> Said:
     one = entry.line_kind == "attempt" and about_one(entry)
     marks = entry.line.get("marks_taken_back") if one else entry.facts.get("marks_taken_back")
@@ -116,13 +123,6 @@ def _taken_back(entry: Entry) -> Said:
         "Took back the hand-in of %(n)d candidate", "Took back the hand-in of %(n)d candidates", n
     )
     return Said(text % {"n": n}, "warn", more)
-
-
-def _allocated(entry: Entry) -> Said:
-    marker = entry.names.get(entry.line["allocated"] or 0, "")
-    if not marker:
-        return Said(_("Took the script back: it is with nobody for now"))
-    return Said(_("Gave the script to %(marker)s to mark") % {"marker": marker})
 
 
 def attendance(entry: Entry) -> Said:

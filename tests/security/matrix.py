@@ -145,7 +145,7 @@ organisation:invitation-revoke         POST  in   404  404  404  404  404  404  
 exams:list                             GET   in    | 200
 exams:list                             POST  in    | 405
 exams:new                              GET   in    | 200
-exams:new                              POST  in   200  200  200  200  200  200  302+ 200  200  200  200
+exams:new                              POST  in   200  200  200  200  200  200  302+ 200  400  200  200
 exams:version                          GET   in   404  404  404  404  404  404  200  404  404  404  404
 exams:version                          POST  in   404  404  404  404  404  404  400  404  404  404  404
 exams:settings                         GET   in   404  404  404  404  404  404  200  404  404  404  404
@@ -179,7 +179,7 @@ exams:archive                          POST  in   404  404  404  404  404  404  
 schedules:list                         GET   in    | 200
 schedules:list                         POST  in    | 405
 schedules:new                          GET   in    | 200
-schedules:new                          POST  in    | 200
+schedules:new                          POST  in   200  200  200  200  200  200  400  200  200  200  200
 schedules:schedule                     GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:schedule                     POST  in    | 405
 schedules:edit                         GET   in   404  404  404  404  404  404  200  404  404  404  404

@@ -89,7 +89,7 @@ inbox:read-all                         POST  in    | 302
 inbox:read                             GET   in    | 405
 inbox:read                             POST  in   302  404  404  404  404  404  404  404  404  404  404
 accounts:profile                       GET   in    | 200
-accounts:profile                       POST  in    | 200
+accounts:profile                       POST  in    | 400
 invitation:code                        GET   200   | 200
 invitation:code                        POST  200   | 200
 invitation:accept                      GET   404   | 404
@@ -99,11 +99,11 @@ organisation:start                     POST  in    | 405
 organisation:units                     GET   in    | 200
 organisation:units                     POST  in    | 405
 organisation:unit                      GET   in   404  404  404  404  404  404  200  200  404  404  404
-organisation:unit                      POST  in   404  404  404  404  404  404  200  302  404  404  404
+organisation:unit                      POST  in   404  404  404  404  404  404  400  302  404  404  404
 organisation:unit-add                  GET   in   404  404  404  404  404  404  404  200  404  404  404
 organisation:unit-add                  POST  in   404  404  404  404  404  404  404  302+ 404  404  404
 organisation:unit-move                 GET   in    | 405
-organisation:unit-move                 POST  in   404  404  404  404  404  404  200  302+ 404  404  404
+organisation:unit-move                 POST  in   404  404  404  404  404  404  400  302+ 404  404  404
 organisation:unit-archive              GET   in    | 405
 organisation:unit-archive              POST  in   404  404  404  404  404  404  403  302+ 404  404  404
 organisation:people                    GET   in    | 200
@@ -145,13 +145,13 @@ organisation:invitation-revoke         POST  in   404  404  404  404  404  404  
 exams:list                             GET   in    | 200
 exams:list                             POST  in    | 405
 exams:new                              GET   in    | 200
-exams:new                              POST  in   200  200  200  200  200  200  302+ 200  200  200  200
+exams:new                              POST  in   200  200  200  200  200  200  302+ 200  400  200  200
 exams:version                          GET   in   404  404  404  404  404  404  200  404  404  404  404
-exams:version                          POST  in   404  404  404  404  404  404  200  404  404  404  404
+exams:version                          POST  in   404  404  404  404  404  404  400  404  404  404  404
 exams:settings                         GET   in   404  404  404  404  404  404  200  404  404  404  404
-exams:settings                         POST  in   404  404  404  404  404  404  200  404  404  404  404
+exams:settings                         POST  in   404  404  404  404  404  404  400  404  404  404  404
 exams:scale                            GET   in   404  404  404  404  404  404  200  404  404  404  404
-exams:scale                            POST  in   404  404  404  404  404  404  200  404  404  404  404
+exams:scale                            POST  in   404  404  404  404  404  404  400  404  404  404  404
 exams:live                             GET   in   404  404  404  404  404  404  200  404  404  404  404
 exams:live                             POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 exams:draft                            GET   in    | 405
@@ -159,11 +159,11 @@ exams:draft                            POST  in   404  404  404  404  404  404  
 exams:discard                          GET   in    | 405
 exams:discard                          POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 exams:section-add                      GET   in   404  404  404  404  404  404  200  404  404  404  404
-exams:section-add                      POST  in   404  404  404  404  404  404  200  404  404  404  404
+exams:section-add                      POST  in   404  404  404  404  404  404  400  404  404  404  404
 exams:section                          GET   in   404  404  404  404  404  404  200  404  404  404  404
-exams:section                          POST  in   404  404  404  404  404  404  200  404  404  404  404
+exams:section                          POST  in   404  404  404  404  404  404  400  404  404  404  404
 exams:item                             GET   in   404  404  404  404  404  404  200  404  404  404  404
-exams:item                             POST  in   404  404  404  404  404  404  200  404  404  404  404
+exams:item                             POST  in   404  404  404  404  404  404  400  404  404  404  404
 exams:item-move                        GET   in    | 405
 exams:item-move                        POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 exams:item-remove                      GET   in    | 405
@@ -179,11 +179,11 @@ exams:archive                          POST  in   404  404  404  404  404  404  
 schedules:list                         GET   in    | 200
 schedules:list                         POST  in    | 405
 schedules:new                          GET   in    | 200
-schedules:new                          POST  in    | 200
+schedules:new                          POST  in   200  200  200  200  200  200  400  200  200  200  200
 schedules:schedule                     GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:schedule                     POST  in    | 405
 schedules:edit                         GET   in   404  404  404  404  404  404  200  404  404  404  404
-schedules:edit                         POST  in   404  404  404  404  404  404  200  404  404  404  404
+schedules:edit                         POST  in   404  404  404  404  404  404  400  404  404  404  404
 schedules:activate                     GET   in    | 405
 schedules:activate                     POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:archive                      GET   in   404  404  404  404  404  404  200  404  404  404  404
@@ -205,11 +205,11 @@ schedules:take-back                    POST  in   404  404  404  404  404  404  
 inviting:ways                          GET   in   404  404  404  404  404  404  200  200  404  404  404
 inviting:ways                          POST  in   404  404  404  404  404  404  400  400  404  404  404
 imports:start                          GET   in   404  404  404  404  404  404  200  404  404  404  404
-imports:start                          POST  in   404  404  404  404  404  404  200  404  404  404  404
+imports:start                          POST  in   404  404  404  404  404  404  400  404  404  404  404
 imports:items                          GET   in   404  404  404  404  404  404  200  404  404  404  404
-imports:items                          POST  in   404  404  404  404  404  404  200  404  404  404  404
+imports:items                          POST  in   404  404  404  404  404  404  400  404  404  404  404
 imports:reconciliation                 GET   in   404  404  404  404  404  404  200  404  404  404  404
-imports:reconciliation                 POST  in   404  404  404  404  404  404  200  404  404  404  404
+imports:reconciliation                 POST  in   404  404  404  404  404  404  400  404  404  404  404
 imports:file                           GET   in   404  404  404  404  404  404  302  404  404  404  404
 imports:file                           POST  in    | 405
 imports:columns                        GET   in   404  404  404  404  404  404  200  404  404  404  404

@@ -110,7 +110,7 @@ def errors(answer: object, name: str = "form") -> str:
 def test_a_plan_that_cannot_be_keeps_what_was_typed(world: World, changed: dict[str, str], says: str) -> None:
     there = a_schedule(world, code="TAKEN", candidates=0, staffed=False)
     answer = signed_in(world.ada).post(reverse("schedules:new"), plan(world, there.version.ref, **changed))
-    assert answer.status_code == 200 and says in errors(answer), errors(answer)
+    assert answer.status_code == 400 and says in errors(answer), errors(answer)
     assert answer.context["form"]["title"].value() == changed.get("title", "Algebra 1, June")
     assert Schedule.objects.count() == 1
 
@@ -171,7 +171,7 @@ def test_a_candidate_who_cannot_be_added_is_refused_beside_what_was_typed(
 ) -> None:
     schedule = a_schedule(world, candidates=0, staffed=False, active=False)
     answer = signed_in(world.ada).post(page("candidate-add", schedule.ref), typed)
-    assert answer.status_code == 200 and says in errors(answer, "one")
+    assert answer.status_code == 400 and says in errors(answer, "one")
     assert answer.context["one"]["name"].value() == typed["name"]
     assert not Enrolment.objects.exists()
 
@@ -181,7 +181,7 @@ def test_pasted_lines_are_all_added_or_none_and_every_error_names_its_line(world
     lines = "1,Anna Berg\n\n2\n3,Chen Wei,not-an-address\n1,Dora Novak\n4,Emil Larsen,e@example.org,extra"
     answer = signed_in(world.ada).post(page("candidates-paste", schedule.ref), {"lines": lines})
     told = errors(answer, "many")
-    assert answer.status_code == 200 and not Enrolment.objects.exists()
+    assert answer.status_code == 400 and not Enrolment.objects.exists()
     for line in (
         "Line 2: the name",
         "Line 3: “not-an-address”",
@@ -273,7 +273,7 @@ def test_a_window_of_ones_own_that_cannot_be_is_refused(
         "reason": "Ill",
     }
     answer = signed_in(world.ada).post(page("candidates-window", schedule.ref), {**typed, **changed})
-    assert answer.status_code == 200 and says in errors(answer)
+    assert answer.status_code == 400 and says in errors(answer)
     assert signed_in(world.ada).get(page("candidates-window", schedule.ref)).status_code == 400
 
 

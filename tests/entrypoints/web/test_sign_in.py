@@ -222,6 +222,6 @@ def test_a_language_is_chosen_and_spoken(world: World):
     world.mo.refresh_from_db()
     assert world.mo.language == "nl"
     assert 'lang="nl"' in client.get("/profile/").content.decode()
-    assert client.post("/profile/", {"language": "xx"}).status_code == 200
+    assert client.post("/profile/", {"language": "xx"}).status_code == 400
     world.mo.refresh_from_db()
     assert world.mo.language == "nl"

@@ -14,10 +14,12 @@ from marksheet.apps.ledger.errors import BadInput, NotAllowed, Stale, WrongState
 def carried_out(request: HttpRequest, form: Form, verb: Callable[[dict[str, Any]], object]) -> bool:
     """Return whether ``verb`` was done with what the form holds; otherwise the form says why not.
 
-    What is hidden (``NotFound``) still reads as a missing page.
+    What is hidden (``NotFound``) still reads as a missing page. A page with a refused form answers 400.
     """
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST":
         return False
+    if not form.is_valid():
+        return form_refused(request)
     try:
         verb(form.cleaned_data)
     except (BadInput, WrongState, Stale, NotAllowed) as refusal:
@@ -27,8 +29,13 @@ def carried_out(request: HttpRequest, form: Form, verb: Callable[[dict[str, Any]
                 form.add_error(None, detail)
         if refusal.helpers:
             form.add_error(None, who_can_help(refusal.helpers))
-        return False
-    return True
+    return True if not form.errors else form_refused(request)
+
+
+def form_refused(request: HttpRequest) -> bool:
+    """Have the page that shows a refused form again answer 400, so that programs see it too; return False."""
+    request.form_refused = True  # type: ignore[attr-defined]
+    return False
 
 
 def who_can_help(names: tuple[str, ...]) -> str:

@@ -98,7 +98,7 @@ class RightsReadOnce:
 
 
 class Refusals:
-    """Turn what verbs and queries refuse, a busy database, and a bare "method not allowed" into answers."""
+    """Turn what verbs, queries and forms refuse, a busy database, and a bare "method not allowed" into answers."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -108,6 +108,8 @@ class Refusals:
         response = self.answer(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             return other_method(request, response)
+        if response.status_code == 200 and getattr(request, "form_refused", False):
+            response.status_code = 400
         return response
 
     def process_view(

@@ -14,6 +14,7 @@ from marksheet.apps.exams.steps.schedules import lock_schedule
 from marksheet.apps.exams.steps.work import hand_in_attempts, take_back_attempts
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
+from marksheet.apps.marking.models import Round
 from marksheet.apps.marking.queries.marks import current_marks
 from marksheet.apps.marking.steps import close_scripts, open_scripts
 from marksheet.apps.people.models import Person
@@ -120,8 +121,13 @@ def take_back_hand_in(
 
 
 def marks_given(attempt_ids: Sequence[int]) -> Counter[int]:
-    """Return how many marks hold in each of these attempts, whoever gave them."""
-    return Counter(attempt for (attempt, _part), mark in current_marks(attempt_ids).items() if mark.given)
+    """Return how many marks hold in each of these attempts, in whatever round, whoever gave them."""
+    return Counter(
+        attempt
+        for round_ in Round
+        for (attempt, _part), mark in current_marks(attempt_ids, round_).items()
+        if mark.given
+    )
 
 
 def marks_to_take_back(schedule: Schedule, enrolment_ids: Sequence[int]) -> int:

@@ -121,7 +121,7 @@ def import_work(
         barred = [actor.pk, *([options.marker.pk] if options.marker else [])]
         plan = plan_work(schedule, work, round_=options.round_, barred=barred, at=at)
         _refuse_what_is_open(actor, schedule, plan, options, has_marks=any(one.marks for one in work.rows))
-        taken = _taken(plan, options)
+        taken = plan.taken(options.take_answers, options.take_for)
         if plan.nothing_new and not taken and not _would_submit(plan, options):
             return _receipt(plan, taken, submitted=0)
         receipt = _carry_in(opened, schedule, plan, options, progress or (lambda done, total: None))
@@ -222,7 +222,7 @@ def _refuse_without_reason(actor: Person, schedule: Schedule, plan: WorkPlan, op
             % {"n": plan.given.changed_count},
             details=[difference_words(one) for one in plan.given.changed],
         )
-    taken = _taken(plan, options)
+    taken = plan.taken(options.take_answers, options.take_for)
     if taken and not options.reason.strip():
         raise BadInput(
             ngettext(
@@ -268,20 +268,6 @@ def difference_words(one: Difference) -> str:
     }
 
 
-def _taken(plan: WorkPlan, options: WorkOptions) -> dict[Cell, Conflict]:
-    """Return the answers of the file that are put in the place of stored ones."""
-    return {
-        cell: one
-        for cell, one in plan.conflicts.items()
-        if options.take_answers or one.number in options.take_for
-    }
-
-
-def _told(one: Conflict) -> str:
-    before, after = ("nr" if value is None else value for value in (one.before, one.after))
-    return f"{one.number}, {one.part}: {before} → {after}"
-
-
 def _would_submit(plan: WorkPlan, options: WorkOptions) -> bool:
     return options.submit and bool(plan.unsubmitted)
 
@@ -294,7 +280,7 @@ def _carry_in(
     progress: Callable[[int, int], None],
 ) -> Receipt:
     progress(plan.rows * 2 // 10, plan.rows)
-    taken = _taken(plan, options)
+    taken = plan.taken(options.take_answers, options.take_for)
     attempts = hand_in_attempts(opened, schedule, _with_work(plan, taken), IMPORTED)
     store_responses(
         opened,
@@ -396,7 +382,9 @@ def _record(
         private={
             "reason": options.reason.strip(),
             "left_out": ", ".join(receipt.left_out),
-            "answers": "; ".join(map(_told, _taken(plan, options).values())),
+            "answers": "; ".join(
+                one.told for one in plan.taken(options.take_answers, options.take_for).values()
+            ),
         },
         did="work_imported",
         content=content_hash,

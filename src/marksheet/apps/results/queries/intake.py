@@ -1,7 +1,7 @@
 """What a file of work would do at a schedule, found before anything is written; carrying it in does exactly that."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -55,6 +55,12 @@ class Conflict:
     part: str
     before: str | None
     after: str | None
+
+    @property
+    def told(self) -> str:
+        """Old and new in a line, as the log keeps them."""
+        before, after = ("nr" if value is None else value for value in (self.before, self.after))
+        return f"{self.number}, {self.part}: {before} → {after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,10 @@ class WorkPlan:
     def nothing_new(self) -> bool:
         """Every cell says what is stored already."""
         return not (self.fresh or self.answers or self.marks)
+
+    def taken(self, everybody: bool, numbers: Collection[str]) -> dict[Cell, Conflict]:
+        """Return the answers of the file that are put in the place of stored ones: all, or of these candidates."""
+        return {cell: one for cell, one in self.conflicts.items() if everybody or one.number in numbers}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from marksheet.apps.exams.queries import assessments as queries
 from marksheet.apps.exams.queries.problems import marks, sentences
 from marksheet.apps.ledger import clock
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, chosen, done
+from marksheet.entrypoints.shared.acting import carried_out, chosen, done, form_refused
 from marksheet.entrypoints.shared.addresses import address
 from marksheet.entrypoints.web.exams.fields import BY_MACHINE, MATCHES, options_shown, steps_shown
 from marksheet.entrypoints.web.exams.forms import ItemForm, PartForm, PartFormSet, QuickItemForm, SectionForm
@@ -210,7 +210,8 @@ def item(request: HttpRequest, ref: str) -> HttpResponse:
         wanted = [part.draft() for part in parts.forms]
         actions.edit_item(person, ref, form.draft([part for part in wanted if part]), at=at)
 
-    if request.method == "POST" and parts.is_valid() and carried_out(request, form, save):
+    readable = request.method == "POST" and (parts.is_valid() or form_refused(request))
+    if readable and carried_out(request, form, save):
         done(request, _("Question %(label)s was saved.") % {"label": form.cleaned_data["label"]})
         more = "more" in request.POST
         return redirect("exams:item", ref) if more else redirect("exams:version", row.version.ref)

@@ -35,7 +35,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "CSV or XLSX, one heading row. Nothing is stored in the exam before you have seen a preview."
+            "CSV or XLSX, one heading row. Nothing but the file is kept before you have seen a preview."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
         allow_empty_file=True,

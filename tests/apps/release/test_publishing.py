@@ -22,7 +22,8 @@ from marksheet.apps.release.queries.receipts import receipt_rows, skipped_rows
 from marksheet.apps.release.queries.verifying import Verified, verify
 from marksheet.apps.results.actions.standing import void_attempts
 from marksheet.apps.results.models import Bucket, BucketCount, Result, ResultVersion
-from marksheet.apps.results.queries.finder import Criteria, page, schedule_lines, tickable, total
+from marksheet.apps.results.queries.by_schedule import schedule_lines
+from marksheet.apps.results.queries.finder import Criteria, page, tickable, total
 from marksheet.outputs.notices.message import Skip
 from marksheet.outputs.notices.result_available import render
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs

@@ -16,7 +16,8 @@ from marksheet.apps.release.actions.withholding import lift, withhold
 from marksheet.apps.release.queries.exports.selection import Selection, Source, selection_from
 from marksheet.apps.results.actions.standing import mark_standing
 from marksheet.apps.results.models import Bucket, BucketCount, Result
-from marksheet.apps.results.queries.finder import Criteria, schedule_lines
+from marksheet.apps.results.queries.by_schedule import schedule_lines
+from marksheet.apps.results.queries.finder import Criteria
 from marksheet.apps.results.queries.sight import waiting_to_be_published_by
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.factories import (

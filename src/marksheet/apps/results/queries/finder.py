@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -122,7 +122,7 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
     elif criteria.show == "not-mine":
         rows = rows.exclude(schedule__in=schedules_published_by(person))
     elif criteria.show == "published" and criteria.at is not None:
-        rows = rows.filter(schedule__in=_seen(person, criteria))
+        rows = rows.filter(schedule__in=schedules_meant(person, criteria))
     if criteria.unsearchable:
         return rows.none()
     rows = _in_places(rows, criteria)
@@ -145,8 +145,8 @@ def _places_seen(person: Person) -> tuple[Any, set[int]]:
     return keys if len(keys) <= KNOWN_SCHEDULES else seen, {institution for _key, institution in known}
 
 
-def _seen(person: Person, criteria: Criteria) -> QuerySet[Schedule]:
-    """The schedules that ``show`` means, before anything else narrows them."""
+def schedules_meant(person: Person, criteria: Criteria) -> QuerySet[Schedule]:
+    """Return the schedules that ``show`` means, before anything else narrows them."""
     if criteria.show == "mine":
         return schedules_published_by(person)
     seen = schedules_with_results_seen_by(person)
@@ -155,7 +155,12 @@ def _seen(person: Person, criteria: Criteria) -> QuerySet[Schedule]:
     return seen
 
 
-def _buckets(criteria: Criteria) -> Sequence[str]:
+def buckets_of(criteria: Criteria) -> Sequence[str]:
+    """Return the states that are asked for.
+
+    Raises:
+        BadInput: there is no such state.
+    """
     if criteria.show == "published":
         return [Bucket.PUBLISHED]
     unknown = set(criteria.states) - set(Bucket.values)
@@ -166,7 +171,7 @@ def _buckets(criteria: Criteria) -> Sequence[str]:
 
 def _standing(criteria: Criteria) -> Q:
     """The states that are asked for; what waits on the tab is said as its indexes say it."""
-    asked = set(_buckets(criteria))
+    asked = set(buckets_of(criteria))
     if asked == set(ON_RESULTS):
         return Q(waiting())
     among = Q(bucket__in=sorted(asked))
@@ -326,7 +331,7 @@ def tickable_total(person: Person, criteria: Criteria, *, exact: bool = False) -
     """Return how many of ``tickable`` there are, and whether that is exact; from the counters where they can answer."""
     if criteria.narrowed or criteria.show not in ("all", "mine"):
         return _counted(tickable(person, criteria), exact=exact)
-    wanted = [bucket for bucket in _buckets(criteria) if bucket in CAN_BE_TICKED]
+    wanted = [bucket for bucket in buckets_of(criteria) if bucket in CAN_BE_TICKED]
     mine = schedules_published_by(person)
     if criteria.schedules:
         mine = mine.filter(ref__in=criteria.schedules)
@@ -342,10 +347,10 @@ def total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[i
     From the counters where they can answer; else counted up to 10,000, or to the end when ``exact`` is asked.
     """
     if not criteria.narrowed and criteria.show in ("all", "mine", "published"):
-        seen = _seen(person, criteria)
+        seen = schedules_meant(person, criteria)
         if criteria.schedules:
             seen = seen.filter(ref__in=criteria.schedules)
-        return _from_counters(person, seen, _buckets(criteria)), True
+        return _from_counters(person, seen, buckets_of(criteria)), True
     return _counted(find(person, criteria), exact=exact)
 
 
@@ -364,67 +369,7 @@ def _counted(rows: QuerySet[Result], *, exact: bool) -> tuple[int, bool]:
     return min(n, COUNTED_AT_ONCE), n <= COUNTED_AT_ONCE
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleLine:
-    """One schedule in the view by schedule, with how many results stand where."""
-
-    schedule: Any
-    counts: dict[str, int]
-    publishable: bool
-
-    @property
-    def waiting(self) -> int:
-        """How many stand on the tab."""
-        return sum(self.counts.get(bucket, 0) for bucket in ON_RESULTS)
-
-    @property
-    def ready(self) -> int:
-        """How many could be ticked."""
-        return sum(self.counts.get(bucket, 0) for bucket in CAN_BE_TICKED)
-
-    @property
-    def everybody(self) -> int:
-        """How many candidates there are, absent ones apart."""
-        return sum(n for bucket, n in self.counts.items() if bucket != Bucket.ABSENT)
-
-
-def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> list[ScheduleLine]:
-    """Return the schedules that have results of others on the tab, newest window first; four statements.
-
-    Work that markers have not submitted is not on the tab, but counted: its schedules are there unless states are
-    asked for.
-    """
-    seen = _seen(person, criteria)
-    if criteria.schedules:
-        seen = seen.filter(ref__in=criteria.schedules)
-    if criteria.narrowed or criteria.states:
-        seen = seen.filter(pk__in=find(person, replace(criteria, sort="name")).values("schedule"))
-    buckets = list(_buckets(criteria))
-    if criteria.show != "published" and not criteria.states:
-        buckets.append(Bucket.NOT_SUBMITTED)
-    with_rows = BucketCount.objects.filter(schedule=OuterRef("pk"), bucket__in=buckets, count__gt=0)
-    schedules = list(
-        seen.filter(Exists(with_rows)).select_related("unit").order_by("-opens_at", "-id")[:most]
-    )
-    mine = set(
-        schedules_published_by(person).filter(pk__in=[s.pk for s in schedules]).values_list("pk", flat=True)
-    )
-    counts: dict[int, dict[str, int]] = {s.pk: {} for s in schedules}
-    for schedule_id, bucket, n in BucketCount.objects.filter(schedule__in=schedules).values_list(
-        "schedule_id", "bucket", "count"
-    ):
-        counts[schedule_id][bucket] = n
-    own = Result.objects.filter(person=person, schedule__in=schedules)
-    for schedule_id, bucket in own.values_list("schedule_id", "bucket"):
-        counts[schedule_id][bucket] -= 1
-    return [
-        ScheduleLine(s, counts[s.pk], s.pk in mine)
-        for s in schedules
-        if any(counts[s.pk].get(bucket) for bucket in buckets)
-    ]
-
-
 __all__ = [
-    "SORTS", "Criteria", "Page", "ScheduleLine", "find", "page", "results_published_by", "schedule_lines",
+    "SORTS", "Criteria", "Page", "find", "page", "results_published_by",
     "sort_of", "tickable", "tickable_total", "total", "whole_order",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marksheet.apps.results.queries.finder import ScheduleLine
+from marksheet.apps.results.queries.by_schedule import ScheduleLine
 from marksheet.entrypoints.web.results.asked import Asked
 from marksheet.entrypoints.web.results.words import listed
 

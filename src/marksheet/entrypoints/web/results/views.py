@@ -14,6 +14,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.people.actions.preferences import keep
 from marksheet.apps.people.queries import Person, preference
 from marksheet.apps.results.queries import finder
+from marksheet.apps.results.queries.by_schedule import ScheduleLine, schedule_lines
 from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.apps.results.queries.sight import SIGHT
 from marksheet.entrypoints.shared.access import held_by, person_of, signed_in
@@ -66,7 +67,7 @@ def _remembered(person: Person, choice: Choice, wanted: Asked, given: QueryDict)
 
 def _common(request: HttpRequest, person: Person, wanted: Asked, choice: Choice) -> dict[str, Any]:
     everything = finder.Criteria(at=wanted.criteria.at)
-    lines = finder.schedule_lines(person, _places(wanted))
+    lines = schedule_lines(person, _places(wanted))
     if wanted.criteria.show == "not-mine":
         lines = [line for line in lines if not line.publishable]
     tips, more_tips = tips_for(lines, wanted) if wanted.criteria.show != "published" else ([], 0)
@@ -188,13 +189,13 @@ def _all_selected(matching: Total) -> str:
     ) % {"n": grouped(matching.n)}
 
 
-def _schedules(person: Person, wanted: Asked, lines: Sequence[finder.ScheduleLine]) -> dict[str, Any]:
+def _schedules(person: Person, wanted: Asked, lines: Sequence[ScheduleLine]) -> dict[str, Any]:
     people = assigned_at([line.schedule.node_id for line in lines])
     return {"schedules": [_schedule_row(line, person, people, wanted) for line in lines]}
 
 
 def _schedule_row(
-    line: finder.ScheduleLine, person: Person, people: dict[int, Assigned], wanted: Asked
+    line: ScheduleLine, person: Person, people: dict[int, Assigned], wanted: Asked
 ) -> dict[str, Any]:
     return {
         "schedule": line.schedule,

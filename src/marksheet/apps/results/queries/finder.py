@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet, Sum
 
 from marksheet.apps.exams.models import Schedule
@@ -28,6 +29,8 @@ from marksheet.rules.publication import ShowResults
 COUNTED_AT_ONCE = 10_000
 KNOWN_SCHEDULES = 5_000
 AFTER_EVERY_WORD = "\U0010ffff"
+# A word that more results have is common.
+COMMON = 2_000
 
 # What a column of the tab is sorted by; descending puts rows without a value last, as ascending does.
 SORTS = {
@@ -112,11 +115,22 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
         rows = rows.filter(schedule__in=_seen(person, criteria))
     rows = _in_places(rows, criteria)
     for start in words(criteria.text):
-        found = Word.objects.filter(
-            institution__in=institutions, word__gte=start, word__lt=start + AFTER_EVERY_WORD
-        )
-        rows = rows.filter(pk__in=found.values("result"))
+        rows = rows.filter(_named(start, institutions))
     return _narrowed(rows, criteria)
+
+
+def _named(start: str, institutions: set[int]) -> Q | Exists:
+    """Return the condition that a result has a word with this start.
+
+    PostgreSQL knows how common a word is, and chooses its way. SQLite does not: of a common one, results are read in
+    the order of the page and each is asked for its words until the page is full; of a rare one, the words come first.
+    """
+    fitting = Word.objects.filter(word__gte=start, word__lt=start + AFTER_EVERY_WORD)
+    found = fitting.filter(institution__in=institutions)
+    if connection.vendor == "sqlite" and found[: COMMON + 1].count() > COMMON:
+        # The institution is the result's own; said again, it would have SQLite look through all its words each time.
+        return Exists(fitting.filter(result=OuterRef("pk")))
+    return Q(pk__in=found.values("result"))
 
 
 def _places_seen(person: Person) -> tuple[Any, set[int]]:

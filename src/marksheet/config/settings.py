@@ -119,6 +119,8 @@ def _database(url: str) -> dict[str, Any]:
         **database,
         "ATOMIC_REQUESTS": False,
         "CONN_HEALTH_CHECKS": True,
+        # To open a file of SQLite anew for every page takes longer than to read one; PostgreSQL has its pool.
+        "CONN_MAX_AGE": 60 if sqlite else 0,
         "OPTIONS": {**(_SQLITE if sqlite else _POSTGRES), **database.get("OPTIONS", {})},
     }
 

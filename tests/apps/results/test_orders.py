@@ -6,11 +6,14 @@ from django.db import connection
 from marksheet.apps.ledger.tidying import note_sizes
 from marksheet.apps.release.actions.withholding import withhold
 from marksheet.apps.results.models import Result
+from marksheet.apps.results.queries import finder
 from marksheet.apps.results.queries.finder import SORTS, Criteria, find, page, whole_order
 from marksheet.apps.results.queries.orders import ORDERS, make_indexes, waiting
 from marksheet.entrypoints.web.results.columns import COLUMNS
+from marksheet.formats.names import words
 from tests.apps.release.scenes import a_ready_quiz, hand_in
 from tests.factories import NOW, a_machine_assessment, a_schedule, a_world
+from tests.guard import writes_allowed
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +95,20 @@ def test_sqlite_notes_how_full_its_tables_are() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'people_person'")
             assert cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("common", [2, 1])
+def test_a_word_finds_the_same_results_whether_it_is_common_or_rare(monkeypatch, common) -> None:
+    """Three candidates have the word: it is common where more than one, or two, of a word are many."""
+    world = a_world()
+    a_schedule(world, candidates=3)
+    with writes_allowed():
+        Result.objects.update(bucket="ready")
+    start = words(Result.objects.first().title)[0][:3]
+    rare = {row.pk for row in find(world.pia, Criteria(text=start))}
+    assert len(rare) == 3, start
+    monkeypatch.setattr(finder, "COMMON", common)
+    asked = find(world.pia, Criteria(text=start))
+    assert {row.pk for row in asked} == rare
+    assert ("EXISTS" in str(asked.query)) == (connection.vendor == "sqlite")
+    assert not find(world.pia, Criteria(text=f"{start} nobody")).exists()

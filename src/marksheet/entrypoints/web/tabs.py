@@ -2,6 +2,8 @@
 
 # Address -> folder. A folder that is not there yet is left out.
 TABS = {
+    # Most requests of a day come here, so it is looked for first.
+    "my/": "my",
     "": "front",
     "inbox/": "inbox",
     "profile/": "accounts",
@@ -20,6 +22,5 @@ TABS = {
     "exports/": "exports",
     "organisation/mail/": "mail",
     "organisation/work/": "work",
-    "my/": "my",
     "help/": "help",
 }

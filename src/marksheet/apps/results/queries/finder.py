@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Case, Exists, F, OrderBy, OuterRef, Q, QuerySet, Sum, When
 
 from marksheet.apps.exams.models import Schedule
@@ -29,6 +30,8 @@ from marksheet.rules.publication import ShowResults
 COUNTED_AT_ONCE = 10_000
 KNOWN_SCHEDULES = 5_000
 AFTER_EVERY_WORD = "\U0010ffff"
+# A word that more results have is common.
+COMMON = 2_000
 
 # What a column of the tab is sorted by: each has its index in ``orders``. Rows without a value stand last both ways.
 SORTS = {
@@ -127,11 +130,22 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
         return rows.none()
     rows = _in_places(rows, criteria)
     for start in words(criteria.text):
-        found = Word.objects.filter(
-            institution__in=institutions, word__gte=start, word__lt=start + AFTER_EVERY_WORD
-        )
-        rows = rows.filter(pk__in=found.values("result"))
+        rows = rows.filter(_named(start, institutions))
     return _narrowed(rows, criteria)
+
+
+def _named(start: str, institutions: set[int]) -> Q | Exists:
+    """Return the condition that a result has a word with this start.
+
+    PostgreSQL knows how common a word is, and chooses its way. SQLite does not: of a common one, results are read in
+    the order of the page and each is asked for its words until the page is full; of a rare one, the words come first.
+    """
+    fitting = Word.objects.filter(word__gte=start, word__lt=start + AFTER_EVERY_WORD)
+    found = fitting.filter(institution__in=institutions)
+    if connection.vendor == "sqlite" and found[: COMMON + 1].count() > COMMON:
+        # The institution is the result's own; said again, it would have SQLite look through all its words each time.
+        return Exists(fitting.filter(result=OuterRef("pk")))
+    return Q(pk__in=found.values("result"))
 
 
 def _places_seen(person: Person) -> tuple[Any, set[int]]:

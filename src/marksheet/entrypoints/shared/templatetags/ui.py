@@ -1,19 +1,21 @@
 """The components of our pages, as tags: ``{% load ui %}``; docs/tour-of-components.md shows each in use."""
 
+import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -146,6 +148,30 @@ def passbar(percent: Any, pass_percent: Any = None, label: str = "") -> SafeStri
 
 
 # --- parts of a page ---
+
+
+@register.simple_tag
+def fixed(name: str) -> SafeString:
+    """Show a template that is the same for every reader in every language; outside debug it is rendered once."""
+    return render_to_string(name) if settings.DEBUG else _rendered_once(name)
+
+
+@functools.cache
+def _rendered_once(name: str) -> SafeString:
+    return render_to_string(name)
+
+
+@register.simple_tag
+def lines(rows: Iterable[tuple[str, Sequence[str], str]]) -> SafeString:
+    """Show long lists in lines: tuples of (name, notes below it, what stands at the right)."""
+    shown = [
+        (name, format_html_join("", "<small>{}</small>", ((note,) for note in notes)), right)
+        for name, notes, right in rows
+    ]
+    return format_html(
+        '<ul class="lines">{}</ul>',
+        format_html_join("", "<li><span>{}{}</span><span>{}</span></li>", shown),
+    )
 
 
 @register.inclusion_tag("components/facts.html")

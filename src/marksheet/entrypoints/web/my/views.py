@@ -10,7 +10,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.release.actions.viewing import note_seen
 from marksheet.apps.release.queries.candidate import CandidateLine, dashboard_of, result_of
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.web.my.words import Shown, explained, state_word
+from marksheet.entrypoints.web.my.words import Shown, explained, shown_of, state_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Listed:
 
 def listed(line: CandidateLine) -> Listed:
     """Return ``line`` with its words."""
-    return Listed(line, state_word(line), Shown(line.document) if line.document else None)
+    return Listed(line, state_word(line), shown_of(line))
 
 
 @signed_in
@@ -54,6 +54,6 @@ def context_of(line: CandidateLine) -> dict[str, object]:
     """Return what the result page needs; the publish dialog's preview uses the very same page."""
     return {
         "line": line,
-        "shown": Shown(line.document) if line.document else None,
+        "shown": shown_of(line),
         "explained": explained(line),
     }

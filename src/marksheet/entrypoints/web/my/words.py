@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,11 +42,26 @@ EXPLAINED = {
 }
 
 
+class Told(dict[str, Any]):
+    """A disclosure for a template; what it does not say is None at once, not after a search among attributes."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+class Question(NamedTuple):
+    """A line of the questions: its name, what is told below it, and its marks, of how many."""
+
+    name: str
+    notes: Sequence[str]
+    marks: str
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A disclosure made ready for the page: nothing is added to what it holds."""
 
-    document: Mapping[str, Any]
+    document: Told
 
     @property
     def taken_on(self) -> date | None:
@@ -64,10 +79,9 @@ class Shown:
         ]
 
     @property
-    def items(self) -> Sequence[Mapping[str, Any]]:
-        """The questions, if they are shown; a template that asked the document would get its own ``items()``."""
-        found: Sequence[Mapping[str, Any]] = self.document.get("items", ())
-        return found
+    def questions(self) -> Sequence[Question]:
+        """The questions, if they are shown."""
+        return [_question(item) for item in self.document.get("items", ())]
 
     @property
     def percent(self) -> float | None:
@@ -89,6 +103,22 @@ class Shown:
         return bool(self.document.get("waiting"))
 
 
+def _question(item: Mapping[str, Any]) -> Question:
+    notes = []
+    if (answer := item.get("own_answer")) is not None:
+        notes.append(f"{_('Your answer')}: {answer or '–'}")
+    if correct := item.get("correct_answer"):
+        notes.append(f"{_('Correct answer')}: {correct}")
+    if feedback := item.get("feedback"):
+        notes.append(f"“{feedback}”")
+    title, maximum = item.get("title"), item.get("maximum")
+    return Question(
+        f"{item['label']} {title}" if title else item["label"],
+        notes,
+        f"{item['score']} / {maximum}" if maximum else "",
+    )
+
+
 KNOWN_SENTENCES = frozenset(SENTENCES.values())
 
 
@@ -97,6 +127,11 @@ def _number(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
+
+
+def shown_of(line: CandidateLine) -> Shown | None:
+    """Return the disclosure of ``line`` for the page, if it shows one."""
+    return Shown(Told(line.document)) if line.document else None
 
 
 def state_word(line: CandidateLine) -> str:

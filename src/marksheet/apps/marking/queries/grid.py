@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
+from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.marking.models import MarkDraft, Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
 from marksheet.apps.marking.queries.submissions import (
@@ -15,11 +16,12 @@ from marksheet.apps.marking.queries.submissions import (
 )
 from marksheet.apps.people.models import Person
 from marksheet.rules.marks import shown
+from marksheet.rules.schemes import FINEST
 
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """One cell of the mark sheet: what holds there, and what the reader typed too late, if anything."""
+    """One cell of the mark sheet: what holds there, what the reader typed too late, in which steps marks go."""
 
     part: PartRow
     version: int
@@ -27,6 +29,7 @@ class GridCell:
     shown: str
     draft: str
     field: str
+    step_thousandths: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Grid:
 
     parts: tuple[PartRow, ...]
     titles: dict[int, str]
+    steps: dict[int, int]
     rows: tuple[GridRow, ...]
     ranges: tuple[tuple[int, str], ...]
     chosen: int
@@ -82,15 +86,16 @@ def grid_of(
     scripts, following = page_of(person, schedule, search=search, status=status, after=after, size=size)
     attempts = [script.attempt_id for script in scripts]
     marks, drafts = current_marks(attempts), drafts_of(person.pk, attempts)
+    steps = steps_of(part.id for part in dozen.parts)
     rows = tuple(
         GridRow(
             submission(script, len(human)),
-            tuple(_cell(script, part, marks, drafts) for part in dozen.parts),
+            tuple(_cell(script, part, marks, drafts, steps.get(part.id, FINEST)) for part in dozen.parts),
         )
         for script in scripts
     )
     titles = {part.id: paper.items[part.item_index].title for part in dozen.parts}
-    return Grid(dozen.parts, titles, rows, dozen.ranges, dozen.chosen, following)
+    return Grid(dozen.parts, titles, steps, rows, dozen.ranges, dozen.chosen, following)
 
 
 def _cell(
@@ -98,6 +103,7 @@ def _cell(
     part: PartRow,
     marks: dict[tuple[int, int], CurrentMark],
     drafts: dict[tuple[int, int], MarkDraft],
+    step: int,
 ) -> GridCell:
     held = marks.get((script.attempt_id, part.id), NEVER_MARKED)
     kept = drafts.get((script.attempt_id, part.id))
@@ -108,6 +114,7 @@ def _cell(
         shown=shown_mark(held.value, held.no_response),
         draft=kept.typed if kept else "",
         field=f"m-{script.attempt.script_ref}-{part.ref}",
+        step_thousandths=step,
     )
 
 

@@ -74,7 +74,7 @@ def _store(opened: Change, schedule: Schedule, marker: Person, round_: str, rows
         )
         for attempt, cells in changed.items()
     )
-    _note_hands_on(opened, marker, changed)
+    note_hands_on(opened, marker, changed)
     update_rows(
         Script,
         ("unmarked", "marker_id", "last_saved_at"),
@@ -172,7 +172,8 @@ def _newly_unmarked(
     )
 
 
-def _note_hands_on(opened: Change, marker: Person, attempts: Iterable[int]) -> None:
+def note_hands_on(opened: Change, marker: Person, attempts: Iterable[int]) -> None:
+    """Note that somebody had these scripts in hand; who is noted already stays so."""
     wanted = list(attempts)
     known = set(
         HandsOn.objects.filter(person=marker, attempt__in=wanted).values_list("attempt_id", flat=True)

@@ -8,6 +8,7 @@ from marksheet.apps.results.actions.marks.cells import (
     StaleMarks,
     Theirs,
 )
+from marksheet.apps.results.actions.marks.confirming import confirm_marks
 from marksheet.apps.results.actions.marks.giving import give_no_response, save_mark, save_marks
 from marksheet.apps.results.actions.marks.submitting import (
     Submission,
@@ -24,6 +25,7 @@ __all__ = [
     "StaleMarks",
     "Submission",
     "Theirs",
+    "confirm_marks",
     "give_no_response",
     "reopen_results",
     "reopen_scripts",

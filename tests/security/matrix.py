@@ -244,6 +244,16 @@ coordinator:person                     GET   in   404  404  404  404  404  404  
 coordinator:person                     POST  in   404  404  404  404  404  404  400  404  404  404  404
 coordinator:person-remove              GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:person-remove              POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+coordinator:allocation                 GET   in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:allocation                 POST  in    | 405
+coordinator:share-out                  GET   in   404  404  404  404  404  404  400  404  404  404  404
+coordinator:share-out                  POST  in   404  404  404  404  404  404  409  404  404  404  404
+coordinator:pile                       GET   in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:pile                       POST  in   404  404  404  404  404  404  409  404  404  404  404
+coordinator:remind                     GET   in    | 405
+coordinator:remind                     POST  in   404  404  404  404  404  404  409  404  404  404  404
+coordinator:give                       GET   in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:give                       POST  in   404  404  404  404  404  404  400  404  404  404  404
 coordinator:conflicts                  GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:conflicts                  POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 coordinator:conflict-end               GET   in   404  404  404  404  404  404  200  404  404  404  404

@@ -6,7 +6,9 @@ import pytest
 
 from marksheet.apps.exams.actions.schemes import write_scheme
 from marksheet.apps.exams.models import AssessmentVersion, Attempt, Part, Schedule
-from marksheet.apps.marking.models import MarkDraft
+from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
+from marksheet.apps.marking.models import MarkDraft, Method
+from marksheet.apps.marking.queries.allocation import Wanted
 from marksheet.apps.release.actions.publishing import freeze_selection, prepare_some, publish
 from marksheet.apps.results.actions.adjusting import adjust, take_back
 from marksheet.apps.results.actions.hand_in import record_hand_in
@@ -21,14 +23,15 @@ from tests.factories import NOW, World
 def half_marked(world: World) -> Schedule:
     """A schedule of Cas and one other, with wrong points and a scheme; Cas's script is marked, not submitted.
 
-    One mark of it is "no response", one was adjusted, and Mei's came too late and is kept as a draft.
+    One mark of it is "no response", one was adjusted, and Mei's came too late and is kept as a draft. The scripts are
+    allocated to Mo.
     """
-    wanted = [
+    items = [
         factories.choice("1", wrong=-1),
         factories.by_hand("2", guidance="Look at the sign"),
         factories.by_hand("3"),
     ]
-    version = factories.an_assessment(world, code="DIF-1", title="Differences", wanted=wanted)
+    version = factories.an_assessment(world, code="DIF-1", title="Differences", wanted=items)
     schedule = factories.a_schedule(world, version=version, code="DIF-1-JUN", candidates=1, with_cas=True)
     hand_in(schedule, ["A", "B"])
     two, three = Part.objects.filter(version=version, machine=False).order_by("position")
@@ -39,6 +42,9 @@ def half_marked(world: World) -> Schedule:
     with pytest.raises(StaleMarks):
         save_mark(world.mei, script, two.ref, value=1000, against_version=0, at=NOW)
     assert MarkDraft.objects.filter(person=world.mei).exists()
+    wanted = Wanted(Method.EVENLY, {world.mo.pk: 1})
+    found = preview_allocation(world.ada, schedule.ref, wanted, "spring")
+    allocate(world.ada, schedule.ref, wanted, seed="spring", against=found.fingerprint, at=NOW)
     other, own = refs(schedule)
     for row in (other, own):
         adjust(

@@ -10,6 +10,7 @@ from marksheet.apps.exams.actions.schemes import write_scheme
 from marksheet.apps.exams.models import Attempt, Schedule
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
 from marksheet.apps.ledger.models import Event, Line
+from marksheet.apps.marking.actions.allocation import give_scripts
 from marksheet.apps.marking.actions.conflicts import declare_conflict
 from marksheet.apps.marking.models import HandsOn, Mark
 from marksheet.apps.marking.queries.schemes import edits_schemes_only, older_marks, schemes_of
@@ -244,3 +245,16 @@ def test_who_looks_after_schemes_alone_finds_where(world: World, schedule: Sched
     grant(world.sid, "scheme_editor", schedule.node)
     assert list(edits_schemes_only(world.sid)) == [schedule]
     assert list(edits_schemes_only(world.ada)) == [], "she finds it among those she coordinates"
+
+
+def test_marks_of_an_allocated_script_are_checked_by_whose_it_is_now(
+    world: World, changed: Schedule, attempts: list[Attempt]
+) -> None:
+    some = [attempt.script_ref for attempt in attempts[:3]]
+    give_scripts(world.ada, changed.ref, some, world.mei.ref, at=NOW)
+    assert listed(world.mo, changed, everybody=False) == []
+    assert len(listed(world.mei, changed, everybody=False)) == 3
+    with pytest.raises(NotAllowed, match="not yours"):
+        confirm(world.mo, attempts[:1])
+    assert confirm(world.mei, attempts[:1]) == 1
+    assert Mark.objects.get(attempt=attempts[0], version=2).marker == world.mo, "who gave it stays its marker"

@@ -1,5 +1,7 @@
 """The Coordinator tab: what each schedule needs, who may do what there, and opening scripts again."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -199,3 +201,78 @@ def test_a_conflict_of_interest_is_declared_on_a_page_and_ended_there(world, sch
     assert client.post(end, {"reason": ""}).status_code == 400
     assert client.post(end, {"reason": "He moved away"}).status_code == 302
     assert name in signed_in(world.mo).get(submissions).text
+
+
+def test_the_allocation_page_previews_shares_out_and_reminds(world, schedule) -> None:
+    grant(world.mo, "marker", schedule.node)
+    hand_in(schedule)
+    ada = signed_in(world.ada)
+    page = ada.get(f"/marking/coordinator/{schedule.ref}/allocation/").content.decode()
+    assert "The scripts lie on a pile" in page
+    chosen = {"method": "random", "which": "untouched", "markers": [world.mo.ref]}
+    preview = ada.get(f"/marking/coordinator/{schedule.ref}/allocation/share-out/", chosen)
+    assert preview.status_code == 200
+    assert not Script.objects.filter(allocated=True).exists()
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', preview.content.decode()))
+    done = ada.post(f"/marking/coordinator/{schedule.ref}/allocation/share-out/", sent, follow=True)
+    assert "The scripts are shared out." in done.content.decode()
+    assert Script.objects.filter(allocated=True, marker=world.mo).count() == 4
+    again = ada.post(f"/marking/coordinator/{schedule.ref}/allocation/share-out/", sent)
+    assert again.status_code == 302, "the same again is the same"
+    reminded = ada.post(
+        f"/marking/coordinator/{schedule.ref}/allocation/remind/", {"person": world.mo.ref}, follow=True
+    )
+    assert "1 marker was reminded" in reminded.content.decode()
+
+
+def test_a_preview_that_no_longer_holds_is_shown_anew_with_what_changed(world, schedule) -> None:
+    grant(world.mo, "marker", schedule.node)
+    people = enrolments(schedule)
+    hand_in(schedule, people[:2])
+    ada = signed_in(world.ada)
+    address = f"/marking/coordinator/{schedule.ref}/allocation/share-out/"
+    page = ada.get(address, {"method": "one", "which": "untouched", "markers": [world.mo.ref]})
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.content.decode()))
+    hand_in(schedule, people[2:3])
+    refused = ada.post(address, sent)
+    assert refused.status_code == 409
+    assert "Nothing was allocated" in refused.content.decode()
+    assert "Share out 3 scripts" in refused.content.decode()
+    assert not Script.objects.filter(allocated=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({"method": "random", "which": "untouched"}, "Tick at least one marker."),
+        ({"method": "nonsense", "which": "untouched"}, "Select a valid choice"),
+        ({}, "This field is required"),
+    ],
+)
+def test_a_choice_without_sense_comes_back_with_why(world, schedule, sent, says) -> None:
+    grant(world.mo, "marker", schedule.node)
+    page = signed_in(world.ada).get(f"/marking/coordinator/{schedule.ref}/allocation/share-out/", sent)
+    assert page.status_code == 400
+    assert says in page.content.decode()
+
+
+def test_scripts_are_given_by_hand_from_their_list_and_handed_on_when_somebody_leaves(
+    world, schedule
+) -> None:
+    for person in (world.mo, world.mei):
+        grant(person, "marker", schedule.node)
+    first, *_rest = hand_in(schedule)
+    ada = signed_in(world.ada)
+    address = f"/marking/coordinator/{schedule.ref}/scripts/give/"
+    page = ada.get(address, {"selected": first.script_ref}).content.decode()
+    assert "Give 1 script to a marker" in page
+    assert ada.post(address, {"selected": first.script_ref, "marker": ""}).status_code == 400
+    ada.post(address, {"selected": first.script_ref, "marker": world.mo.ref})
+    assert Script.objects.get(attempt=first).marker == world.mo
+    assert "3 scripts are with nobody" in ada.get(f"/marking/coordinator/{schedule.ref}/").content.decode()
+    listed = ada.get(f"/marking/coordinator/{schedule.ref}/scripts/", {"status": "nobodys"}).content.decode()
+    assert first.enrolment.name not in listed
+    leaving = f"/marking/coordinator/{schedule.ref}/people/{world.mo.ref}/remove/"
+    assert "1 script is theirs" in ada.get(leaving).content.decode()
+    ada.post(leaving, {"to": world.mei.ref})
+    assert Script.objects.get(attempt=first).marker == world.mei

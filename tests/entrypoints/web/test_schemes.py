@@ -204,7 +204,7 @@ def test_markers_find_schemes_beside_the_mark_sheet(
     scheme = rules.Scheme("Look.", "", 500, (), (MethodMark("a step", 1500),))
     write_scheme(world.ada, part_of(schedule).ref, scheme, against=0, at=NOW)
     text = text_of(mo.get(page))
-    assert "Look." in text and "a step" in text and "Marks you gave" in text and ">Change<" not in text
+    assert "Look." in text and "a step" in text and "Your marks" in text and ">Change<" not in text
     text = mo.get(sheet).text
     assert reverse("exams:scheme", args=[part_of(schedule).ref]) in text
     assert "half marks" in text and 'data-step="0.5"' in text

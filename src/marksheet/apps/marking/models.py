@@ -46,12 +46,18 @@ class Mark(models.Model):
 
 
 class Script(models.Model):
-    """One attempt's place in one round: with whom it is, and whether it was submitted."""
+    """One attempt's place in one round: with whom it is, and whether it was submitted.
+
+    An allocated script is its marker's alone (nobody's, while there is none) and has a ``place`` in that marker's
+    order; any other lies on the pile, and ``marker`` is who first gave a mark.
+    """
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
     schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+", db_index=False)
     round = models.CharField(max_length=12, choices=Round)
-    marker = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    marker = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    allocated = models.BooleanField(default=False)
+    place = models.IntegerField(default=0)
     unmarked = models.IntegerField()
     submitted_at = models.DateTimeField(null=True)
     reopened_at = models.DateTimeField(null=True)
@@ -65,7 +71,36 @@ class Script(models.Model):
                 condition=Q(submitted_at=None) | Q(unmarked=0), name="submitted_scripts_are_wholly_marked"
             ),
         ]
-        indexes = [models.Index(fields=["schedule", "submitted_at"], name="scripts_of_schedule")]
+        indexes = [
+            models.Index(fields=["schedule", "submitted_at"], name="scripts_of_schedule"),
+            models.Index(fields=["marker", "schedule", "place"], name="scripts_of_marker"),
+        ]
+
+
+class Method(models.TextChoices):
+    """How the scripts of a schedule find their markers."""
+
+    PILE = "pile"
+    ONE = "one"
+    EVENLY = "evenly"
+    RANDOM = "random"
+    WORKLOAD = "workload"
+    BY_HAND = "by-hand"
+
+
+class Allocation(models.Model):
+    """How the scripts of a schedule are shared out; without one, they lie on a pile from which all markers take.
+
+    ``shares`` is marker's key -> share of the work; ``seed`` is what chance followed from.
+    """
+
+    schedule = models.OneToOneField(Schedule, models.PROTECT, related_name="+")
+    method = models.CharField(max_length=8, choices=Method)
+    shuffled = models.BooleanField(default=True)
+    shares = models.JSONField(default=dict)
+    seed = models.CharField(max_length=40)
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
 
 
 class HandsOn(models.Model):

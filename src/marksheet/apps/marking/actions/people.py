@@ -8,7 +8,8 @@ from django.utils.translation import gettext_noop
 
 from marksheet.apps.exams.models import Schedule, ScheduleState
 from marksheet.apps.ledger.change import Change, change
-from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
+from marksheet.apps.marking.queries.allocation import markers_at
 from marksheet.apps.marking.queries.people import (
     Kind,
     Missing,
@@ -19,11 +20,15 @@ from marksheet.apps.marking.queries.people import (
     missing_here,
     people_named,
 )
+from marksheet.apps.marking.steps.allocation import flow, hold_allocation, take_back, tell_of_more
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import shipped_role
 from marksheet.apps.people.steps import end, give, tell
 from marksheet.apps.people.steps.sight import watching_sight
 from marksheet.rules.access import Verb
+
+# Who goes on with the open scripts of somebody who is taken off.
+OTHERS, NOBODY = "others", "nobody"
 
 
 def add_assessors(
@@ -57,7 +62,7 @@ def change_assessor(
 ) -> None:
     """Give somebody another role or other boxes at one schedule.
 
-    Coordinators hear of a Publish right that falls asleep with it.
+    Coordinators hear of a Publish right that falls asleep with it. Open scripts of who marks no more go to the others.
 
     Raises:
         As ``add_assessors``; NotFound: the person was given nothing here.
@@ -73,25 +78,50 @@ def change_assessor(
         gone, new = set(held) - rights.roles, rights.roles - set(held)
         if not gone and not new:
             return
+        hold_allocation(opened, schedule)
         with watching_sight(opened, [person.pk]):
             _give(opened, schedule, person, new)
             end(opened, [held[key] for key in gone])
+        _pass_on(opened, schedule, person, OTHERS)
         _record(opened, schedule, "change", [person], rights, before=sorted(held))
 
 
-def remove_assessor(actor: Person, schedule_ref: str, person_ref: str, *, at: datetime) -> None:
-    """End what somebody was given at one schedule; marks, scripts and history stay as they are.
+def remove_assessor(
+    actor: Person, schedule_ref: str, person_ref: str, *, to: str = OTHERS, at: datetime
+) -> None:
+    """End what somebody was given at one schedule; every mark stays, and open scripts go to others.
+
+    Args:
+        to: who goes on with their open scripts: ``OTHERS`` (the markers with the fewest left), ``NOBODY`` for now,
+            or the ref of a marker who takes their place.
 
     Raises:
-        NotFound: the schedule is hidden from the actor, or the person was given nothing here.
+        NotFound: the schedule is hidden from the actor, the person was given nothing here, or nobody marks here by
+            the name of ``to``.
     """
     with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
         schedule = coordinated_for(actor, schedule_ref)
         person = assessor_here(schedule, person_ref).person
+        hold_allocation(opened, schedule)
         with watching_sight(opened, [person.pk]):
             end(opened, grants_here(schedule).filter(person=person))
         _record(opened, schedule, "remove", [person], None)
+        _pass_on(opened, schedule, person, to)
         _tell(opened, schedule, [person] if person.pk != actor.pk else [], "assessor-removed")
+
+
+def _pass_on(opened: Change, schedule: Schedule, person: Person, to: str) -> None:
+    """Give the open scripts of who marks here no more to those who do; on a pile they are there for all anyway."""
+    markers = markers_at(schedule)
+    if person in markers:
+        return
+    next_ones = None if to in (OTHERS, NOBODY) else [one.pk for one in markers if one.ref == to]
+    if next_ones == []:
+        raise NotFound(_("Nobody by that name marks here. Choose somebody of the list."))
+    attempts = take_back(opened, schedule, person.pk)
+    if attempts and to != NOBODY:
+        counts = flow(opened, schedule, attempts, markers=next_ones)
+        tell_of_more(opened, schedule, counts, "scripts-allocated")
 
 
 REFUSALS = {

@@ -7,13 +7,12 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
-from marksheet.apps.exams.models import AttemptState, Schedule
+from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.schedules import newest_window_first, searched
 from marksheet.apps.ledger.errors import NotFound
-from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.marking.queries.hands import overseen, theirs
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where, verbs_at
-from marksheet.apps.people.queries.apart import apart_from
 from marksheet.rules.access import Verb
 
 LIST_PAGE = 25
@@ -81,13 +80,6 @@ def marks_at(person: Person, schedule: Schedule) -> bool:
     return Verb.MARK_GIVE in verbs_at(person, schedule.node_id)
 
 
-def _theirs(person: Person) -> QuerySet[Script]:
-    """Return first-round scripts of handed-in attempts that the person may have in hand."""
-    return Script.objects.filter(round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN).exclude(
-        apart_from(person).fits("attempt__enrolment")
-    )
-
-
 def assess_list(
     person: Person, *, search: str = "", status: str = "", after: str = "", size: int = LIST_PAGE
 ) -> tuple[list[AssessRow], str]:
@@ -109,7 +101,7 @@ def assess_list(
 
 
 def _with_status(rows: QuerySet[Schedule], person: Person) -> QuerySet[Any]:
-    scripts = _theirs(person).filter(schedule=OuterRef("pk"))
+    scripts = theirs(person).filter(schedule=OuterRef("pk"))
     return rows.annotate(
         status=Case(
             When(~Exists(scripts), then=Value(Status.WAITING.value)),
@@ -122,15 +114,19 @@ def _with_status(rows: QuerySet[Schedule], person: Person) -> QuerySet[Any]:
 
 def schedules_to_mark(person: Person) -> int:
     """Return at how many schedules scripts wait for ``person`` to mark or submit: the count on the tab."""
-    waiting = _theirs(person).filter(schedule=OuterRef("pk"), submitted_at=None)
+    waiting = theirs(person).filter(schedule=OuterRef("pk"), submitted_at=None)
     return assessed_by(person, Verb.MARK_GIVE).filter(Exists(waiting), state="active").count()
 
 
-def counts_of(person: Person, schedule_ids: Sequence[int]) -> dict[int, Counts]:
-    """Return the counts of scripts of each schedule, in one statement."""
+def counts_of(person: Person, schedule_ids: Sequence[int], *, everybodys: bool = False) -> dict[int, Counts]:
+    """Return the counts of scripts of each schedule, in one statement.
+
+    Args:
+        everybodys: not only those that the person marks, but all that a coordinator oversees.
+    """
     begun = Q(submitted_at=None, unmarked__gt=0)
     rows = (
-        _theirs(person)
+        (overseen(person) if everybodys else theirs(person))
         .filter(schedule__in=schedule_ids)
         .values("schedule")
         .annotate(

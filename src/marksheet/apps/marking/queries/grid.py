@@ -12,6 +12,7 @@ from marksheet.apps.marking.queries.submissions import (
     ScriptStatus,
     Submission,
     page_of,
+    scripts_for,
     submission,
 )
 from marksheet.apps.people.models import Person
@@ -83,7 +84,9 @@ def grid_of(
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     human = paper.human_parts
     dozen = dozen_of(human, range_)
-    scripts, following = page_of(person, schedule, search=search, status=status, after=after, size=size)
+    scripts, following = page_of(
+        scripts_for(person, schedule), search=search, status=status, after=after, size=size
+    )
     attempts = [script.attempt_id for script in scripts]
     marks, drafts = current_marks(attempts), drafts_of(person.pk, attempts)
     steps = steps_of(part.id for part in dozen.parts)

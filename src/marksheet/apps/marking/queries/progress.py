@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q
 
-from marksheet.apps.exams.models import AttemptState, Schedule
+from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import COLUMNS, paper_of
-from marksheet.apps.marking.models import Mark, Round, Script
+from marksheet.apps.marking.models import Mark, Round
+from marksheet.apps.marking.queries.hands import theirs
 from marksheet.apps.people.models import Person
-from marksheet.apps.people.queries.apart import apart_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,8 @@ def progress_by_item(person: Person, schedule: Schedule) -> list[PartProgress]:
     The newest save of a part is what counts, so that a mark that was taken back is unmarked again.
     """
     paper = paper_of(schedule.version_id, schedule.key_version_id)
-    theirs = {"attempt__schedule": schedule, "round": Round.MARKER_1}
-    theirs |= {"attempt__state": AttemptState.HANDED_IN}
-    apart = apart_from(person).fits("attempt__enrolment")
-    scripts = Script.objects.filter(**theirs).exclude(apart)
-    marks = Mark.objects.filter(**theirs).exclude(apart)
+    scripts = theirs(person).filter(schedule=schedule).order_by()
+    marks = Mark.objects.filter(round=Round.MARKER_1, attempt__in=scripts.values("attempt"))
     newest = marks.order_by().values("attempt", "part").annotate(last=Max("id")).values("last")
     given = Q(value_thousandths__isnull=False) | Q(no_response=True)
     counted = {

@@ -11,6 +11,7 @@ from marksheet.apps.exams.queries.paper import COLUMNS, PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import newest_schemes, schedules_with_schemes, written
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Mark, Script
+from marksheet.apps.marking.queries.hands import handed_in, theirs
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import holds, nodes_where
 from marksheet.apps.people.queries.apart import apart_from
@@ -65,7 +66,7 @@ def schemes_of(person: Person, schedule: Schedule, *, everybody: bool) -> list[S
     """Return every part that people mark with its scheme, in paper order; three statements.
 
     Args:
-        everybody: count marks of all markers; otherwise only those that ``person`` gave.
+        everybody: count marks of all markers; otherwise only those that are ``person``'s to check.
     """
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     newest = newest_schemes(part.id for part in paper.human_parts)
@@ -101,10 +102,14 @@ def _standing(person: Person, schedule: Schedule, *, everybody: bool) -> QuerySe
     """Return the numbers that stand, the newest save of each part of each script; not of work kept from the reader.
 
     "No response" is worth 0 under every scheme and is none of them.
+
+    Args:
+        everybody: of all markers; otherwise those in scripts allocated to ``person``, and those that they gave in
+            scripts that are not allocated.
     """
-    theirs = {"attempt__schedule": schedule, "attempt__state": AttemptState.HANDED_IN}
+    here = {"attempt__schedule": schedule, "attempt__state": AttemptState.HANDED_IN}
     newest = (
-        Mark.objects.filter(**theirs)
+        Mark.objects.filter(**here)
         .order_by()
         .values("attempt", "part")
         .annotate(last=Max("id"))
@@ -112,7 +117,13 @@ def _standing(person: Person, schedule: Schedule, *, everybody: bool) -> QuerySe
     )
     apart = apart_from(person).fits("attempt__enrolment")
     rows = Mark.objects.filter(pk__in=newest, value_thousandths__isnull=False).exclude(apart)
-    return rows if everybody else rows.filter(marker=person)
+    if everybody:
+        return rows
+    allocated = handed_in().filter(attempt=OuterRef("attempt"), allocated=True)
+    return rows.filter(
+        Exists(allocated.filter(marker=person))
+        | (Q(marker=person) & ~Exists(allocated.exclude(marker=person)))
+    )
 
 
 def _given_under_older(newest: Mapping[int, Scheme]) -> Q:
@@ -128,6 +139,7 @@ class OlderMark:
         under: the number of that version; 0 where there was none.
         version: of the mark, so that a later one is noticed.
         allowed: the newest version allows such a mark; otherwise it has to be changed.
+        in_hand: its script is one that the reader marks.
     """
 
     script_ref: str
@@ -140,6 +152,7 @@ class OlderMark:
     version: int
     allowed: bool
     submitted: bool
+    in_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +218,7 @@ def older_in(
 ) -> QuerySet[Mark]:
     """Return the standing marks of these parts that were given under older versions, by candidate's name.
 
-    Each carries ``submitted``: whether its script is.
+    Each carries ``submitted``, whether its script is, and ``in_hand``, whether the reader marks that.
     """
     done = Script.objects.filter(
         attempt=OuterRef("attempt"), round=OuterRef("round"), submitted_at__isnull=False
@@ -214,7 +227,7 @@ def older_in(
         _standing(person, schedule, everybody=everybody)
         .filter(_given_under_older(newest), part__in=list(newest))
         .select_related("attempt__enrolment", "marker", "scheme")
-        .annotate(submitted=Exists(done))
+        .annotate(submitted=Exists(done), in_hand=Exists(theirs(person).filter(attempt=OuterRef("attempt"))))
         .order_by("attempt__enrolment__sort_name", "attempt_id", "part_id")
     )
 
@@ -244,4 +257,5 @@ def _older(person: Person, mark: Mark, step: int) -> OlderMark:
         version=mark.version,
         allowed=rules.allows(value, step),
         submitted=mark.submitted,  # type: ignore[attr-defined]
+        in_hand=mark.in_hand,  # type: ignore[attr-defined]
     )

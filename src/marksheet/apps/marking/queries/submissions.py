@@ -10,7 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Schedule, Standing
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.exams.queries.work import behind
-from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.marking.models import Script
+from marksheet.apps.marking.queries.allocation import allocation_of
+from marksheet.apps.marking.queries.hands import handed_in, overseen, theirs
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
 from marksheet.apps.people.queries.names import has_in_name
@@ -34,6 +36,7 @@ FILTERS = {
     ScriptStatus.BEGUN.value: Q(submitted_at=None, unmarked__gt=0, last_saved_at__isnull=False),
     ScriptStatus.FINISHED.value: Q(submitted_at=None, unmarked=0),
     ScriptStatus.SUBMITTED.value: Q(submitted_at__isnull=False),
+    "nobodys": Q(allocated=True, marker=None, submitted_at=None),
 }
 
 
@@ -72,63 +75,72 @@ def submissions_of(
     status: str = "",
     after: str = "",
     size: int = PAGE,
+    everybodys: bool = False,
 ) -> tuple[list[Submission], str]:
-    """Return a page of submissions by candidate's name, and the ref to go on from ("" at the end).
+    """Return a page of submissions in the order of ``scripts_for``, and the ref to go on from ("" at the end).
 
-    Work that the person may not have in hand is not there: their own, or kept from them by a conflict of interest.
+    Work that the person may not have in hand is not there: their own, or kept from them by a conflict of interest,
+    or allocated to somebody else.
 
     Args:
+        everybodys: as a coordinator sees them.
         search: words in the name, or the start of a candidate number.
         status: a key of ``FILTERS``.
         after: the script's ref of the last row of the page before.
     """
-    scripts, following = page_of(person, schedule, search=search, status=status, after=after, size=size)
+    scripts, following = page_of(
+        scripts_for(person, schedule, everybodys=everybodys),
+        search=search, status=status, after=after, size=size,
+    )  # fmt: skip
     parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
     return [submission(script, parts) for script in scripts], following
 
 
-def scripts_named(person: Person, schedule: Schedule, refs: Sequence[str]) -> list[Submission]:
-    """Return the submissions with these refs, by candidate's name; what is not there is left out."""
+def scripts_named(
+    person: Person, schedule: Schedule, refs: Sequence[str], *, everybodys: bool = False
+) -> list[Submission]:
+    """Return the submissions with these refs, in their order; what is not there for this person is left out."""
     parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
     return [
         submission(script, parts)
-        for script in _scripts(person, schedule).filter(attempt__script_ref__in=list(refs))
+        for script in scripts_for(person, schedule, everybodys=everybodys).filter(
+            attempt__script_ref__in=list(refs)
+        )
     ]
 
 
 def unsubmitted(person: Person, schedule: Schedule) -> list[Submission]:
-    """Return every submission that is not submitted, by candidate's name."""
+    """Return every submission of theirs that is not submitted, in their order."""
     parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
-    rows = _scripts(person, schedule).filter(submitted_at=None)
+    rows = scripts_for(person, schedule).filter(submitted_at=None)
     return [submission(script, parts) for script in rows]
 
 
 def kept_from(person: Person, schedule: Schedule) -> int:
     """Return how many scripts are there that are not for this person."""
-    rows = _all_scripts(schedule).filter(apart_from(person).fits("attempt__enrolment"))
+    rows = handed_in().filter(apart_from(person).fits("attempt__enrolment"), schedule=schedule)
     return rows.count()
 
 
-def _all_scripts(schedule: Schedule) -> QuerySet[Script]:
-    return Script.objects.filter(
-        schedule=schedule, round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN
-    )
+def scripts_for(person: Person, schedule: Schedule, *, everybodys: bool = False) -> QuerySet[Script]:
+    """Return the scripts of a schedule that the person marks, in their order; or all that a coordinator oversees.
+
+    Allocated scripts come in their marker's order, all others by candidate's name.
+    """
+    rows = overseen(person) if everybodys else theirs(person)
+    order = by_name_order() if everybodys or allocation_of(schedule) is None else ("place", "id")
+    return rows.filter(schedule=schedule).select_related("attempt__enrolment", "marker").order_by(*order)
 
 
-def _scripts(person: Person, schedule: Schedule) -> QuerySet[Script]:
-    return (
-        _all_scripts(schedule)
-        .exclude(apart_from(person).fits("attempt__enrolment"))
-        .select_related("attempt__enrolment", "marker")
-        .order_by("attempt__enrolment__sort_name", "attempt__enrolment_id", "attempt__number")
-    )
+def by_name_order() -> tuple[str, ...]:
+    """Return the order of scripts by candidate's name."""
+    return ("attempt__enrolment__sort_name", "attempt__enrolment_id", "attempt__number")
 
 
 def page_of(
-    person: Person, schedule: Schedule, *, search: str, status: str, after: str, size: int
+    scripts: QuerySet[Script], *, search: str, status: str, after: str, size: int
 ) -> tuple[list[Script], str]:
-    """Return a page of scripts by candidate's name, and the ref to go on from ("" at the end)."""
-    scripts = _scripts(person, schedule)
+    """Return a page of scripts in the order they come in, and the ref to go on from ("" at the end)."""
     rows = scripts.filter(FILTERS.get(status, Q()))
     for word in search.split()[:6]:
         rows = rows.filter(
@@ -137,7 +149,11 @@ def page_of(
         )
     last = scripts.filter(attempt__script_ref=after).first() if after else None
     if last is not None:
-        rows = rows.filter(behind(last.attempt, "attempt__enrolment", "attempt__number"))
+        by_place = scripts.query.order_by[0] == "place"
+        further = Q(place__gt=last.place) | Q(place=last.place, pk__gt=last.pk)
+        rows = rows.filter(
+            further if by_place else behind(last.attempt, "attempt__enrolment", "attempt__number")
+        )
     found = list(rows[: size + 1])
     return found[:size], found[size - 1].attempt.script_ref if len(found) > size else ""
 

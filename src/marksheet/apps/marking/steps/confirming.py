@@ -6,7 +6,8 @@ from marksheet.apps.exams.models import Scheme
 from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Mark
-from marksheet.apps.marking.steps.marks import FIELDS, note_hands_on
+from marksheet.apps.marking.steps.allocation import note_hands_on
+from marksheet.apps.marking.steps.marks import FIELDS
 from marksheet.apps.people.models import Person
 
 
@@ -42,4 +43,4 @@ def confirm_marks(opened: Change, by: Person, marks: Sequence[Mark], scheme: Sch
         )
         for mark in marks
     )
-    note_hands_on(opened, by, {mark.attempt_id for mark in marks})
+    note_hands_on(opened, ((mark.attempt_id, by.pk) for mark in marks))

@@ -7,8 +7,9 @@ from marksheet.apps.exams.models import Attempt, Schedule, Scheme
 from marksheet.apps.ledger.bulk import insert_rows, update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import NotAllowed, WrongState
-from marksheet.apps.marking.models import HandsOn, Mark, MarkDraft, Script
+from marksheet.apps.marking.models import Mark, MarkDraft, Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, Cell, CurrentMark, current_marks
+from marksheet.apps.marking.steps.allocation import note_hands_on
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
 
@@ -74,7 +75,7 @@ def _store(opened: Change, schedule: Schedule, marker: Person, round_: str, rows
         )
         for attempt, cells in changed.items()
     )
-    note_hands_on(opened, marker, changed)
+    note_hands_on(opened, ((attempt, marker.pk) for attempt in changed))
     update_rows(
         Script,
         ("unmarked", "marker_id", "last_saved_at"),
@@ -169,19 +170,6 @@ def _newly_unmarked(
 
     return sum(
         before.get((attempt, part), NEVER_MARKED).given - given(*after) for part, after in cells.items()
-    )
-
-
-def note_hands_on(opened: Change, marker: Person, attempts: Iterable[int]) -> None:
-    """Note that somebody had these scripts in hand; who is noted already stays so."""
-    wanted = list(attempts)
-    known = set(
-        HandsOn.objects.filter(person=marker, attempt__in=wanted).values_list("attempt_id", flat=True)
-    )
-    insert_rows(
-        HandsOn,
-        ("attempt_id", "person_id", "since"),
-        ((attempt, marker.pk, opened.at) for attempt in wanted if attempt not in known),
     )
 
 

@@ -6,12 +6,16 @@ from marksheet.apps.exams.models import Attempt, AttemptState, Part, Schedule
 from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.marking.queries.allocation import allocation_of
+from marksheet.apps.marking.steps.allocation import flow, hold_allocation
 
 FIELDS = (
     "attempt_id",
     "schedule_id",
     "round",
     "marker_id",
+    "allocated",
+    "place",
     "unmarked",
     "submitted_at",
     "reopened_at",
@@ -22,23 +26,29 @@ FIELDS = (
 def open_scripts(opened: Change, schedule: Schedule, attempt_ids: Iterable[int]) -> int:
     """Open a script of the first round for each handed-in attempt that has none; return how many.
 
-    A paper without human-marked parts has nothing to mark, hence no scripts. Four statements, whatever the
-    number of attempts.
+    A paper without human-marked parts has nothing to mark, hence no scripts. Where scripts are allocated, they flow to
+    the markers with the fewest left. A constant number of statements, whatever the number of attempts.
     """
     human = Part.objects.filter(version_id=schedule.version_id, machine=False).count()
     wanted = set(attempt_ids)
     if not human or not wanted:
         return 0
+    hold_allocation(opened, schedule)
     handed_in = Attempt.objects.filter(schedule=schedule, state=AttemptState.HANDED_IN, pk__in=wanted)
     known = Script.objects.filter(schedule=schedule, round=Round.MARKER_1, attempt__in=wanted)
     missing = sorted(
         set(handed_in.values_list("id", flat=True)) - set(known.values_list("attempt_id", flat=True))
     )
-    return insert_rows(
+    allocated = allocation_of(schedule) is not None
+    first = Round.MARKER_1.value
+    n = insert_rows(
         Script,
         FIELDS,
-        ((attempt, schedule.pk, Round.MARKER_1.value, None, human, None, None, None) for attempt in missing),
+        ((one, schedule.pk, first, None, allocated, 0, human, None, None, None) for one in missing),
     )
+    if allocated and n:
+        flow(opened, schedule, missing)
+    return n
 
 
 def submit_scripts(

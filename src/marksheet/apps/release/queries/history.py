@@ -216,7 +216,7 @@ def _people(events: Sequence[Event], bodies: Mapping[int, Any], told: Told) -> d
     for body in bodies.values():
         wanted |= {body["facts"].get("marker"), *_listed(body["facts"].get("people"))}
     for some in told.values():
-        wanted |= {said.get("marker") for _kind, _subject, said in some}
+        wanted |= {said.get(name) for _kind, _subject, said in some for name in ("marker", "allocated")}
     return dict(Person.objects.filter(pk__in=[key for key in wanted if key]).values_list("pk", "name"))
 
 

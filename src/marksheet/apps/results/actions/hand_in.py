@@ -55,7 +55,7 @@ def record_hand_in(actor: Person, schedule_ref: str, enrolment_refs: Sequence[st
         recompute(opened, schedule, fresh)
         note_activity(opened, schedule)
         if any(row.late for row in rows if row.pk in set(fresh)):
-            tell_markers_of_more(opened, schedule, len(fresh))
+            tell_markers_of_more(opened, schedule, fresh)
         opened.lines(("attempt", attempt, {"handed_in": True}) for attempt in made.values())
         opened.record(
             "schedule", schedule.pk, schedule_id=schedule.pk, did="hand_in_recorded", handed_in=len(fresh)

@@ -355,4 +355,4 @@ def _record(
         **facts,
     )
     if plan.late and not options.submit:
-        tell_markers_of_more(opened, schedule, len(plan.fresh))
+        tell_markers_of_more(opened, schedule, list(plan.fresh))

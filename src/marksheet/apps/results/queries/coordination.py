@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from marksheet.apps.exams.models import Part, Schedule
 from marksheet.apps.exams.queries.schedules import newest_window_first, searched
+from marksheet.apps.marking.queries.allocation import nobodys
 from marksheet.apps.marking.queries.people import Assessor, assessors_of, coordinated_by
 from marksheet.apps.people.models import Person, UnitPath
 from marksheet.apps.people.queries import grants_with
@@ -169,11 +170,13 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
     sleeping = tuple(one.person.name for one in publishers if one.sleeps)
     awake = len(publishers) - len(sleeping)
     waiting = counts.get(Bucket.NOT_SUBMITTED, 0)
+    unallocated = nobodys(row.schedule) if by_hand else 0
     steps = [
         ToDo("markers", len(markers), done=bool(markers)) if by_hand else None,
         ToDo("publisher", awake, done=awake > 0),
         ToDo("sleeping", len(sleeping), sleeping) if sleeping else None,
         ToDo("expected", counts.get(Bucket.EXPECTED, 0), done=not counts.get(Bucket.EXPECTED, 0)),
+        ToDo("nobodys", unallocated) if unallocated else None,
         ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,
         ToDo("missing", counts[Bucket.NOT_READY]) if counts.get(Bucket.NOT_READY) else None,
         ToDo("moderation", counts[Bucket.MODERATION]) if counts.get(Bucket.MODERATION) else None,

@@ -1,5 +1,6 @@
 """Record who was there: the one step below every verb that says so, whatever it lets people in by."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
@@ -8,6 +9,8 @@ from marksheet.apps.exams.models import Attempt, Enrolment, Schedule, Standing
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import WrongState
+from marksheet.apps.marking.models import Script
+from marksheet.apps.marking.steps.allocation import tell_of_more
 from marksheet.apps.people.queries import people_with
 from marksheet.apps.people.steps import tell
 from marksheet.apps.results.models import Result
@@ -15,8 +18,14 @@ from marksheet.apps.results.steps.recompute import recompute_rows
 from marksheet.rules.access import Verb
 
 
-def tell_markers_of_more(opened: Change, schedule: Schedule, n: int) -> None:
-    """Tell those who mark at a schedule that ``n`` late scripts came in."""
+def tell_markers_of_more(opened: Change, schedule: Schedule, enrolments: Sequence[int]) -> None:
+    """Tell those who mark at a schedule of late scripts: each of their own, or of all where they lie on a pile."""
+    scripts = Script.objects.filter(schedule=schedule, attempt__enrolment__in=enrolments)
+    if scripts.filter(allocated=True).exists():
+        counts = Counter(scripts.exclude(marker=None).values_list("marker_id", flat=True))
+        tell_of_more(opened, schedule, counts, "more-to-mark")
+        return
+    n = len(enrolments)
     markers = [one for one in people_with(Verb.MARK_GIVE, schedule.node_id) if one.pk != opened.actor.id]
     path = f"/marking/assess/{schedule.ref}/grid/"
     tell(opened, markers, "more-to-mark", path=path, count=n, title=schedule.title)

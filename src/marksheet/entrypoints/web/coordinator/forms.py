@@ -1,4 +1,4 @@
-"""What a coordinator fills in to give rights, to declare a conflict of interest, and to open scripts again."""
+"""What a coordinator fills in: rights, conflicts of interest, sharing scripts out, opening them again."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,9 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marksheet.apps.marking.actions.allocation import MOST_SHARE, new_seed
+from marksheet.apps.marking.actions.people import NOBODY, OTHERS
+from marksheet.apps.marking.queries.allocation import Method, Wanted, Which
 from marksheet.apps.marking.queries.people import Kind, Rights
 from marksheet.apps.people.queries import Person, Unit
-from marksheet.entrypoints.web.coordinator.words import KINDS
+from marksheet.entrypoints.web.coordinator.words import KINDS, METHODS, WHICH
 
 
 class EditAssessor(forms.Form):
@@ -95,3 +98,101 @@ class Reason(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It stays in the history of each result."),
     )
+
+
+class ShareOut(forms.Form):
+    """How scripts are shared out, among whom, and which of them."""
+
+    method = forms.ChoiceField(
+        label=_("How"),
+        choices=[(code, word) for code, word in METHODS.items() if code != Method.BY_HAND],
+        widget=forms.RadioSelect,
+        initial=Method.RANDOM.value,
+    )
+    markers = forms.MultipleChoiceField(label=_("Among"), widget=forms.CheckboxSelectMultiple, required=False)
+    which = forms.ChoiceField(
+        label=_("Which scripts"),
+        choices=list(WHICH.items()),
+        widget=forms.RadioSelect,
+        initial=Which.UNTOUCHED.value,
+    )
+    in_order = forms.BooleanField(
+        label=_("In the order in which the work came in"),
+        required=False,
+        help_text=_("Otherwise each marker has an order of their own, so that nobody is always marked last."),
+    )
+
+    def __init__(self, data: Any = None, *, markers: Sequence[Person]) -> None:
+        super().__init__(data)
+        self._keys = {one.ref: one.pk for one in markers}
+        self._seed = str((data or {}).get("seed", ""))[:40] or new_seed()
+        self.fields["markers"].choices = [(one.ref, one.name) for one in markers]  # type: ignore[attr-defined]
+        self.fields["markers"].initial = list(self._keys)
+        for one in markers:
+            self.fields[f"share_{one.ref}"] = forms.IntegerField(
+                label=_("Share of %(name)s") % {"name": one.name},
+                min_value=1,
+                max_value=MOST_SHARE,
+                initial=1,
+                required=False,
+            )
+
+    def has_choice(self) -> bool:
+        """Say whether every single field makes sense."""
+        self.is_valid()
+        return not set(self.errors) - {"__all__"}
+
+    def wanted(self) -> Wanted:
+        """Return what was chosen; only "by workload" has shares of its own."""
+        data = self.cleaned_data
+        by_workload = data["method"] == Method.WORKLOAD
+        shares = {
+            self._keys[ref]: (data.get(f"share_{ref}") or 1) if by_workload else 1 for ref in data["markers"]
+        }
+        return Wanted(data["method"], shares, data["which"], not data["in_order"])
+
+    def seed(self) -> str:
+        """Return what chance follows from: as sent, or a new one."""
+        return self._seed
+
+    def shares(self) -> list[tuple[Any, Any]]:
+        """Return each marker's checkbox with the field of their share, for the page."""
+        boxes = list(self["markers"])
+        return [(box, self[f"share_{ref}"]) for box, ref in zip(boxes, self._keys, strict=True)]
+
+    def as_sent(self) -> list[tuple[str, str]]:
+        """Return names and values with which the same can be asked again."""
+        data = self.cleaned_data
+        sent = [("method", data["method"]), ("which", data["which"]), ("seed", self._seed)]
+        sent += [("markers", ref) for ref in data["markers"]]
+        sent += [(f"share_{ref}", str(data.get(f"share_{ref}") or 1)) for ref in data["markers"]]
+        return sent + ([("in_order", "on")] if data["in_order"] else [])
+
+
+class GiveScripts(forms.Form):
+    """Who marks the ticked scripts."""
+
+    marker = forms.ChoiceField(label=_("Give them to"))
+
+    def __init__(self, data: Any = None, *, markers: Sequence[Person]) -> None:
+        super().__init__(data)
+        self.fields["marker"].choices = [("", _("Choose")), *((one.ref, one.name) for one in markers)]  # type: ignore[attr-defined]
+
+
+class TakeOff(forms.Form):
+    """Who goes on with the open scripts of somebody who leaves."""
+
+    to = forms.ChoiceField(
+        label=_("Who goes on with their open scripts"),
+        widget=forms.RadioSelect,
+        initial=OTHERS,
+        required=False,
+    )
+
+    def __init__(self, data: Any = None, *, markers: Sequence[Person]) -> None:
+        super().__init__(data)
+        self.fields["to"].choices = [  # type: ignore[attr-defined]
+            (OTHERS, _("The other markers: who has the fewest left gets the next")),
+            *((one.ref, one.name) for one in markers),
+            (NOBODY, _("Nobody yet: I give them out later")),
+        ]

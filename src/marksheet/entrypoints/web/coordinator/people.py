@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger import clock
 from marksheet.apps.marking.actions import people as actions
+from marksheet.apps.marking.actions.people import OTHERS
+from marksheet.apps.marking.queries.allocation import markers_at, scripts_with
 from marksheet.apps.marking.queries.people import (
     Assessor,
     Pick,
@@ -25,7 +27,7 @@ from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries.coordination import coordination_of
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
-from marksheet.entrypoints.web.coordinator.forms import AddAssessors, EditAssessor
+from marksheet.entrypoints.web.coordinator.forms import AddAssessors, EditAssessor, TakeOff
 from marksheet.entrypoints.web.coordinator.views import about
 from marksheet.entrypoints.web.coordinator.words import KINDS, MISSING
 
@@ -118,11 +120,23 @@ def remove(request: HttpRequest, ref: str, person: str) -> HttpResponse:
     reader, at = person_of(request), clock.read()
     schedule = coordinated_for(reader, ref)
     assessor = assessor_here(schedule, person)
-    if request.method == "POST":
-        actions.remove_assessor(reader, schedule.ref, person, at=at)
+    others = [one for one in markers_at(schedule) if one != assessor.person]
+    form = TakeOff(request.POST if request.method == "POST" else None, markers=others)
+    left = scripts_with(schedule, assessor.person)
+
+    def take_off(data: dict[str, Any]) -> None:
+        actions.remove_assessor(reader, schedule.ref, person, to=data["to"] or OTHERS, at=at)
+
+    if carried_out(request, form, take_off):
         done(request, _("%(name)s was taken off. Every mark stays.") % {"name": assessor.person.name})
         return redirect("coordinator:people", schedule.ref)
-    kind = KINDS[assessor.rights.kind]
+    context = {
+        "schedule": schedule,
+        "assessor": assessor,
+        "kind": KINDS[assessor.rights.kind],
+        "form": form,
+        "left": left,
+    }
     return render(
-        request, "coordinator/remove.html", {"schedule": schedule, "assessor": assessor, "kind": kind}
+        request, "coordinator/remove.html", context, status=400 if request.method == "POST" else 200
     )

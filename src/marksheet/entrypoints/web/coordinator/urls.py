@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.coordinator import conflicts, people, views, work
+from marksheet.entrypoints.web.coordinator import allocation, conflicts, people, views, work
 
 app_name = "coordinator"
 urlpatterns = [
@@ -11,9 +11,14 @@ urlpatterns = [
     path("<str:ref>/people/", people.listing, name="people"),
     path("<str:ref>/people/<str:person>/", people.edit, name="person"),
     path("<str:ref>/people/<str:person>/remove/", people.remove, name="person-remove"),
+    path("<str:ref>/allocation/", allocation.overview, name="allocation"),
+    path("<str:ref>/allocation/share-out/", allocation.share_out, name="share-out"),
+    path("<str:ref>/allocation/pile/", allocation.pile, name="pile"),
+    path("<str:ref>/allocation/remind/", allocation.remind, name="remind"),
     path("<str:ref>/conflicts/", conflicts.listing, name="conflicts"),
     path("<str:ref>/conflicts/<str:conflict>/end/", conflicts.end, name="conflict-end"),
     path("<str:ref>/handed-in/", work.hand_in, name="hand-in"),
     path("<str:ref>/scripts/", work.scripts, name="scripts"),
+    path("<str:ref>/scripts/give/", allocation.give, name="give"),
     path("<str:ref>/scripts/reopen/", work.reopen, name="reopen"),
 ]

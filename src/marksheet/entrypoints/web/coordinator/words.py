@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from marksheet.apps.marking.queries.allocation import Method, Which
 from marksheet.apps.marking.queries.people import Kind, Missing
 from marksheet.apps.results.queries.coordination import CoordinatorRow, Status, ToDo
 
@@ -27,6 +28,22 @@ KINDS: dict[str, Words] = {
     Kind.MODERATOR: gettext_lazy("Moderator"),
     Kind.MARKER_AND_MODERATOR: gettext_lazy("Marker and moderator"),
     Kind.OTHER: gettext_lazy("Other"),
+}
+
+METHODS: dict[str, Words] = {
+    Method.RANDOM: gettext_lazy("At random, evenly"),
+    Method.EVENLY: gettext_lazy("Evenly, in the order in which the work came in"),
+    Method.WORKLOAD: gettext_lazy("By workload: in proportion to each marker's share"),
+    Method.ONE: gettext_lazy("All to one marker"),
+    Method.BY_HAND: gettext_lazy("By hand"),
+}
+
+WHICH: dict[str, Words] = {
+    Which.NOBODYS: gettext_lazy("Those that are with nobody"),
+    Which.UNTOUCHED: gettext_lazy("All that nobody has begun to mark"),
+    Which.OPEN: gettext_lazy(
+        "All that are not submitted; marks given stay, and the next marker goes on from them"
+    ),
 }
 
 MISSING: dict[str, Words] = {
@@ -86,6 +103,11 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             reverse("coordinator:hand-in", args=[ref]),
             _("Record who handed in"),
         ),
+        "nobodys": (
+            ngettext("%(n)s script is with nobody.", "%(n)s scripts are with nobody.", n) % {"n": n},
+            reverse("coordinator:allocation", args=[ref]),
+            _("Share out"),
+        ),
         "marking": (
             ngettext("%(n)s script is not submitted.", "%(n)s scripts are not submitted.", n) % {"n": n}
             if n
@@ -120,4 +142,4 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
 def _tone(one: ToDo) -> str:
     if one.code in ("markers", "publisher") and not one.count:
         return "warn"
-    return {"sleeping": "warn", "missing": "warn"}.get(one.code, "quiet")
+    return {"sleeping": "warn", "missing": "warn", "nobodys": "warn"}.get(one.code, "quiet")

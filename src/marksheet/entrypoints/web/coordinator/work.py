@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from marksheet.apps.exams.queries.answers import answers_to_enter
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import Refusal
+from marksheet.apps.marking.queries.allocation import nobodys
 from marksheet.apps.marking.queries.assess import Counts, counts_of
 from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.marking.queries.submissions import (
@@ -69,14 +70,16 @@ def scripts(request: HttpRequest, ref: str) -> HttpResponse:
         search=search,
         status=status if status in FILTERS else "",
         after=request.GET.get("after", ""),
+        everybodys=True,
     )
     context = about(coordination_of(schedule)) | {
         "rows": rows,
         "following": following,
         "search": search,
         "status": status,
-        "counts": counts_of(person, [schedule.pk]).get(schedule.pk, Counts()),
+        "counts": counts_of(person, [schedule.pk], everybodys=True).get(schedule.pk, Counts()),
         "narrowed": bool(search or status or request.GET.get("after")),
+        "nobodys": nobodys(schedule),
         "lacking": answers_to_enter(person, schedule),
         "tab": "work",
     }
@@ -90,7 +93,7 @@ def reopen(request: HttpRequest, ref: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     schedule = coordinated_for(person, ref)
     chosen = (request.POST or request.GET).getlist("selected")
-    named = scripts_named(person, schedule, chosen)
+    named = scripts_named(person, schedule, chosen, everybodys=True)
     closed = [one for one in named if one.submitted_at is not None]
     form = Reason(request.POST if request.method == "POST" else None)
 

@@ -18,6 +18,10 @@ WORDS: dict[str, object] = {
         "%(person)s can no longer see the results of %(schedule)s, so the right to publish them sleeps."
         " Assign them to the marking, have “view reports” given, or give the right to somebody else."
     ),
+    "scripts-allocated": gettext_lazy("%(count)s scripts to mark at %(title)s came into your hands."),
+    "marking-reminder": gettext_lazy(
+        "%(by)s reminds you: %(count)s scripts at %(title)s are still yours to mark."
+    ),
     "more-to-mark": gettext_lazy("%(count)s more to mark at %(title)s: late scripts came in."),
 }
 

@@ -31,7 +31,8 @@ def confirm_marks(
     """Confirm marks of one part under the newest version of its scheme; return how many were.
 
     Nothing that a result is made of changes, so that submitted scripts stay submitted and published results
-    stay as they are. Who gave a mark confirms it, or who coordinates there. The same again changes nothing.
+    stay as they are. Whose script it is confirms a mark, on a pile who gave it, or who coordinates there. The same
+    again changes nothing.
 
     Args:
         seen: what was ticked.
@@ -39,7 +40,7 @@ def confirm_marks(
 
     Raises:
         NotFound: schedule, part or script is not there, or hidden from the actor.
-        NotAllowed: a mark is another marker's, or of work that the actor never has in hand.
+        NotAllowed: a mark is another marker's to check, or of work that the actor never has in hand.
         WrongState: the schedule is not active.
         Stale: the scheme or one of the marks changed since.
         BadInput: nothing was ticked, or the newest version does not allow such a mark.
@@ -61,7 +62,7 @@ def confirm_marks(
         marks = _ticked(actor, schedule, part, scheme, seen)
         if not marks:
             return 0
-        _refuse(actor, schedule, marks, scheme)
+        _refuse_between(marks, scheme)
         steps.confirm_marks(opened, actor, marks, scheme)
         kind, key = ("attempt", marks[0].attempt_id) if len(marks) == 1 else ("schedule", schedule.pk)
         opened.record(
@@ -90,8 +91,17 @@ def _ticked(
 ) -> list[Mark]:
     """Return the marks that were ticked and still stand as they were; those confirmed meanwhile are left out."""
     wanted = dict(seen)
-    rows = older_in(actor, schedule, {part.id: scheme}, everybody=True)
-    older = {mark.attempt.script_ref: mark for mark in rows.filter(attempt__script_ref__in=list(wanted))}
+
+    def ticked(*, everybody: bool) -> dict[str, Mark]:
+        rows = older_in(actor, schedule, {part.id: scheme}, everybody=everybody)
+        return {mark.attempt.script_ref: mark for mark in rows.filter(attempt__script_ref__in=list(wanted))}
+
+    older = ticked(everybody=True)
+    if not coordinates(actor, schedule) and older.keys() - ticked(everybody=False).keys():
+        raise NotAllowed(
+            _("Some of these marks are not yours: whose script it is, or a coordinator, confirms them."),
+            helpers=helpers(Verb.SCHEDULE_COORDINATE, schedule.node_id),
+        )
     if any(mark.version != wanted[ref] for ref, mark in older.items()):
         raise Stale(
             _("Some of these marks were changed meanwhile. Nothing was confirmed: look at the list again.")
@@ -99,12 +109,7 @@ def _ticked(
     return list(older.values())
 
 
-def _refuse(actor: Person, schedule: Schedule, marks: Sequence[Mark], scheme: Scheme) -> None:
-    if any(mark.marker_id != actor.pk for mark in marks) and not coordinates(actor, schedule):
-        raise NotAllowed(
-            _("Some of these marks were given by somebody else: they, or a coordinator, confirm them."),
-            helpers=helpers(Verb.SCHEDULE_COORDINATE, schedule.node_id),
-        )
+def _refuse_between(marks: Sequence[Mark], scheme: Scheme) -> None:
     between = [mark for mark in marks if not allows(mark.value_thousandths or 0, scheme.step_thousandths)]
     if between:
         raise BadInput(

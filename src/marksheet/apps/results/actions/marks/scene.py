@@ -73,10 +73,20 @@ def refuse_kept_apart(actor: Person, scripts: Iterable[Script]) -> None:
             )
 
 
+def is_anothers(actor: Person, script: Script) -> bool:
+    """Say whether a script is allocated, and not to the actor."""
+    return script.allocated and script.marker_id != actor.pk
+
+
 def refuse_closed(actor: Person, scripts: Sequence[Script]) -> None:
-    """Refuse scripts that were submitted, and those that the actor never has in hand."""
+    """Refuse scripts that were submitted, allocated to somebody else, or never in the actor's hands."""
     refuse_kept_apart(actor, scripts)
     for script in scripts:
+        if is_anothers(actor, script):
+            raise NotAllowed(
+                _("This script is allocated to somebody else. A coordinator can give it to you."),
+                helpers=helpers(Verb.SCHEDULE_COORDINATE, script.schedule.node_id),
+            )
         if script.submitted_at is not None:
             raise WrongState(
                 _("The script of %(name)s was submitted. Its marks can change once it is reopened.")

@@ -8,12 +8,18 @@ from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.change import Change, change
-from marksheet.apps.ledger.errors import BadInput, NotFound, WrongState
+from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
 from marksheet.apps.marking import steps
 from marksheet.apps.marking.models import Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
-from marksheet.apps.results.actions.marks.scene import locked, marking_at, record, refuse_kept_apart
+from marksheet.apps.results.actions.marks.scene import (
+    is_anothers,
+    locked,
+    marking_at,
+    record,
+    refuse_kept_apart,
+)
 from marksheet.apps.results.models import Result
 from marksheet.rules.access import Verb
 
@@ -39,7 +45,7 @@ def submit_scripts(
         script_refs: which; None for all that are finished.
 
     Unfinished scripts stay behind and are named; scripts submitted before stay as they are; nobody submits
-    their own, nor what a conflict of interest keeps them from.
+    their own, nor what a conflict of interest keeps them from, nor what is allocated to somebody else.
 
     Raises:
         NotFound, NotAllowed, WrongState: as ``save_marks``.
@@ -51,14 +57,17 @@ def submit_scripts(
             raise NotFound(_("There is no such script."))
         waiting = [row for row in scripts.values() if row.submitted_at is None]
         apart = apart_from(actor)
-        others = [row for row in waiting if not apart.keeps_from(*_candidate(row))]
+        theirs = [row for row in waiting if not is_anothers(actor, row)]
+        if script_refs is not None and len(theirs) < len(waiting):
+            raise NotAllowed(_("Some of these scripts are allocated to somebody else, who submits them."))
+        others = [row for row in theirs if not apart.keeps_from(*_candidate(row))]
         done = [row for row in others if not row.unmarked]
         unfinished = tuple(row.attempt.enrolment.name for row in others if row.unmarked)
         if done:
             steps.submit_scripts(opened, schedule, [row.attempt_id for row in done])
             opened.lines(("attempt", row.attempt_id, {"submitted": True}) for row in done)
             record(opened, schedule, done, submitted=len(done))
-        return Submission(len(done), unfinished, len(waiting) - len(others))
+        return Submission(len(done), unfinished, len(theirs) - len(others))
 
 
 def _candidate(script: Script) -> tuple[int, int | None]:

@@ -73,7 +73,9 @@ SCHEDULE: Mapping[str, Callable[[Entry], Said]] = {
 
 
 def coordinate(entry: Entry) -> Said:
-    """Say what was done to the people of a schedule."""
+    """Say what was done to the people of a schedule, or with whom its scripts are."""
+    if about_one(entry) and "allocated" in entry.line:
+        return _allocated(entry)
     people = ", ".join(
         entry.names.get(key, "") for key in entry.facts.get("people", []) if isinstance(key, int)
     )
@@ -86,11 +88,22 @@ def coordinate(entry: Entry) -> Said:
         "remove": _("Took %(people)s off the schedule"),
         "conflict": _("Declared a conflict of interest of %(people)s"),
         "conflict-end": _("Ended a conflict of interest of %(people)s"),
+        "allocate": _("Shared the scripts out among %(people)s"),
+        "give": _("Gave scripts to %(people)s to mark"),
+        "pile": _("Put the scripts on a pile, from which every marker takes"),
+        "remind": _("Reminded %(people)s of what is left to mark"),
     }
     text = texts.get(move, _("Changed who works on the schedule")) % {"people": people or _("people")}
     if roles or before:
         return Said(text, "", (), ((_("Roles"), ", ".join(before), ", ".join(roles)),))
     return Said(text)
+
+
+def _allocated(entry: Entry) -> Said:
+    marker = entry.names.get(entry.line["allocated"] or 0, "")
+    if not marker:
+        return Said(_("Took the script back: it is with nobody for now"))
+    return Said(_("Gave the script to %(marker)s to mark") % {"marker": marker})
 
 
 def attendance(entry: Entry) -> Said:

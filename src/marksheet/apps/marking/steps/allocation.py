@@ -1,0 +1,143 @@
+"""Scripts are put into their markers' hands, come back from who leaves, and late ones flow to the fewest left."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import Max
+
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.ledger.bulk import among, insert_rows, update_rows
+from marksheet.apps.ledger.change import Change
+from marksheet.apps.marking.models import Allocation, HandsOn, Method, Script
+from marksheet.apps.marking.queries.allocation import (
+    Planned,
+    ScriptRow,
+    Wanted,
+    allocation_of,
+    markers_at,
+    open_scripts_of,
+    share_out,
+)
+from marksheet.apps.people.models import Unit
+from marksheet.apps.people.queries import people_with
+from marksheet.apps.people.steps import tell
+from marksheet.rules.access import Verb
+
+
+def hold_allocation(opened: Change, schedule: Schedule) -> None:
+    """Let nobody else allocate, or open scripts, at this schedule until the change ends.
+
+    Locks the schedule's node, before scripts and results; nothing else locks it.
+    """
+    list(Unit.objects.select_for_update(no_key=True).filter(pk=schedule.node_id).values_list("pk", flat=True))
+
+
+def flow(
+    opened: Change, schedule: Schedule, attempts: Iterable[int], *, markers: Iterable[int] | None = None
+) -> dict[int, int]:
+    """Give open scripts of these attempts to the markers with the fewest left; return marker -> how many.
+
+    As the allocation of the schedule has it: on a pile nothing happens, by hand they stay with nobody.
+    The caller holds the allocation.
+
+    Args:
+        markers: who may get some; None for everybody who took part in the allocation and still marks here.
+    """
+    allocation = allocation_of(schedule)
+    rows = open_scripts_of(schedule, attempts)
+    if allocation is None or not rows:
+        return {}
+    shares = shares_now(schedule, allocation)
+    if markers is not None:
+        shares = {key: shares.get(key, 1) for key in markers}
+    if allocation.method == Method.BY_HAND and markers is None:
+        shares = {}
+    left = left_with(schedule, shares, apart_from={row.id for row in rows})
+    wanted = Wanted(allocation.method, shares, shuffled=allocation.shuffled)
+    # Each flow has chance of its own, which still follows from what is stored: the seed and the first script.
+    found = share_out(schedule, rows, shares, left, f"{allocation.seed}:{rows[0].id}", wanted)
+    return put_in_hands(opened, schedule, rows, found)
+
+
+def shares_now(schedule: Schedule, allocation: Allocation) -> dict[int, int]:
+    """Return the shares of those who took part in the allocation and still mark here."""
+    here = {one.pk for one in markers_at(schedule)}
+    return {int(key): share for key, share in allocation.shares.items() if int(key) in here}
+
+
+def left_with(schedule: Schedule, markers: Iterable[int], *, apart_from: set[int]) -> dict[int, int]:
+    """Return how many open scripts each marker has, those of ``apart_from`` not counted."""
+    rows = Script.objects.filter(schedule=schedule, marker__in=list(markers), submitted_at=None)
+    return Counter(marker for key, marker in rows.values_list("pk", "marker_id") if key not in apart_from)
+
+
+def put_in_hands(
+    opened: Change, schedule: Schedule, rows: Sequence[ScriptRow], found: Planned
+) -> dict[int, int]:
+    """Write who has which script now, behind those that each had before; a constant number of statements.
+
+    Every mark given stays. Each script whose marker changed gets a line in the log; return marker -> how many they
+    got that they did not have.
+    """
+    last = dict(
+        Script.objects.filter(schedule=schedule, marker__in=set(found.given.values()))
+        .exclude(pk__in=among(row.id for row in rows))
+        .values_list("marker")
+        .annotate(last=Max("place"))
+        .order_by()
+    )
+    by_key = {row.id: row for row in rows}
+    wanted = {**found.given, **dict.fromkeys(found.nobody)}
+    update_rows(
+        Script,
+        ("marker_id", "allocated", "place"),
+        (
+            (key, marker, True, found.places.get(key, 0) + last.get(marker, 0) if marker else 0)
+            for key, marker in wanted.items()
+        ),
+    )
+    note_hands_on(opened, ((by_key[key].attempt_id, marker) for key, marker in found.given.items()))
+    changed = [(by_key[key], marker) for key, marker in wanted.items() if marker != by_key[key].marker_id]
+    opened.lines(
+        ("attempt", row.attempt_id, {"allocated": marker, "before": row.marker_id}) for row, marker in changed
+    )
+    return Counter(marker for _row, marker in changed if marker is not None)
+
+
+def note_hands_on(opened: Change, pairs: Iterable[tuple[int, int]]) -> None:
+    """Note that people had scripts in hand: (attempt, person); who is noted already stays."""
+    wanted = dict.fromkeys(pairs)
+    known = set(
+        HandsOn.objects.filter(
+            person__in={person for _attempt, person in wanted},
+            attempt__in=among(attempt for attempt, _person in wanted),
+        ).values_list("attempt_id", "person_id")
+    )
+    insert_rows(
+        HandsOn,
+        ("attempt_id", "person_id", "since"),
+        ((*pair, opened.at) for pair in wanted if pair not in known),
+    )
+
+
+def take_back(opened: Change, schedule: Schedule, person_id: int) -> list[int]:
+    """Take the open scripts out of somebody's hands; return their attempts. Every mark given stays.
+
+    On a pile nothing is anybody's, and nothing happens. The caller holds the allocation.
+    """
+    rows = Script.objects.filter(
+        schedule=schedule, marker=person_id, allocated=True, submitted_at=None
+    ).order_by("pk")
+    found = list(rows.values_list("pk", "attempt_id"))
+    attempts = [attempt for _key, attempt in found]
+    Script.objects.filter(pk__in=among(key for key, _attempt in found)).update(marker=None, place=0)
+    opened.lines(("attempt", attempt, {"allocated": None, "before": person_id}) for attempt in attempts)
+    return attempts
+
+
+def tell_of_more(opened: Change, schedule: Schedule, counts: Mapping[int, int], kind: str) -> None:
+    """Tell each marker how many scripts came into their hands; ``kind`` names the words."""
+    path = f"/marking/assess/{schedule.ref}/"
+    for person in people_with(Verb.MARK_GIVE, schedule.node_id).filter(pk__in=list(counts)):
+        if person.pk != opened.actor.id:
+            tell(opened, [person], kind, path=path, count=counts[person.pk], title=schedule.title)

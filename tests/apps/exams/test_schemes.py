@@ -21,6 +21,8 @@ from marksheet.apps.exams.queries.schemes import (
 )
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound
 from marksheet.apps.ledger.models import Event, Line, Side
+from marksheet.apps.people.models import InboxNote
+from marksheet.entrypoints.web.inbox.notes import words_for
 from marksheet.rules import schemes as rules
 from marksheet.rules.authoring import ItemDraft, PartDraft
 from marksheet.rules.schemes import Criterion, Level, MethodMark
@@ -86,6 +88,21 @@ def test_a_change_stands_in_the_log_and_at_every_schedule_that_uses_it(
         "subject_id", flat=True
     )
     assert set(told) == {schedule.pk, other.pk} and draft.pk not in told
+
+
+def test_who_marks_there_is_told_and_who_sits_it_is_not(world: World, schedule: Schedule) -> None:
+    a_schedule(world, version=schedule.version, code="ALG-1-OCT", candidates=1, active=False)
+    for who in (world.cas, world.ada):
+        grant(who, "marker", schedule.node)
+    write_scheme(world.ada, essay(schedule.version).ref, ESSAY, against=0, at=NOW)
+    notes = InboxNote.objects.filter(kind="scheme-changed")
+    assert {note.person for note in notes} == {world.mo, world.mei}
+    assert {note.path for note in notes} == {f"/marking/schemes/{schedule.ref}/"}
+    assert words_for("scheme-changed", notes[0].params).startswith(
+        "Part 3 at Algebra 1 (ALG-1-JUN) has a new"
+    )
+    write_scheme(world.ada, essay(schedule.version).ref, ESSAY, against=1, at=NOW)
+    assert notes.count() == 2, "nothing changed, nothing told"
 
 
 def test_the_second_of_two_is_told_and_may_save_after_the_first(world: World, schedule: Schedule) -> None:

@@ -4,14 +4,22 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from marksheet.apps.exams.models import AssessmentVersion, Part, Schedule, Scheme
+from marksheet.apps.exams.models import (
+    AssessmentVersion,
+    Enrolment,
+    Part,
+    Schedule,
+    ScheduleState,
+    Scheme,
+)
 from marksheet.apps.exams.queries.problems import sentences
 from marksheet.apps.exams.queries.schemes import may_write_scheme, newest_schemes, scheme_part_for, written
 from marksheet.apps.exams.steps.authoring import new_scheme
-from marksheet.apps.ledger.change import change
+from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, Stale
 from marksheet.apps.people.models import Person
-from marksheet.apps.people.queries import helpers
+from marksheet.apps.people.queries import helpers, people_with
+from marksheet.apps.people.steps import tell
 from marksheet.rules import schemes as rules
 from marksheet.rules.access import Verb
 
@@ -36,7 +44,7 @@ def write_scheme(
 ) -> Scheme | None:
     """Write how a part is to be marked, as a new version; return it, or None when nothing changed.
 
-    Marks keep the version that they were given under.
+    Marks keep the version that they were given under; who marks at an active schedule that uses it is told.
 
     Args:
         against: the number of the version that was on the page when it was typed; 0 where there was none.
@@ -66,13 +74,14 @@ def write_scheme(
             return None
         row = new_scheme(part, newest.number + 1 if newest else 1, wanted, by=actor.pk, at=at)
         row.save(force_insert=True)
-        opened.lines(
-            ("schedule", schedule, {"scheme": row.number, "part": part.label})
-            for schedule in Schedule.objects.filter(version=part.version_id)
-            .exclude(activated_at=None)
-            .order_by("pk")
-            .values_list("pk", flat=True)
+        using = list(
+            Schedule.objects.filter(version=part.version_id).exclude(activated_at=None).order_by("pk")
         )
+        opened.lines(
+            ("schedule", schedule.pk, {"scheme": row.number, "part": part.label}) for schedule in using
+        )
+        for schedule in using:
+            _tell_markers(opened, actor, schedule, part)
         opened.record(
             "assessment",
             part.version.assessment_id,
@@ -84,6 +93,23 @@ def write_scheme(
             private={"guidance": wanted.guidance, "model_answer": wanted.model_answer},
         )
         return row
+
+
+def _tell_markers(opened: Change, actor: Person, schedule: Schedule, part: Part) -> None:
+    """Tell who marks at an active schedule; who is a candidate with this paper reads none of its schemes."""
+    if schedule.state != ScheduleState.ACTIVE:
+        return
+    candidates = Enrolment.objects.filter(schedule__version=part.version_id).values("person")
+    markers = people_with(Verb.MARK_GIVE, schedule.node_id).exclude(pk__in=candidates).exclude(pk=actor.pk)
+    tell(
+        opened,
+        markers,
+        "scheme-changed",
+        path=f"/marking/schemes/{schedule.ref}/",
+        part=part.label,
+        schedule=schedule.title,
+        code=schedule.code,
+    )
 
 
 def _demand(actor: Person, part: Part) -> None:

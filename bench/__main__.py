@@ -17,6 +17,7 @@ BENCHES: tuple[tuple[str, dict[str, tuple[int, ...]]], ...] = (
     ("export_xlsx", {"": (200_000, 20)}),
     ("machine_scoring", {"": (100_000, 60)}),
     ("item_statistics", {"": (100_000, 60)}),
+    ("marking", {"postgres": (50_000, 200), "sqlite": (50_000, 200)}),
 )
 
 

@@ -66,7 +66,7 @@ def ready_schedule(world: "object", *, candidates: int, items: int = 30, code: s
 
     version = factories.a_machine_assessment(world, n=items, code=code, workflow="coordinated")  # type: ignore[arg-type]
     schedule = factories.a_schedule(world, version=version, code=f"{code}-JUN", candidates=0)  # type: ignore[arg-type]
-    _enrol(schedule, candidates)
+    enrolled(schedule, candidates)
     chance = random.Random(1)
     with change(factories.TESTER, "bench.ready", at=NOW) as opened:
         rows = list(Result.objects.filter(schedule=schedule).order_by("pk").values_list("pk", "enrolment_id"))
@@ -97,7 +97,7 @@ def ready_schedule(world: "object", *, candidates: int, items: int = 30, code: s
     return schedule
 
 
-def _enrol(schedule: "object", candidates: int) -> None:
+def enrolled(schedule: "object", candidates: int) -> None:
     from marksheet.apps.exams.steps.enrolments import enrol
     from marksheet.apps.ledger.change import change
     from marksheet.apps.results.steps.rows import add_results

@@ -56,6 +56,9 @@ def test_marks_are_typed_down_a_column_and_save_themselves(world, schedule, page
     expect(page.locator("td[data-cell][data-state=refused]")).to_have_count(1)
     expect(page.locator("[data-grid-trouble]")).to_contain_text("9 is more than the maximum of 3.")
     expect(page.locator("[data-grid-trouble]")).to_be_visible()
+    # The third row holds nothing but the mark that was refused, so there is nothing to add up.
+    expect(page.locator("[data-total]").nth(0)).to_have_text("2.5")
+    expect(page.locator("[data-total]").nth(2)).to_have_text("–")
     expect(page.locator("td[data-cell][data-state=saved]")).to_have_count(2)
     shoot(page, "grid")
     assert set(Mark.objects.values_list("value_thousandths", "no_response")) == {(2500, False), (None, True)}

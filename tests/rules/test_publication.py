@@ -12,10 +12,12 @@ from marksheet.rules.publication import (
     Publishes,
     RowFacts,
     ShowResults,
+    Stage,
     cell,
     mail_offered,
     may_publish,
     offered,
+    stage,
 )
 
 rows = st.builds(RowFacts, st.sampled_from(State), *[st.booleans()] * 8)
@@ -68,3 +70,9 @@ def test_mail_goes_out_only_where_this_act_shows_the_result(option: ShowResults,
 def test_an_option_is_understood_as_stored_text():
     assert cell("never", wholly_machine=True) == cell(ShowResults.NEVER, wholly_machine=True)
     assert may_publish(GOOD, cell("never", wholly_machine=True)).allowed
+
+
+def test_all_that_was_handed_in_is_not_yet_complete():
+    assert stage(3, 3, finished=False) is Stage.SO_FAR
+    assert stage(2, 3, finished=False) is stage(0, 0, finished=False) is Stage.PARTLY
+    assert stage(3, 3, finished=True) is Stage.COMPLETE

@@ -24,6 +24,7 @@ facts = st.builds(
     st.booleans(),
     st.sampled_from(ENROLLED_FACTS),
     st.booleans(),
+    few,
 )
 DONE = Facts((AttemptFact(1, "handed_in"),))
 

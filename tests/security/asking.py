@@ -42,6 +42,7 @@ NAMED: dict[str, dict[str, str]] = {
     "exams": {"ref": "assessment"},
     "schedules:activate": {"ref": "draft-schedule"},
     "schedules:answers": {"ref": "on-paper"},
+    "schedules:take-back": {"ref": "on-paper"},
     "schedules:restore": {"ref": "archived-schedule"},
     "schedules": {"ref": "schedule"},
     "inviting": {"ref": "schedule"},
@@ -118,6 +119,7 @@ BODIES: dict[str, dict[str, str]] = {
     "schedules:candidates-window": {
         "selected": ":expected", "opens": "2027-06-15T09:00", "closes": "2027-06-15T12:00", "reason": "ill",
     },
+    "schedules:take-back": {"selected": ":paper-candidate", "reason": "of somebody else"},
     "schedules:answers": {"a-{paper-script}-{choice}": "A"},
     "inviting:ways": {"way": "code", "again": "1"},
     "coordinator:people": {"person": ":person", "role": "marker"},

@@ -202,6 +202,8 @@ schedules:candidates-change            GET   in    | 405
 schedules:candidates-change            POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:candidates-window            GET   in   404  404  404  404  404  404  400  404  404  404  404
 schedules:candidates-window            POST  in    404  404  404  404  404  404  302+ 404  404  404  404
+schedules:take-back                    GET   in   404  404  404  404  404  404  400  404  404  404  404
+schedules:take-back                    POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 inviting:ways                          GET   in   404  404  404  404  404  404  200  200  404  404  404
 inviting:ways                          POST  in   404  404  404  404  404  404  400  400  404  404  404
 imports:start                          GET   in   404  404  404  404  404  404  200  404  404  404  404
@@ -244,6 +246,8 @@ coordinator:person                     GET   in   404  404  404  404  404  404  
 coordinator:person                     POST  in   404  404  404  404  404  404  400  404  404  404  404
 coordinator:person-remove              GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:person-remove              POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+coordinator:settings                   GET   in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:settings                   POST  in   404  404  404  404  404  404  400  404  404  404  404
 coordinator:allocation                 GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:allocation                 POST  in    | 405
 coordinator:share-out                  GET   in   404  404  404  404  404  404  400  404  404  404  404
@@ -270,6 +274,8 @@ assess:submissions                     GET   in   404  404  404  200  200  404  
 assess:submissions                     POST  in    | 405
 assess:items                           GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:items                           POST  in    | 405
+assess:differences                     GET   in   404  404  404  200  200  404  404  404  404  404  404
+assess:differences                     POST  in   404  404  404  400  400  404  404  404  404  404  404
 assess:submit                          GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:submit                          POST  in   404  404  404  302  403  404  404  404  404  404  404
 assess:no-response                     GET   in   404  404  404  200  200  404  404  404  404  404  404

@@ -10,10 +10,11 @@ from django.test import Client
 from marksheet.apps.exams.actions import authoring
 from marksheet.apps.exams.actions.schedules import archive_schedule
 from marksheet.apps.exams.actions.schemes import write_scheme
-from marksheet.apps.exams.models import Attempt, Enrolment, Import, Item, Part, Schedule, Section
+from marksheet.apps.exams.models import Enrolment, Import, Item, Part, Schedule, Section
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.marking.actions.conflicts import declare_conflict
+from marksheet.apps.marking.models import Script
 from marksheet.apps.people.actions import invitations, roles
 from marksheet.apps.people.models import Grant, InboxNote, Invitation, Person, Role
 from marksheet.apps.people.queries import shipped_role
@@ -198,7 +199,7 @@ def _names(scene: Scene) -> None:
     archive_schedule(world.ada, put_away.ref, reason="Nobody enrolled", at=NOW)
     with writes_allowed():
         note = InboxNote.objects.create(person=world.cas, kind="published", created_at=NOW)
-    script = Attempt.objects.get(enrolment__number="1002", schedule=scene.schedule).script_ref
+    script = Script.objects.get(attempt__enrolment__number="1002", schedule=scene.schedule).ref
     scene.refs |= {
         "schedule": scene.schedule.ref,
         "draft-schedule": scene.draft.ref,

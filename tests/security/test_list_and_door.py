@@ -44,6 +44,7 @@ LISTS: list[tuple[str, str, Callable[[], Iterable[str]]]] = [
     ("reports:candidates", "reports:result", lambda: Result.objects.values_list("ref", flat=True)),
     ("reports:schedules", "reports:schedule", lambda: Schedule.objects.values_list("ref", flat=True)),
     ("reports:assessments", "reports:assessment", lambda: Assessment.objects.values_list("ref", flat=True)),
+    ("publications:list", "publications:receipt", lambda: Publication.objects.values_list("ref", flat=True)),
     (
         "exports:list",
         "exports:show",

@@ -71,6 +71,7 @@ def on_paper(world: World, version: AssessmentVersion) -> dict[str, str]:
     record_hand_in(world.ada, schedule.ref, [factories.enrolments(schedule)[0].ref], at=NOW)
     return {
         "on-paper": schedule.ref,
+        "paper-candidate": factories.enrolments(schedule)[0].ref,
         "paper-script": Attempt.objects.get(schedule=schedule).script_ref,
         "choice": Part.objects.filter(version=version, machine=True).order_by("position").first().ref,
     }

@@ -77,6 +77,11 @@ class SectionDraft:
     floor_thousandths: int | None = 0
 
 
+def is_floor(thousandths: int | None) -> bool:
+    """Say whether this can be the lowest score of an item, a section or a paper: 0, below it, or None for none."""
+    return thousandths is None or -MOST_THOUSANDTHS <= thousandths <= 0
+
+
 def item_problems(item: ItemDraft) -> tuple[Problem, ...]:
     """Return what is wrong with one question by itself; empty when it can be used.
 
@@ -90,6 +95,8 @@ def _item_problems(item: ItemDraft) -> Iterator[Problem]:
         yield Problem("no_label")
     if not 0 < item.maximum_thousandths <= MOST_THOUSANDTHS:
         yield Problem("bad_maximum", item.label)
+    if not is_floor(item.floor_thousandths):
+        yield Problem("bad_floor", item.label)
     if not item.parts:
         yield Problem("no_part", item.label)
         return
@@ -189,6 +196,8 @@ def section_problems(section: SectionDraft) -> tuple[Problem, ...]:
         found.append(Problem("bad_weight", section.name))
     if section.minimum_thousandths is not None and section.minimum_thousandths < 0:
         found.append(Problem("bad_minimum", section.name))
+    if not is_floor(section.floor_thousandths):
+        found.append(Problem("bad_floor", section.name))
     if section.pick not in tuple(Pick) or (section.pick != Pick.ALL and section.pick_n < 1):
         found.append(Problem("bad_pick", section.name))
     return tuple(found)

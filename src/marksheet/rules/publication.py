@@ -7,8 +7,8 @@ from marksheet.rules.access import OK, Decision
 from marksheet.rules.lifecycle import State
 
 __all__ = [
-    "Cell", "Decision", "Publishes", "RowFacts", "ShowResults", "Workflow", "cell", "mail_offered",
-    "may_publish", "offered",
+    "Cell", "Decision", "Publishes", "RowFacts", "ShowResults", "Stage", "Workflow", "cell", "mail_offered",
+    "may_publish", "offered", "stage",
 ]  # fmt: skip
 
 
@@ -27,6 +27,14 @@ class Workflow(StrEnum):
     MACHINE_ONLY = "machine_only"
     SCHEDULER_MARKS = "scheduler_marks"
     COORDINATED = "coordinated"
+
+
+class Stage(StrEnum):
+    """How far the results of a schedule are published, as Reports say it."""
+
+    PARTLY = "partly_published"
+    SO_FAR = "all_so_far"
+    COMPLETE = "complete"
 
 
 class Publishes(StrEnum):
@@ -146,3 +154,20 @@ def mail_offered(option: ShowResults | str, show: bool) -> Decision:
     if ShowResults(option) is ShowResults.PUBLISHER_DECIDES and not show:
         return Decision(False, "not_shown")
     return OK
+
+
+def stage(published: int, handed_in: int, *, finished: bool) -> Stage:
+    """Return how far a schedule is published; complete only when nothing can come any more.
+
+    Args:
+        published, handed_in: "x of y published"; x is never more than y.
+        finished: its window and every individual window are closed, somebody took part, all that was handed in is
+            published, no correction waits, and no work is still to be brought in.
+
+    Example: ``stage(3, 3, finished=False)`` is ``Stage.SO_FAR``.
+
+    Source: docs/rulebook/publication.md#how-far-a-schedule-is.
+    """
+    if finished:
+        return Stage.COMPLETE
+    return Stage.SO_FAR if published >= handed_in > 0 else Stage.PARTLY

@@ -17,6 +17,7 @@ class Facts:
         any_in_progress: an attempt is being sat now.
         unmarked: parts that can count and have neither score, mark nor "no response".
         unsubmitted: assigned scripts whose marker has not submitted.
+        disagreed: parts whose two marks differ by more than is settled by itself, and are not agreed on yet.
         moderation_open: rounds, triggers and seed stops not yet settled.
         flags_open, imports_open: flags to the lead marker, imports not yet decided.
         stale: an input changed and the result has not been recomputed.
@@ -34,6 +35,7 @@ class Facts:
     stale: bool = False
     enrolled_fact: str = ""
     key_pinned: bool = True
+    disagreed: int = 0
 
     def __post_init__(self) -> None:
         if self.enrolled_fact not in ENROLLED_FACTS:
@@ -73,6 +75,7 @@ WAITS_IN: dict[str, State] = {
     "import_open": State.MARKING,
     "stale": State.MARKING,
     "no_key": State.MARKING,
+    "not_agreed": State.MODERATION,
     "in_moderation": State.MODERATION,
     "flagged": State.MODERATION,
 }
@@ -112,6 +115,7 @@ def _counts(facts: Facts) -> dict[str, int]:
         "import_open": facts.imports_open,
         "stale": int(facts.stale),
         "no_key": int(not facts.key_pinned),
+        "not_agreed": facts.disagreed,
         "in_moderation": facts.moderation_open,
         "flagged": facts.flags_open,
     } | _enrolled(facts)

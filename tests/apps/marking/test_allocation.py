@@ -166,7 +166,7 @@ def test_a_conflict_is_never_crossed_and_what_nobody_may_have_is_named(world, sc
     assert nobodys.attempt.enrolment.number == "1001"
     assert "1002" in {one.attempt.enrolment.number for one in scripts_of(schedule, world.mei)}
     assert standing_of(schedule, at=NOW).nobodys == 1
-    with pytest.raises(NotAllowed, match="own work, or a conflict of interest"):
+    with pytest.raises(NotAllowed, match="own work, a conflict of interest"):
         give_scripts(world.ada, schedule.ref, [nobodys.attempt.script_ref], world.mo.ref, at=NOW)
 
 

@@ -18,7 +18,7 @@ from marksheet.apps.release.models import Disclosure, Opening, PublicationState
 from marksheet.apps.release.queries.afterwards import effect_on
 from marksheet.apps.release.queries.candidate import dashboard_of
 from marksheet.apps.release.queries.preview import preview
-from marksheet.apps.release.queries.publications import receipt_rows, skipped_rows
+from marksheet.apps.release.queries.receipts import receipt_rows, skipped_rows
 from marksheet.apps.release.queries.verifying import Verified, verify
 from marksheet.apps.results.actions.standing import void_attempts
 from marksheet.apps.results.models import Bucket, BucketCount, Result, ResultVersion
@@ -175,7 +175,7 @@ def test_rows_that_a_colleague_has_just_published_are_skipped_and_named():
     publish(world.pia, mine.ref, at=LATER)
     done = carry_on(mine.ref, at=LATER)
     assert (done.state, done.published) == (PublicationState.COMMITTED, 2)
-    assert [(r.skipped, r.skipped_by) for r in skipped_rows(done)] == [("published", "Mo Idris")]
+    assert [(r.skipped, r.skipped_by) for r in skipped_rows(world.pia, done)] == [("published", "Mo Idris")]
     assert ResultVersion.objects.count() == 3
 
 

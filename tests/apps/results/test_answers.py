@@ -7,11 +7,10 @@ import pytest
 from marksheet.apps.exams.models import Attempt, Response, Schedule
 from marksheet.apps.exams.queries.answers import answer_sheet, answers_lacking, takes_answers
 from marksheet.apps.exams.queries.paper import paper_of
-from marksheet.apps.exams.steps.work import hand_in_attempts
-from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import NotAllowed, NotFound, WrongState
 from marksheet.apps.ledger.models import Event, Line, Side
 from marksheet.apps.marking.actions.conflicts import declare_conflict
+from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.apps.results.actions.answers import (
     AnswerSave,
     BadAnswers,
@@ -21,11 +20,12 @@ from marksheet.apps.results.actions.answers import (
     enter_answers,
 )
 from marksheet.apps.results.actions.hand_in import record_hand_in
+from marksheet.apps.results.actions.intake import WorkOptions, import_work
 from marksheet.apps.results.models import Bucket, Result
 from marksheet.apps.results.queries.unmarked import Unmarked, unmarked_of
+from marksheet.formats.work_layout import Work, WorkRow
 from tests.factories import (
     NOW,
-    TESTER,
     World,
     a_machine_assessment,
     a_schedule,
@@ -67,6 +67,39 @@ def stored(schedule: Schedule) -> list[tuple[str, str, str | None]]:
 
 def result(schedule: Schedule, n: int = 0) -> Result:
     return Result.objects.get(enrolment=enrolments(schedule)[n])
+
+
+def test_answers_typed_for_a_published_script_make_a_correction_ready_and_the_version_stays(world) -> None:
+    found = a_schedule(world, version=a_machine_assessment(world, workflow="coordinated"), candidates=1)
+    record_hand_in(world.ada, found.ref, [enrolments(found)[0].ref], at=NOW)
+    parts = paper_of(found.version_id, found.key_version_id).machine_parts
+    saves = [AnswerSave(script(found), part.ref, "A") for part in parts]
+    enter_answers(world.ada, found.ref, saves, at=NOW)
+    row = result(found)
+    selection = freeze_selection(world.pia, refs=[row.ref], at=NOW)
+    publish(world.pia, selection.ref, show=True, inform=False, at=NOW)
+    carry_on(selection.ref, at=NOW)
+    version = result(found).in_force
+    assert version is not None
+    wrong = AnswerSave(script(found), parts[0].ref, "B", "A")
+    enter_answers(world.ada, found.ref, [wrong], reason="misread", at=NOW)
+    row = result(found)
+    assert (row.bucket, row.in_force_id) == (Bucket.CORRECTION, version.pk)
+    assert row.shown_score != version.shown_score
+
+
+def test_a_script_that_came_with_marks_alone_takes_its_answers_on_the_sheet(world) -> None:
+    found = a_schedule(world, candidates=2)
+    one, other = enrolments(found)[:2]
+    rows = (WorkRow(one.number, 2, {}, {"3": 1000}), WorkRow(other.number, 3, {"1": "A"}, {"3": 1000}))
+    import_work(world.ada, found.ref, Work(rows, (), "x"), WorkOptions(marker=world.mo), at=NOW)
+    assert takes_answers(world.ada, found) and answers_lacking(world.ada, found) == 1
+    assert [row.number for row in answer_sheet(world.ada, found).rows] == [one.number]
+    assert enter_answers(world.ada, found.ref, [answer(found, 0, 0, "B")], at=NOW) == Entered(1, 0)
+    # Begun, it stays on the sheet; what a file answered does not come there.
+    assert [row.number for row in answer_sheet(world.ada, found).rows] == [one.number]
+    with pytest.raises(NotFound):
+        enter_answers(world.ada, found.ref, [answer(found, 1, 1, "B")], at=NOW)
 
 
 def test_typed_answers_are_stored_in_their_one_spelling_and_scored(world, schedule) -> None:
@@ -174,12 +207,11 @@ def test_what_is_not_on_the_sheet_is_refused(world, schedule) -> None:
 
 def test_what_a_file_brought_is_not_on_the_sheet(world) -> None:
     schedule = a_schedule(world, candidates=2)
-    with change(TESTER, "work.import", at=NOW) as opened:
-        hand_in_attempts(opened, schedule, [enrolments(schedule)[0].pk], "import")
-        opened.record("schedule", schedule.pk)
+    work = Work((WorkRow(enrolments(schedule)[0].number, 2, {"1": "A"}, {}),), (), "x")
+    import_work(world.ada, schedule.ref, work, WorkOptions(), at=NOW)
     assert not takes_answers(world.ada, schedule)
     with pytest.raises(NotFound):
-        enter_answers(world.ada, schedule.ref, [answer(schedule, 0, 0, "A")], at=NOW)
+        enter_answers(world.ada, schedule.ref, [answer(schedule, 0, 0, "B", "A")], at=NOW)
 
 
 def test_a_wholly_machine_scored_exam_is_ready_once_its_answers_are_typed(world) -> None:

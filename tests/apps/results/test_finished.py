@@ -16,12 +16,8 @@ from marksheet.apps.results.actions.enrolment import Candidate, Window, enrol_ca
 from marksheet.apps.results.actions.marks import CellSave, reopen_results, save_marks, submit_scripts
 from marksheet.apps.results.actions.standing import mark_standing, void_attempts
 from marksheet.apps.results.models import Bucket, Result
-from marksheet.apps.results.queries.finished import (
-    finished,
-    finished_page,
-    finished_schedule_for,
-    finished_seen_by,
-)
+from marksheet.apps.results.queries.completion import finished
+from marksheet.apps.results.queries.finished import finished_page, finished_schedule_for, finished_seen_by
 from marksheet.apps.results.queries.reports import Asked
 from marksheet.apps.results.steps.recompute import recompute
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs

@@ -12,10 +12,12 @@ from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongSt
 from marksheet.apps.ledger.models import Event, Line, Side
 from marksheet.apps.marking.models import HandsOn, Mark, Script
 from marksheet.apps.people.models import InboxNote
+from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.apps.results.actions.enrolment import record_attendance
 from marksheet.apps.results.actions.intake import Receipt, WorkOptions, import_work
 from marksheet.apps.results.actions.intake_candidates import import_candidates
 from marksheet.apps.results.models import Result
+from marksheet.apps.results.queries.intake import plan_work
 from marksheet.entrypoints.shared.intake.reading import candidates_of, part_facts
 from marksheet.formats.tables import read_table
 from marksheet.formats.wide import read_work
@@ -158,13 +160,63 @@ def test_answers_that_differ_from_what_was_handed_in_are_never_overwritten(
     bring(world, schedule, ALL)
     changed = ALL.replace("1001,A,B,5", "1001,D,B,5")
     before = rows_of_everything()
-    with pytest.raises(BadInput, match="hand-in is frozen"):
+    with pytest.raises(BadInput, match="1 answer differs from what was handed in"):
         bring(world, schedule, changed, reason="better reading")
     assert rows_of_everything() == before
     receipt = bring(world, schedule, changed, keep_answers=True, reason="x")
     assert receipt.answers_kept == 1
-    kept = Response.objects.get(attempt__enrolment__number="1001", part__label="1")
-    assert kept.answer is not None and kept.answer.value == "A"
+    assert answer_of("1001", "1") == "A"
+
+
+def answer_of(number: str, part: str) -> str | None:
+    found = Response.objects.select_related("answer").get(attempt__enrolment__number=number, part__label=part)
+    return found.answer.value if found.answer else None
+
+
+def test_answers_of_the_file_are_taken_with_a_reason_for_all_or_for_some(
+    world: f.World, schedule: Schedule
+) -> None:
+    bring(world, schedule, ALL, submit=True)
+    changed = ALL.replace("1001,A,B,5", "1001,D,B,5").replace("1002,A,A,2.5", "1002,,A,2.5")
+    before = rows_of_everything()
+    with pytest.raises(BadInput, match="2 stored answers would change"):
+        bring(world, schedule, changed, take_answers=True)
+    assert rows_of_everything() == before
+    some = {"keep_answers": True, "take_for": frozenset({"1002"}), "reason": "misread"}
+    receipt = bring(world, schedule, changed, **some)
+    assert (receipt.answers_changed, receipt.answers_kept, receipt.handed_in) == (1, 1, 0)
+    assert (answer_of("1001", "1"), answer_of("1002", "1")) == ("A", None)
+    event = Event.objects.latest("seq")
+    assert Side.objects.get(event=event, name="answers").value == "1002, 1: A → nr"
+    assert Side.objects.get(event=event, name="reason").value == "misread"
+    score_before = score(schedule, "1001")
+    receipt = bring(world, schedule, changed, take_answers=True, reason="misread")
+    assert receipt.answers_changed == 1 and answer_of("1001", "1") == "D"
+    assert score(schedule, "1001") != score_before and score(schedule, "1001")[1] == "ready"
+    assert bring(world, schedule, changed, take_answers=True).nothing_new
+
+
+def test_answers_put_right_after_publication_make_a_correction_ready_and_the_version_stays(
+    world: f.World, schedule: Schedule
+) -> None:
+    bring(world, schedule, ALL, submit=True)
+    row = Result.objects.get(schedule=schedule, number="1001")
+    f.grant(world.pia, "publisher", schedule.node)
+    f.grant(world.pia, "reports_viewer", schedule.node)
+    selection = freeze_selection(world.pia, refs=[row.ref], at=f.NOW)
+    publish(world.pia, selection.ref, show=True, inform=False, at=f.NOW)
+    carry_on(selection.ref, at=f.NOW)
+    row.refresh_from_db()
+    version = row.in_force
+    assert version is not None and row.bucket == "published"
+    changed = ALL.replace("1001,A,B,5", "1001,D,B,5")
+    work = read(schedule, changed)
+    plan = plan_work(schedule, work, round_="marker-1", barred=[], at=f.NOW)
+    assert [(one.number, one.count, one.published) for one in plan.differing] == [("1001", 1, True)]
+    bring(world, schedule, changed, take_answers=True, reason="misread")
+    row.refresh_from_db()
+    assert (row.bucket, row.in_force_id, row.shown_score) == ("correction", version.pk, "5")
+    assert version.shown_score == "6"
 
 
 def test_numbers_that_nobody_has_are_refused_or_left_out_and_recorded(
@@ -243,7 +295,7 @@ def test_marks_name_somebody_who_marks_here(world: f.World, schedule: Schedule) 
         bring(world, schedule, ALL, marker=None)
     with pytest.raises(BadInput, match="Sid Noone does not mark"):
         bring(world, schedule, ALL, marker=world.sid)
-    with pytest.raises(BadInput, match="first marker"):
+    with pytest.raises(BadInput, match="no such round"):
         bring(world, schedule, ALL, round_="moderation-1")
 
 

@@ -4,10 +4,13 @@ import pytest
 from django.db import connection
 
 from marksheet.apps.ledger.tidying import note_sizes
+from marksheet.apps.release.actions.withholding import withhold
 from marksheet.apps.results.models import Result
-from marksheet.apps.results.queries.finder import Criteria, find
+from marksheet.apps.results.queries.finder import SORTS, Criteria, find, page, whole_order
 from marksheet.apps.results.queries.orders import ORDERS, make_indexes, waiting
-from tests.factories import a_schedule, a_world
+from marksheet.entrypoints.web.results.columns import COLUMNS
+from tests.apps.release.scenes import a_ready_quiz, hand_in
+from tests.factories import NOW, a_machine_assessment, a_schedule, a_world
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +39,50 @@ def test_the_list_asks_in_the_words_of_its_indexes() -> None:
     assert condition in str(find(world.pia, Criteria(states=("ready",))).query)
     assert condition not in str(find(world.pia, Criteria(states=("ready", "absent"))).query)
     assert condition not in str(find(world.pia, Criteria(show="published")).query)
+
+
+@pytest.mark.parametrize("sort", [sign + name for name in SORTS for sign in ("", "-")])
+def test_every_order_is_walked_by_key_and_rows_without_a_value_stand_last(sort: str) -> None:
+    world = a_world()
+    for code, answers in (("B-1", ("AAA", "AAB", "BBB", "AAA")), ("A-2", ("AAB", "BBB", "BBB"))):
+        a_ready_quiz(world, answers, code=code)
+    hand_in(a_schedule(world, code="C-3", candidates=3), ["AA", "AA"])
+    for ref in Result.objects.filter(code="C-3").order_by("id").values_list("ref", flat=True)[:2]:
+        withhold(world.ada, [ref], reason="a complaint", at=NOW)
+    wanted, found, after = Criteria(sort=sort), [], ""
+    everything = list(find(world.pia, wanted).order_by(*whole_order(wanted)))
+    assert len(everything) >= 7
+    while True:
+        one = page(world.pia, wanted, after=after, size=2)
+        found += [row.pk for row in one.rows]
+        after = one.next
+        if not after:
+            break
+    assert found == [row.pk for row in everything]
+    column = SORTS[sort.removeprefix("-")]
+    values = [getattr(row, column) for row in everything]
+    some = [value for value in values if value not in (None, "")]
+    assert values[: len(some)] == some == sorted(some, reverse=sort.startswith("-"))
+
+
+def test_schedule_and_code_are_two_orders() -> None:
+    world = a_world()
+    for code, title in (("A-1", "Zoology"), ("B-2", "Algebra")):
+        version = a_machine_assessment(world, code=code, workflow="coordinated")
+        hand_in(a_schedule(world, version=version, code=code, title=title, candidates=1), ["AAA"])
+    titles = {sort: [row.title for row in page(world.pia, Criteria(sort=sort)).rows] for sort in SORTS}
+    assert titles["schedule"] == ["Algebra", "Zoology"]
+    assert titles["code"] == ["Zoology", "Algebra"]
+
+
+def test_every_order_has_its_index() -> None:
+    leading = {columns.partition(",")[0] for columns in ORDERS.values()}
+    assert leading == set(SORTS.values())
+
+
+def test_columns_that_sort_are_those_that_can() -> None:
+    assert {column.sort for column in COLUMNS if column.sort} == set(SORTS)
+    assert {column.key for column in COLUMNS if not column.sort} == {"unit", "flags", "publisher"}
 
 
 def test_sqlite_notes_how_full_its_tables_are() -> None:

@@ -9,11 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from marksheet.apps.exams.models import Attempt, Schedule
-from marksheet.apps.marking.models import Mark, MarkDraft, Script
+from marksheet.apps.marking.actions.allocation import give_scripts
+from marksheet.apps.marking.models import Mark, MarkDraft, Plan, Script
 from marksheet.apps.marking.queries.assess import assess_list, schedules_to_mark
 from marksheet.apps.marking.queries.progress import progress_by_item
-from tests.apps.marking.scene import hand_in, human_part
+from marksheet.apps.results.actions.marks import save_mark, set_plan, submit_scripts
+from tests.apps.marking.scene import hand_in, human_part, result_of
 from tests.factories import (
+    NOW,
     World,
     a_schedule,
     a_world,
@@ -251,3 +254,42 @@ def counted(client: Client, page: str) -> int:
     with CaptureQueriesContext(connection) as statements:
         assert client.get(page).status_code == 200
     return len(statements)
+
+
+def test_two_markers_agree_on_a_page_of_their_differences(world) -> None:
+    version = an_assessment(world, code="TWO", wanted=[by_hand("1")])
+    schedule = a_schedule(world, version=version, code="TWO-1", candidates=1)
+    (attempt,) = hand_in(schedule)
+    set_plan(world.ada, schedule.ref, Plan(markers=2), against=0, at=NOW)
+    names = {}
+    for person, value in ((world.mo, 5000), (world.mei, 2000)):
+        script = Script.objects.filter(attempt=attempt, marker=None).order_by("round").first()
+        names[person] = f"{script.ref}-{human_part(schedule).ref}"
+        give_scripts(world.ada, schedule.ref, [script.ref], person.ref, at=NOW)
+        save_mark(person, script.ref, human_part(schedule).ref, value=value, against_version=0, at=NOW)
+        assert "No differences" in signed_in(person).get(address(schedule)).content.decode()
+        submit_scripts(person, schedule.ref, at=NOW)
+
+    def propose(person, mark: str, note: str = "As the scheme says"):
+        name = names[person]
+        sent = {"difference": name, f"{name}-mark": mark, f"{name}-note": note}
+        return signed_in(person).post(address(schedule), sent, follow=True)
+
+    page = signed_in(world.mo).get(address(schedule)).content.decode()
+    assert all(words in page for words in ("Your mark", "Mei Lin", ">2<"))
+    refused = propose(world.mo, "9")
+    assert (refused.status_code, "As the scheme says" in refused.content.decode()) == (400, True)
+    assert propose(world.mo, "3", note=" ").status_code == 400
+    assert "The other marker is told." in propose(world.mo, "3").content.decode()
+    assert "The two of you are agreed." in propose(world.mei, "3").content.decode()
+    assert propose(world.mei, "4").status_code == 400, "there is nothing to settle any more"
+    assert result_of(attempt).shown_score == "3"
+    assert [mark.value_thousandths for mark in Mark.objects.filter(round="agreed").order_by("id")] == [
+        3000,
+        3000,
+    ]
+
+
+def address(schedule: Schedule) -> str:
+    """Where two markers see how they differ."""
+    return f"/marking/assess/{schedule.ref}/differences/"

@@ -7,9 +7,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from marksheet.apps.exams.models import Attempt, Schedule
-from marksheet.apps.marking.models import Script
+from marksheet.apps.exams.queries.schedules import arrived_counts
+from marksheet.apps.exams.queries.work import arrivals
+from marksheet.apps.marking.models import Plan, Script
 from marksheet.apps.people.queries import holds
+from marksheet.apps.release.queries.history import Filter, schedule_history
+from marksheet.apps.results.actions.hand_in import record_hand_in
 from marksheet.apps.results.actions.marks import save_mark, submit_scripts
+from marksheet.apps.results.actions.standing import void_attempts
+from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.coordination import (
     Status,
     coordination_list,
@@ -17,6 +23,7 @@ from marksheet.apps.results.queries.coordination import (
     schedules_to_set_up,
     to_do,
 )
+from marksheet.entrypoints.web.audit.words import say
 from marksheet.rules.access import Verb
 from tests.apps.marking.scene import hand_in, human_part
 from tests.factories import (
@@ -276,3 +283,43 @@ def test_scripts_are_given_by_hand_from_their_list_and_handed_on_when_somebody_l
     assert "1 script is theirs" in ada.get(leaving).content.decode()
     ada.post(leaving, {"to": world.mei.ref})
     assert Script.objects.get(attempt=first).marker == world.mei
+
+
+def test_two_markers_are_set_on_the_settings_page(world, schedule) -> None:
+    hand_in(schedule)
+    ada = signed_in(world.ada)
+    address = f"/marking/coordinator/{schedule.ref}/settings/"
+    assert "one marker" in ada.get(address).content.decode()
+    sent = {"against": 0, "markers": 2, "measured": "item", "tolerance": "1.5", "within": "mean"}
+    assert "The settings are saved." in ada.post(address, sent, follow=True).content.decode()
+    plan = Plan.objects.get()
+    assert (plan.markers, plan.tolerance_thousandths) == (2, 1500)
+    assert Script.objects.filter(schedule=schedule).count() == 8
+    again = ada.post(address, sent | {"against": 1}, follow=True)
+    assert "Nothing had changed." in again.content.decode()
+    stale = ada.post(address, sent | {"tolerance": "2"})
+    assert (stale.status_code, "Somebody else changed" in stale.content.decode()) == (400, True)
+    wrong = ada.post(address, sent | {"against": 1, "tolerance": "much"})
+    assert (wrong.status_code, "much" in wrong.content.decode()) == (400, True)
+    told = [say(entry) for entry in schedule_history(schedule, Filter()).entries]
+    (plan_said,) = [one for one in told if one.text == "Changed how the schedule is marked"]
+    assert ("Tolerance in marks", "0", "1.5") in plan_said.changes
+
+
+def test_a_void_attempt_is_counted_apart_from_what_was_handed_in_on_every_page(world, schedule) -> None:
+    row = Result.objects.get(enrolment=enrolments(schedule)[0])
+    record_hand_in(world.ada, schedule.ref, [one.ref for one in enrolments(schedule)[:2]], at=NOW)
+    void_attempts(world.ada, [row.ref], reason="left with the paper", at=NOW)
+    found = coordination_of(Schedule.objects.select_related("unit").get(pk=schedule.pk))
+    assert (found.arrived, found.submitted, found.void) == (1, 0, 1)
+    assert (arrivals(schedule).arrived, arrivals(schedule).void) == (1, 1)
+    counts = arrived_counts(schedule)
+    assert (counts["handed_in"], counts["void"], counts["in_progress"]) == (1, 1, 0)
+    ada = signed_in(world.ada)
+    assert "1 void" in ada.get("/marking/coordinator/").content.decode()
+    for page in (
+        f"/marking/coordinator/{schedule.ref}/",
+        f"/schedules/{schedule.ref}/",
+        f"/schedules/{schedule.ref}/reconciliation/",
+    ):
+        assert "void" in ada.get(page).content.decode().lower(), page

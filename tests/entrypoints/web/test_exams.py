@@ -162,18 +162,61 @@ def test_partial_credit_and_negative_points_are_typed_on_the_page_of_a_question(
         maximum="4",
         rule="count_correct",
         steps="2 = 2, 1 = 0,5",
-        negative="on",
+        floor="-1,5",
     )
     answer = signed_in(world.ada).post(page("item", item.ref), typed)
     assert answer.status_code == 302, (answer.context["form"].errors, answer.context["parts"].errors)
     item.refresh_from_db()
-    assert (item.rule, item.steps, item.floor_thousandths) == ("count_correct", [[2, 2000], [1, 500]], None)
+    assert (item.rule, item.steps, item.floor_thousandths) == ("count_correct", [[2, 2000], [1, 500]], -1500)
     first, second = Key.objects.filter(part__item=item).order_by("part__position")
     assert (first.correct, first.wrong_thousandths, first.tolerance) == (["3.5", "3.5"], -500, "1/10")
     assert second.correct == ["A", "C"]
     again = signed_in(world.ada).get(page("item", item.ref)).context
     assert again["form"].initial["steps"] == "2 = 2, 1 = 0.5"
     assert again["parts"].forms[0].initial["wrong"] == "0.5"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("", 0), ("0", 0), ("-2", -2000), ("-0,5", -500), ("none", None), ("NONE", None)]
+)
+def test_the_lowest_score_of_a_question_a_section_and_a_paper_is_a_number_or_none(
+    world: World, typed: str, stored: int | None
+) -> None:
+    draft = an_assessment(world, live=False)
+    ada = signed_in(world.ada)
+    item = Item.objects.get(version=draft, label="3")
+    assert (
+        ada.post(page("item", item.ref), item_form(part(0, label="3", maximum="4"), floor=typed)).status_code
+        == 302
+    )
+    section = Section.objects.get(version=draft)
+    values = {"name": section.name, "weight": "1", "pick": "all", "floor": typed}
+    assert ada.post(reverse("exams:section", args=[draft.ref, section.ref]), values).status_code == 302
+    address = page("settings", draft.ref)
+    form = ada.get(address).context["form"]
+    values = {name: value for name, value in form.initial.items() if value not in (None, False)}
+    assert ada.post(address, values | {"floor": typed}).status_code == 302
+    for row, name in (
+        (item, "floor_thousandths"),
+        (section, "floor_thousandths"),
+        (draft, "paper_floor_thousandths"),
+    ):
+        row.refresh_from_db()
+        assert getattr(row, name) == stored
+    shown = {None: "none", 0: "0", -2000: "-2", -500: "-0.5"}[stored]
+    assert f'name="floor" value="{shown}"' in ada.get(address).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["1", "low", "-0,0001", "-9999999999"])
+def test_a_lowest_score_above_0_is_refused(world: World, typed: str) -> None:
+    draft = an_assessment(world, live=False)
+    item = Item.objects.get(version=draft, label="3")
+    answer = signed_in(world.ada).post(
+        page("item", item.ref), item_form(part(0, label="3", maximum="4"), floor=typed)
+    )
+    assert answer.status_code in (200, 400) and "floor" in answer.context["form"].errors
+    item.refresh_from_db()
+    assert item.floor_thousandths == 0
 
 
 @pytest.mark.parametrize(
@@ -293,6 +336,8 @@ def test_a_scale_is_typed_previewed_and_kept(world: World, changed: dict[str, st
         ({"bands": "A 85\nF 10"}, "start at 0"),
         ({"bands": "A 85\nA 70\nF 0"}, "same label"),
         ({"bands": "A 70\nB 70\nF 0"}, "same value"),
+        ({"bands": "A 85\nB 90\nF 0"}, "“B” starts at 90, but stands behind “A”"),
+        ({"bands": "F 0\nA 85\nB 60"}, "“B” starts at 60, but stands behind “A”"),
         ({"kind": "line", "top": ""}, "required"),
         ({"kind": "line", "top": "5"}, "rise or fall"),
         ({"kind": "circle"}, "valid choice"),

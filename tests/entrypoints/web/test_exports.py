@@ -8,7 +8,7 @@ from marksheet.apps.ledger.models import Event, Work
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.entrypoints.jobs.worker import run_all
 from tests.apps.release.scenes import a_ready_quiz, refs
-from tests.factories import NOW, a_world, signed_in
+from tests.factories import NOW, a_world, grant, signed_in
 from tests.guard import writes_allowed
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +111,51 @@ def test_reports_and_audit_offer_what_is_published(world, schedule):
     audit = {"source": "audit", "query": f"schedule={schedule.ref}"}
     assert client.post("/exports/make/", WHOLE | audit, follow=True).status_code == 200
     assert [work.outcome["rows"] for work in Work.objects.filter(kind="export").order_by("pk")] == [3, 3]
+
+
+@pytest.mark.parametrize("list_name", ["schedules", "assessments"])
+def test_reports_in_numbers_are_taken_out_as_they_are_shown(world, schedule, list_name):
+    publish_all(world, schedule)
+    client = signed_in(world.pia)
+    page = client.get(f"/reports/{list_name}/").text
+    assert f"/exports/new/?source={list_name}" in page
+    dialog = client.get(f"/exports/new/?source={list_name}").text
+    assert f"The whole list: 1 {list_name[:-1]}" in dialog and "Columns as shown" in dialog
+    assert "Candidate answers" not in dialog
+    wanted = WHOLE | {"source": list_name, "format": "visible"}
+    for file_type in ("csv", "xlsx"):
+        assert client.post("/exports/make/", wanted | {"file_type": file_type}).status_code == 302
+    csv, xlsx = Work.objects.filter(kind="export").order_by("pk")
+    assert (csv.outcome["rows"], xlsx.outcome["rows"]) == (1, 1)
+    assert csv.outcome["manifest"]["sha256"] == xlsx.outcome["manifest"]["sha256"]
+    head, line = (text.split(",") for text in body(client.get(f"/exports/{csv.ref}/file/")).splitlines())
+    row = dict(zip(head, line, strict=True))
+    assert (row["Published"], row["Handed in"], row["n"]) == ("3", "3", "3")
+    assert (row["Mean %"], row["Pass rate"]) == ("55.56", "67")
+    assert row.get("Publication", "Complete") == "Complete" and row["Time zone"] == "Europe/Amsterdam"
+
+
+def test_a_file_of_schedules_holds_what_the_filters_leave(world, schedule):
+    publish_all(world, schedule)
+    client = signed_in(world.pia)
+    assert client.get("/exports/new/?source=schedules&q=nothing-like-it").status_code == 400
+    assert client.get("/exports/new/?source=schedules&q=QUIZ&complete=1").status_code == 200
+    for wrong in ("scores", "answers"):
+        answer = client.post("/exports/make/", WHOLE | {"source": "schedules", "format": wrong})
+        assert answer.status_code == 400 and "Choose a format that is offered" in answer.text
+    assert not Work.objects.filter(kind="export").exists()
+
+
+def test_numbers_leave_as_a_file_only_with_the_right_there(world, schedule):
+    publish_all(world, schedule)
+    for list_name in ("schedules", "assessments"):
+        for person, status in ((world.sid, 400), (world.cas, 400)):
+            answer = signed_in(person).get(f"/exports/new/?source={list_name}")
+            assert answer.status_code == status, (list_name, person)
+    grant(world.sid, "published_viewer", schedule.node)
+    for list_name in ("schedules", "assessments"):
+        answer = signed_in(world.sid).get(f"/exports/new/?source={list_name}")
+        assert answer.status_code == 403 and "not take it out" in answer.text
 
 
 @pytest.mark.parametrize(

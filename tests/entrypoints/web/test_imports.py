@@ -8,12 +8,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from marksheet.apps.exams.models import Attempt, Import, Item, Schedule
+from marksheet.apps.exams.models import Attempt, Import, Item, Response, Schedule
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.marking.models import Mark
+from marksheet.apps.results.actions.enrolment import record_attendance
 from marksheet.apps.results.models import Result
 from marksheet.entrypoints.jobs import worker
-from marksheet.entrypoints.shared.intake import carrying
+from marksheet.entrypoints.shared.intake import carrying, looking, reading
 from marksheet.entrypoints.web.imports import views
 from tests import factories as f
 
@@ -117,6 +118,7 @@ def test_a_refused_file_changes_nothing_and_says_so(world: f.World, schedule: Sc
     assert not Attempt.objects.exists()
     page = ada.get(f"/schedules/{schedule.ref}/reconciliation/").content.decode()
     assert "9999" in page and "nobody with this number is a candidate here" in page
+    assert page.count("Refused") == 2 and "<dt>unmatched rows</dt><dd>0</dd>" in page
     answer = ada.post(preview, {"marker": world.mo.ref, "leave_out": "on"}, follow=True)
     assert "1 row was left out" in answer.content.decode()
 
@@ -163,6 +165,57 @@ def test_many_rows_are_carried_in_by_the_worker(
     fragment = ada.get(preview.replace("preview", "progress")).content.decode()
     assert "data-progress-go" in fragment
     assert "carried in, all of it" in ada.get(preview.replace("preview/", "")).content.decode()
+
+
+def test_a_large_file_is_read_once_by_the_worker_and_shown_at_once_afterwards(
+    world: f.World, schedule: Schedule, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "INLINE_ROWS", 2)
+    columns = upload(ada, schedule, HEADING + ROWS)
+    preview = ada.post(columns, chosen())["Location"]
+    for _press in range(2):
+        assert "Waiting for a worker" in ada.get(preview).content.decode()
+    assert Work.objects.filter(kind="import-look").count() == 1
+    progress = preview.replace("preview", "progress")
+    assert "data-progress-go" not in ada.get(progress).content.decode()
+    assert worker.run_all() == 1
+    assert f'data-progress-go="{preview}"' in ada.get(progress).content.decode()
+
+    def unread(*_: object, **__: object) -> None:
+        raise AssertionError("the file is read again")
+
+    with monkeypatch.context() as kept:
+        kept.setattr(reading, "read_table", unread)
+        page = ada.get(preview).content.decode()
+        assert "candidates found" in page and "Answer to 1" in page and world.mo.name in page
+    assert not Attempt.objects.exists()
+
+
+def test_a_large_file_is_read_again_once_something_changed_at_the_schedule(
+    world: f.World, schedule: Schedule, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "INLINE_ROWS", 2)
+    preview = ada.post(upload(ada, schedule, HEADING + ROWS), chosen())["Location"]
+    ada.get(preview)
+    worker.run_all()
+    one = f.enrolments(schedule)[0]
+    record_attendance(world.ada, schedule.ref, [one.ref], "absent", reason="ill", at=f.NOW)
+    assert "Waiting for a worker" in ada.get(preview).content.decode()
+    worker.run_all()
+    assert f"{one.name} is recorded as absent" in ada.get(preview).content.decode()
+    assert "1 row cannot go in" in ada.post(preview, {"marker": world.mo.ref}, follow=True).content.decode()
+
+
+def test_what_keeps_a_large_file_out_is_kept_too(
+    world: f.World, schedule: Schedule, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "INLINE_ROWS", 2)
+    wrong = ROWS.replace(ROWS.splitlines()[0], "1001,A,A,99")
+    preview = ada.post(upload(ada, schedule, HEADING + wrong), chosen())["Location"]
+    ada.get(preview)
+    worker.run_all()
+    page = ada.get(preview)
+    assert page.status_code == 400 and "mark_3" in page.content.decode() and "99" in page.content.decode()
 
 
 def test_the_worker_keeps_why_it_refused_a_file(
@@ -276,6 +329,33 @@ def test_the_reconciliation_page_names_who_is_missing_and_marks_them_absent(
     assert "The list changed since you opened this page" in stale.content.decode()
     ada.post(where, {"expected": "2"})
     assert set(Result.objects.filter(standing="absent").values_list("number", flat=True)) == {"1004", "1005"}
+
+
+def test_answers_that_differ_are_decided_on_the_preview_for_all_or_for_each(
+    world: f.World, schedule: Schedule, ada: Client
+) -> None:
+    def preview_of(text: str) -> str:
+        return str(ada.post(upload(ada, schedule, HEADING + text), chosen())["Location"])
+
+    ada.post(preview_of(ROWS), {"marker": world.mo.ref})
+    changed = ROWS.replace("1001,A", "1001,B").replace("1002,A", "1002,C")
+    preview = preview_of(changed)
+    page = ada.get(preview).content.decode()
+    assert "2 answers differ from what was handed in" in page and 'name="take" value="1002"' in page
+    said = {"marker": world.mo.ref}
+    refused = ada.post(preview, said)
+    assert refused.status_code == 400 and "Decide: keep what is there" in refused.content.decode()
+    unexplained = ada.post(preview, said | {"answers": "each", "take": "1002"})
+    assert unexplained.status_code == 400
+    page = unexplained.content.decode()
+    assert "1 stored answer would change" in page and 'value="1002" checked' in page
+    said |= {"answers": "each", "take": "1002", "reason": "misread"}
+    receipt = ada.post(preview, said, follow=True).content.decode()
+    assert "answers put in place of others" in receipt and "answers kept as they were" in receipt
+    stored = Response.objects.filter(part__label="1").order_by("attempt__enrolment__number")
+    assert list(stored.values_list("answer__value", flat=True))[:2] == ["A", "C"]
+    ada.post(preview_of(changed), {"marker": world.mo.ref, "answers": "take", "reason": "misread"})
+    assert list(stored.values_list("answer__value", flat=True))[:2] == ["B", "C"]
 
 
 def test_a_candidate_twice_in_a_file_is_refused_and_shown(schedule: Schedule, ada: Client) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from marksheet.apps.people.models import Grant, Invitation, Person, Role, Unit
-from marksheet.apps.people.queries import shipped_role
+from marksheet.apps.people.models import Grant, InboxNote, Invitation, Person, Role, Unit
+from marksheet.apps.people.queries import shipped_role, zone_of
 from tests.factories import NOW, World, a_schedule, a_world, grant, signed_in
+from tests.guard import writes_allowed
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +251,30 @@ def test_the_reader_sees_only_their_own_notes(world: World):
     assert client.post(f"/inbox/{note.ref}/read/", {"go": "1"})["Location"] == "/organisation/units/"
     note.refresh_from_db()
     assert note.read_at is not None
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/inbox/", "/organisation/mail/", "/organisation/work/", "/organisation/invitations/", "/exports/"],
+)
+def test_moments_that_belong_to_no_schedule_stand_in_the_time_of_the_institution(path: str) -> None:
+    world = a_world()
+    with writes_allowed():
+        Unit.objects.filter(kind="institution").update(timezone="Asia/Tokyo")
+    assert zone_of(world.ari) == zone_of(world.cas) == "Asia/Tokyo"
+    page = signed_in(world.ari).get(path).text
+    assert page.count("Times are those of Tokyo.") == 1 and "UTC" not in page
+
+
+def test_a_note_of_the_inbox_says_the_hour_of_the_institution() -> None:
+    world = a_world()
+    with writes_allowed():
+        Unit.objects.filter(kind="institution").update(timezone="Asia/Tokyo")
+        InboxNote.objects.create(person=world.ari, kind="sleeping", created_at=NOW)
+    assert "15 Jun 2026, 18:00" in signed_in(world.ari).get("/inbox/").text
+
+
+def test_who_belongs_nowhere_reads_utc() -> None:
+    with writes_allowed():
+        nobody = Person.objects.create(username="nobody", name="Nobody Else", created_at=NOW)
+    assert zone_of(nobody) == "UTC"

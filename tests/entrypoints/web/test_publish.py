@@ -15,6 +15,7 @@ from marksheet.apps.release.actions.notices import queue_notices
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.apps.release.models import Publication, PublicationState
 from marksheet.apps.release.queries.candidate import dashboard_of
+from marksheet.apps.release.queries.receipts import publication_page
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.rules.publication import ShowResults, Workflow, offered
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
@@ -363,6 +364,66 @@ def test_what_is_somebody_elses_or_not_there_reads_as_missing(world, quiz):
     assert "Retract" not in signed_in(world.ada).get(receipt_of(address)).content.decode()
     assert signed_in(world.sid).get(receipt_of(address)).status_code == 404
     assert signed_in(world.eva).get(receipt_of(address)).status_code == 404
+
+
+def test_whoever_sees_published_results_finds_the_publication_and_the_rows_they_see(world, quiz):
+    other = a_ready_quiz(world, code="QUIZ-2")
+    address = begin(signed_in(world.pia), refs(quiz) + refs(other)[:1])
+    signed_in(world.pia).post(address, {})
+    ref = Publication.objects.get(state="committed").ref
+    for person in (world.sid, world.eva):
+        assert ref not in read(signed_in(person), "/publications/")
+    grant(world.sid, "published_viewer", quiz.node)
+    client = signed_in(world.sid)
+    assert "Pia Holm" in read(client, "/publications/") and ref in read(client, "/publications/")
+    assert ref in read(client, f"/publications/?schedule={quiz.ref}")
+    assert ref not in read(client, f"/publications/?schedule={other.ref}")
+    receipt = text(read(client, f"/publications/{ref}/"))
+    assert "3 results published" in receipt and "more results than you see" in receipt
+    assert "QUIZ-2" not in receipt and "E-mail:" not in receipt
+    for row in Result.objects.filter(schedule=quiz):
+        assert f"{row.name} {row.number}" in receipt
+    link = f'href="/publications/{ref}/"'
+    first = refs(quiz)[0]
+    for path in (
+        "/reports/candidates/",
+        f"/reports/candidates/{first}/",
+        f"/marking/audit/schedules/{quiz.ref}/",
+    ):
+        assert link in read(client, path), path
+    assert f"/publications/?schedule={quiz.ref}" in read(client, f"/reports/schedules/{quiz.ref}/")
+    assert link in read(signed_in(world.ada), f"/marking/results/{first}/")
+
+
+def test_who_publishes_there_acts_from_a_colleagues_receipt(world, quiz):
+    signed_in(world.pia).post(begin(signed_in(world.pia), refs(quiz)), {})
+    ref = Publication.objects.get(state="committed").ref
+    assert "Retract" not in read(signed_in(world.mo), f"/publications/{ref}/")
+    grant(world.mo, "publisher", quiz.node)
+    page = read(signed_in(world.mo), f"/publications/{ref}/")
+    assert "Retract" in page and "Select all 3 of this publication" in page
+
+
+def test_the_list_of_publications_costs_the_same_however_long_it_is(world):
+    for n in range(3):
+        some = freeze_selection(world.pia, refs=refs(a_ready_quiz(world, code=f"Q-{n}")), at=NOW)
+        publish(world.pia, some.ref, at=NOW)
+        carry_on(some.ref, at=NOW)
+    for person in (world.pia, world.ada):
+        found, after = [], 0
+        while True:
+            page = publication_page(person, after=after, size=2)
+            found += [line.publication.pk for line in page.lines]
+            after = page.next
+            if not after:
+                break
+        assert found == sorted(found, reverse=True) and len(found) == 3
+        counts = []
+        for size in (1, 3):
+            with CaptureQueriesContext(connection) as asked:
+                publication_page(person, size=size)
+            counts.append(len(asked))
+        assert counts[0] == counts[1] <= 12, counts
 
 
 def test_publications_can_be_found_again(world, quiz):

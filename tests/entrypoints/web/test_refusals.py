@@ -10,6 +10,7 @@ from django.urls import path
 
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
 from marksheet.config.urls import urlpatterns as house
+from tests.apps.release.scenes import a_ready_quiz
 from tests.factories import a_world, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +119,50 @@ def test_an_address_that_is_only_read_says_that_it_takes_nothing(client):
     told = client.get("/theme/", headers={"Accept": "application/json"})
     assert (told.status_code, json.loads(told.content)["code"]) == (405, "other-method")
     assert client.head("/theme/").content == b""
+
+
+LISTS = {
+    "/marking/results/": (
+        "sort=x",
+        "show=x",
+        "state=x",
+        "outcome=x",
+        "from=x",
+        "percent_from=x",
+        "after=x~y",
+    ),
+    "/reports/candidates/": ("sort=x", "outcome=x", "shown=x", "after=x"),
+    "/reports/schedules/": ("sort=x", "complete=x", "after=x"),
+    "/reports/assessments/": ("sort=x", "after=x"),
+    "/marking/audit/": ("sort=x",),
+    "/marking/assess/": ("status=x",),
+    "/marking/coordinator/": ("status=x",),
+    "/schedules/": ("phase=x", "page=x", "page=0"),
+    "/exams/": ("page=x",),
+    "/organisation/people/": ("kind=x",),
+    "/organisation/invitations/": ("state=x",),
+    "/organisation/mail/": ("state=x", "after=x"),
+    "/organisation/work/": ("state=x", "after=x"),
+    "/publications/": ("after=x",),
+    "/inbox/": ("page=x",),
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_wrong_word_in_the_address_of_a_list_is_named_and_can_be_cleared(path: str) -> None:
+    world = a_world()
+    a_ready_quiz(world)
+    staff = [signed_in(person) for person in (world.ada, world.ari, world.pia)]
+    client = next(one for one in staff if one.get(path).status_code == 200)
+    for query in LISTS[path]:
+        answer = client.get(f"{path}?{query}")
+        assert answer.status_code == 400, query
+        assert f'<a href="{path}">Clear all of it and show the page</a>' in answer.text, query
+        assert answer.text.count("<h1") == 1 and 'class="areas"' in answer.text
+
+
+def test_a_wrong_day_in_a_history_is_named() -> None:
+    world = a_world()
+    quiz = a_ready_quiz(world)
+    answer = signed_in(world.ada).get(f"/marking/audit/schedules/{quiz.ref}/history/?from=yesterday")
+    assert answer.status_code == 400 and "Write it as 2026-06-09" in answer.text

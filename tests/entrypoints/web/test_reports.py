@@ -1,10 +1,13 @@
 """Reports: published results for a named reader, never anything that is not published."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from marksheet.apps.exams.models import Attempt, Schedule
+from marksheet.apps.exams.models import Attempt, Enrolment, Schedule
+from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import BadInput, NotFound
 from marksheet.apps.people.queries import shipped_role
@@ -13,7 +16,7 @@ from marksheet.apps.release.actions.publishing import carry_on, freeze_selection
 from marksheet.apps.release.actions.retracting import retract
 from marksheet.apps.release.actions.showing import hide
 from marksheet.apps.release.queries.detail import detail_of
-from marksheet.apps.results.actions.enrolment import Candidate
+from marksheet.apps.results.actions.enrolment import Candidate, Window, give_own_window
 from marksheet.apps.results.actions.marks import CellSave, reopen_results, save_marks, submit_scripts
 from marksheet.apps.results.actions.standing import mark_standing, void_attempts
 from marksheet.apps.results.models import Result
@@ -21,6 +24,7 @@ from marksheet.apps.results.queries import reports
 from marksheet.apps.results.queries.cohorts import cohort_of
 from marksheet.apps.results.queries.reports import Asked
 from marksheet.outputs.reports import REPORTS, report
+from marksheet.rules.publication import Stage
 from tests.apps.marking.scene import human_part
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.factories import NOW, TESTER, World, a_machine_assessment, a_schedule, a_world, grant, signed_in
@@ -165,7 +169,7 @@ def test_lists_cost_the_same_however_long_they_are(world: World) -> None:
         counts = []
         for size in (1, 3):
             with CaptureQueriesContext(connection) as asked:
-                rows = query(world.ada, Asked(), size=size).rows
+                rows = query(world.ada, Asked(at=NOW), size=size).rows
             assert len(rows) == size
             counts.append(len(asked))
         assert counts[0] == counts[1] <= 11, query
@@ -183,16 +187,33 @@ def test_a_page_of_reports_costs_a_fixed_number_of_statements(world: World, quiz
 
 
 def test_x_of_y_published_and_the_complete_filter(world: World, quiz: Schedule) -> None:
-    (line,) = reports.schedule_page(world.ada, Asked()).rows
+    (line,) = reports.schedule_page(world.ada, Asked(at=NOW)).rows
     assert (line.tally.published, line.tally.handed_in, line.complete) == (2, 3, False)
-    assert reports.schedule_page(world.ada, Asked(complete=True)).rows == []
+    assert reports.schedule_page(world.ada, Asked(complete=True, at=NOW)).rows == []
     text = signed_in(world.ada).get(f"/reports/schedules/{quiz.ref}/").text
     assert "2 of 3 published" in text and "over what is published so far" in text
     publish_all(world, refs(quiz)[2:])
-    (line,) = reports.schedule_page(world.ada, Asked(complete=True)).rows
+    (line,) = reports.schedule_page(world.ada, Asked(complete=True, at=NOW)).rows
     assert (line.tally.published, line.tally.n, line.tally.passed, line.complete) == (3, 3, 2, True)
     assert line.tally.mean_percent == 55_555_556
     assert "so far" not in signed_in(world.ada).get(f"/reports/schedules/{quiz.ref}/").text
+
+
+def test_a_schedule_with_an_open_window_is_never_complete(world: World, quiz: Schedule) -> None:
+    publish_all(world, refs(quiz)[2:])
+    enrolment = Enrolment.objects.filter(schedule=quiz).latest("pk")
+    own = Window(NOW, clock.read() + timedelta(days=2))
+    give_own_window(world.ada, quiz.ref, [enrolment.ref], own, reason="ill that day", at=NOW)
+    (line,) = reports.schedule_page(world.ada, Asked(at=NOW)).rows
+    assert (line.tally.published, line.tally.handed_in, line.complete) == (3, 3, False)
+    assert reports.schedule_page(world.ada, Asked(complete=True, at=NOW)).rows == []
+    client = signed_in(world.ada)
+    page = client.get("/reports/schedules/").text
+    assert "All so far" in page and ">Complete</span>" not in page
+    assert "Nothing fits" in client.get("/reports/schedules/?complete=1").text
+    assert "more can come" in client.get(f"/reports/schedules/{quiz.ref}/").text
+    later = Asked(complete=True, at=own.closes_at)
+    assert [row.stage for row in reports.schedule_page(world.ada, later).rows] == [Stage.COMPLETE]
 
 
 def test_void_absent_and_withheld_are_counted_apart(world: World) -> None:
@@ -228,7 +249,7 @@ def test_a_centre_sees_its_own_candidates_and_nothing_else(world: World) -> None
     assert names(world.sid) == ["Home Student"]
     cohort = cohort_of(world.sid, schedule)
     assert (cohort.published, cohort.handed_in, cohort.whole, cohort.scores.mean) == (1, 1, False, 3.0)
-    (line,) = reports.schedule_page(world.sid, Asked()).rows
+    (line,) = reports.schedule_page(world.sid, Asked(at=NOW)).rows
     assert (line.tally.published, line.tally.handed_in, line.tally.n) == (1, 1, 1)
     text = signed_in(world.sid).get(f"/reports/schedules/{schedule.ref}/").text
     assert "candidates of your units alone" in text and "Other Student" not in text
@@ -259,12 +280,12 @@ def test_assessments_add_up_their_sittings(world: World, quiz: Schedule) -> None
 def test_every_report_declares_columns_that_give_values(world: World, quiz: Schedule) -> None:
     for name in REPORTS:
         one = report(name)
-        rows = list(one.rows(world.ada, Asked(schedules=(quiz.ref,) if name == "items" else ())))
+        rows = list(one.rows(world.ada, Asked(schedules=(quiz.ref,) if name == "items" else (), at=NOW)))
         assert rows, name
         for column in one.columns:
             assert str(column.label)
             column.value(rows[0])
-        assert list(one.rows(world.eva, Asked())) == []
+        assert list(one.rows(world.eva, Asked(at=NOW))) == []
 
 
 def test_strangers_see_no_reports(world: World, quiz: Schedule) -> None:

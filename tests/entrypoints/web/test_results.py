@@ -1,7 +1,7 @@
 """The Results tab: what it holds for whom, what it says of each row, and what can be done to rows."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -13,6 +13,7 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.people.queries import preference
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.apps.release.actions.withholding import lift, withhold
+from marksheet.apps.release.queries.exports.selection import Selection, Source, selection_from
 from marksheet.apps.results.actions.standing import mark_standing
 from marksheet.apps.results.models import Bucket, BucketCount, Result
 from marksheet.apps.results.queries.finder import Criteria, schedule_lines
@@ -253,12 +254,87 @@ def test_the_filter_form_offers_what_the_reader_sees_and_chips_take_filters_off(
 
 @pytest.mark.parametrize(
     "query",
-    ["percent_from=abc", "percent_until=101", "from=yesterday", "show=everything", "state=lost", "after=x~y"],
+    [
+        "percent_from=abc",
+        "percent_until=101",
+        "percent_from=1e9",
+        "score_from=NaN",
+        "from=yesterday",
+        "until=9999-12-31",
+        "show=everything",
+        "state=lost",
+        "outcome=lost",
+        "sort=unit",
+        "after=x~y",
+    ],
 )
 def test_what_cannot_be_read_is_answered_in_words(world, quiz, query):
     answer = signed_in(world.pia).get(f"{LIST}?{query}")
     assert answer.status_code == 400
-    assert "Traceback" not in answer.content.decode()
+    assert "data-error-message" in answer.text and f'href="{LIST}"' in answer.text
+
+
+def test_score_and_per_cent_are_narrowed_by_decimals_too(world, quiz):
+    client = signed_in(world.pia)
+    best, middle, last = refs(quiz)
+    assert rows(read(client, "percent_from=66.6&percent_until=66,7")) == {middle}
+    assert not rows(read(client, "percent_from=66.7&percent_until=67"))
+    assert rows(read(client, "score_from=1.5&score_until=2.5")) == {middle}
+    assert rows(read(client, "score_from=2")) == {best, middle}
+    assert rows(read(client, "score_until=0")) == {last}
+    page = text(read(client, "score_from=2&percent_until=70,5"))
+    assert "At least, marks 2" in page and "At most, % 70,5" in page
+    asked = Selection(Source.RESULTS, criteria=Criteria(score_from=1_500_000, day_from=date(2026, 6, 1)))
+    assert selection_from(asked.to_json()) == asked
+
+
+def test_days_are_those_of_the_schedules_time_zone(world):
+    """22:15 on the 9th in UTC is the 10th in Amsterdam, and still the 9th in New York."""
+    opens = datetime(2026, 6, 9, 22, 15, tzinfo=UTC)
+    version = a_machine_assessment(world, code="NIGHT", workflow="coordinated")
+    schedule = a_schedule(world, version=version, opens_at=opens, closes_at=opens + timedelta(minutes=30))
+    hand_in(schedule, ["AAA"])
+    client = signed_in(world.pia)
+    assert schedule.timezone == "Europe/Amsterdam"
+    assert not rows(read(client, "from=2026-06-09&until=2026-06-09"))
+    assert len(rows(read(client, "from=2026-06-10&until=2026-06-10"))) == 1
+    with writes_allowed():
+        Schedule.objects.filter(pk=schedule.pk).update(timezone="America/New_York")
+    assert len(rows(read(client, "from=2026-06-09&until=2026-06-09"))) == 1
+    assert not rows(read(client, "from=2026-06-10"))
+
+
+@pytest.mark.parametrize("signs", ["%25", "-", "...", "%F0%9F%99%82", "_"])
+def test_a_search_of_nothing_but_signs_finds_nothing_and_says_so(world, quiz, signs):
+    client = signed_in(world.pia)
+    page = read(client, f"q={signs}")
+    assert not rows(page) and "holds no letter or digit" in page
+    publish_all(world, quiz)
+    page = client.get(f"/reports/candidates/?q={signs}").text
+    assert "holds no letter or digit" in page and refs(quiz)[0] not in page
+    assert len(rows(read(client, "q=+&show=published"))) == 0
+
+
+def test_what_is_chosen_as_a_column_is_not_said_twice(world, quiz):
+    client = signed_in(world.pia)
+    row = Result.objects.get(ref=refs(quiz)[0])
+
+    def cells(*columns):
+        client.post(f"{LIST}columns/", {"column": columns})
+        return re.sub(r'aria-label="[^"]*"', "", row_of(read(client), row.ref))
+
+    for said in (row.number, row.code, row.unit.name):
+        assert cells("schedule").count(said) == 1, said
+        assert cells("schedule", "number", "code", "unit").count(said) == 1, said
+    assert cells("schedule", "unit").count(row.code) == 1
+
+
+def test_the_selection_says_that_ticks_belong_to_the_filters(world, quiz):
+    client = signed_in(world.pia)
+    assert "{n} selected with these filters" not in read(client)
+    assert "{n} selected with these filters" in read(client, "outcome=passed")
+    publish_all(world, quiz)
+    assert "selected with these filters" in client.get(f"/reports/candidates/?schedule={quiz.ref}").text
 
 
 def test_sorting_and_columns_are_remembered_for_the_person(world, quiz):

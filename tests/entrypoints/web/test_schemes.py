@@ -18,7 +18,7 @@ from marksheet.apps.people.models import InboxNote
 from marksheet.apps.results.actions.marks import save_mark, submit_scripts
 from marksheet.rules import schemes as rules
 from marksheet.rules.schemes import Criterion, Level, MethodMark
-from tests.apps.marking.scene import hand_in, human_part
+from tests.apps.marking.scene import hand_in, human_part, script_of
 from tests.factories import NOW, World, a_schedule, a_world, grant, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -216,12 +216,12 @@ def test_a_cell_between_the_steps_is_refused_with_and_without_script(
     write_scheme(world.ada, part_of(schedule).ref, rules.Scheme("", "", 500), against=0, at=NOW)
     mo, part = signed_in(world.mo), part_of(schedule)
     sheet = reverse("assess:grid", args=[schedule.ref])
-    answer = mo.post(sheet, {f"m-{attempts[0].script_ref}-{part.ref}": "2.3"})
+    answer = mo.post(sheet, {f"m-{script_of(attempts[0]).ref}-{part.ref}": "2.3"})
     assert answer.status_code == 400
     assert (
         "2.3 is not possible: marks here go in steps of 0.5." in answer.text and 'value="2.3"' in answer.text
     )
-    cell = {"attempt": attempts[0].script_ref, "part": part.ref, "version": "0"}
+    cell = {"attempt": script_of(attempts[0]).ref, "part": part.ref, "version": "0"}
     answer = mo.post(f"{sheet}cell/", cell | {"value": "2.3"})
     assert answer.status_code == 400 and "steps of 0.5" in answer.json()["message"]
     assert mo.post(f"{sheet}cell/", cell | {"value": "2.5"}).json()["shown"] == "2.5"
@@ -233,7 +233,7 @@ def changed(world: World, schedule: Schedule, attempts: list[Attempt]) -> Schedu
     """Two marks of Mo's and one of Mei's before there was a scheme."""
     part = human_part(schedule)
     for who, attempt in ((world.mo, attempts[0]), (world.mo, attempts[1]), (world.mei, attempts[2])):
-        save_mark(who, attempt.script_ref, part.ref, value=2500, against_version=0, at=NOW)
+        save_mark(who, script_of(attempt).ref, part.ref, value=2500, against_version=0, at=NOW)
     write_scheme(world.ada, part.ref, rules.Scheme("Look."), against=0, at=NOW)
     return schedule
 
@@ -321,7 +321,7 @@ def test_the_pages_take_the_same_number_of_statements_however_many_marks(
     for one, against in ((schedule, 0), (big, 1)):
         for attempt in hand_in(one):
             save_mark(
-                world.mo, attempt.script_ref, human_part(one).ref, value=1000, against_version=0, at=NOW
+                world.mo, script_of(attempt).ref, human_part(one).ref, value=1000, against_version=0, at=NOW
             )
         write_scheme(world.ada, part_of(one).ref, rules.Scheme(f"{against}"), against=against, at=NOW)
         client = signed_in(world.ada)

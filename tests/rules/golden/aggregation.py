@@ -85,6 +85,8 @@ PAPERS = [
     ([section("2n 3", floor=None)], "0", "-1 0", "0/5", "0 1", "", ""),
     ([section("2n 3", floor=None)], None, "-1 0", "-1/5", "0 1", "", ""),
     ([section("2n 3", floor="-1/2")], None, "-1 0", "-1/2/5", "0 1", "", ""),
+    ([section("2n 3", floor=None)], "-1/2", "-1 0", "-1/2/5", "0 1", "", ""),
+    ([section("2n", floor="-1/2"), section("3n", floor=None, name="B")], "-1", "-1 -1", "-1/5", "0 1", "", ""),
     ([section("2n", floor=None), section("3", name="B")], "0", "-1 3", "2/5", "0 1", "", ""),
     ([section("2n"), section("3", name="B")], "0", "-1 3", "3/5", "0 1", "", ""),
     # weights

@@ -26,6 +26,8 @@ READINESS = [
     ("1:h", {"stale": True}, "marking", "stale:1"),
     ("1:h", {"key_pinned": False}, "marking", "no_key:1"),
     ("1:h", {"moderation_open": 1}, "moderation", "in_moderation:1"),
+    ("1:h", {"disagreed": 2}, "moderation", "not_agreed:2"),
+    ("1:h", {"disagreed": 2, "unmarked": 1}, "marking", "unmarked:1 not_agreed:2"),
     ("1:h", {"flags_open": 3}, "moderation", "flagged:3"),
     ("1:h", {"moderation_open": 1, "flags_open": 1}, "moderation", "in_moderation:1 flagged:1"),
     ("1:h", {"moderation_open": 1, "unmarked": 4}, "marking", "unmarked:4 in_moderation:1"),

@@ -292,15 +292,19 @@ class Enrolment(models.Model):
 
 
 class AttemptState(models.TextChoices):
-    """Where a sitting stands."""
+    """Where a sitting stands; what was taken back was recorded in error and is an attempt of nobody any more."""
 
     IN_PROGRESS = "in_progress"
     HANDED_IN = "handed_in"
     VOID = "void"
+    TAKEN_BACK = "taken_back"
 
 
 class Attempt(models.Model):
-    """One sitting of one candidate; its script has a name of its own, unrelated to the candidate's."""
+    """One sitting of one candidate; its script has a name of its own, unrelated to the candidate's.
+
+    Attempts count from 1; what was taken back has a number below 0, so that its own is free again.
+    """
 
     ref = RefField()
     script_ref = RefField()

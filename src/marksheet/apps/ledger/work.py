@@ -15,6 +15,7 @@ __all__ = [
     "Taken",
     "TryLater",
     "Work",
+    "WorkState",
     "claim",
     "claim_one",
     "fail",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from marksheet.apps.exams.models import Attempt, Part, Schedule, Scheme
+from marksheet.apps.ledger.models import RefField
 from marksheet.apps.people.models import Person
 
 
@@ -12,9 +13,40 @@ class Round(models.TextChoices):
 
     MARKER_1 = "marker-1"
     MARKER_2 = "marker-2"
+    AGREED = "agreed"
     MODERATION_1 = "moderation-1"
     MODERATION_2 = "moderation-2"
     MODERATION_3 = "moderation-3"
+
+
+# The rounds in which markers mark scripts, each without seeing the other's marks.
+MARKERS = (Round.MARKER_1, Round.MARKER_2)
+
+
+class Plan(models.Model):
+    """How a schedule is marked: by one or two markers, and how two marks become one; without it, by one.
+
+    What two marks that differ by no more than the tolerance come to, what settles those that differ by more, and what
+    is measured are the words of ``rules.agreement``.
+    """
+
+    schedule = models.OneToOneField(Schedule, models.PROTECT, related_name="+")
+    revision = models.IntegerField(default=0)
+    markers = models.IntegerField(default=1)
+    tolerance_thousandths = models.BigIntegerField(default=0)
+    within = models.CharField(max_length=10, default="mean")
+    beyond = models.CharField(max_length=10, default="agreed")
+    measured = models.CharField(max_length=10, default="item")
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(markers__in=(1, 2)), name="one_or_two_markers"),
+            models.CheckConstraint(
+                condition=Q(tolerance_thousandths__gte=0), name="tolerance_is_not_negative"
+            ),
+        ]
 
 
 class Mark(models.Model):
@@ -48,10 +80,13 @@ class Mark(models.Model):
 class Script(models.Model):
     """One attempt's place in one round: with whom it is, and whether it was submitted.
 
+    Its ``ref`` is of this round alone: two markers of the same work know it by different names.
+
     An allocated script is its marker's alone (nobody's, while there is none) and has a ``place`` in that marker's
     order; any other lies on the pile, and ``marker`` is who first gave a mark.
     """
 
+    ref = RefField()
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
     schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+", db_index=False)
     round = models.CharField(max_length=12, choices=Round)

@@ -20,6 +20,7 @@ HANDLERS: dict[str, str] = {
     "notices": "marksheet.entrypoints.jobs.release:queue_messages",
     "mail": "marksheet.entrypoints.jobs.mail:send",
     "import": "marksheet.entrypoints.shared.intake.jobs:apply_import",
+    "import-look": "marksheet.entrypoints.shared.intake.jobs:look_at_import",
     "export": "marksheet.entrypoints.jobs.exports:write_export",
     "export-forget": "marksheet.entrypoints.jobs.exports:throw_export_away",
 }

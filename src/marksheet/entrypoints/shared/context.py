@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from marksheet.apps.people.queries import remembering_rights
+from marksheet.apps.people.queries import Person, remembering_rights, zone_of
 from marksheet.entrypoints.shared import menu
 from marksheet.entrypoints.shared.theme import theme_of
 
@@ -38,8 +38,18 @@ NOBODY = Navigation(areas=(), tabs=(), inbox=None, place="", links=())
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return ``theme`` and ``navigation``, the latter worked out only by pages that show it."""
-    return {"theme": theme_of(request), "navigation": SimpleLazyObject(lambda: navigation_of(request))}
+    """Return ``theme``, ``navigation`` and ``reader_zone``, the last two worked out only by pages that show them."""
+    return {
+        "theme": theme_of(request),
+        "navigation": SimpleLazyObject(lambda: navigation_of(request)),
+        "reader_zone": SimpleLazyObject(lambda: reader_zone_of(request)),
+    }
+
+
+def reader_zone_of(request: HttpRequest) -> str:
+    """Return the time zone of the reader's institution, for moments that belong to no schedule; else UTC."""
+    user = getattr(request, "user", None)
+    return zone_of(user) if isinstance(user, Person) else "UTC"
 
 
 # Also where the page answers a POST: by now the change is made or refused.

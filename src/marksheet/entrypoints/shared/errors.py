@@ -40,6 +40,7 @@ def refused(request: HttpRequest, refusal: Refusal, *, status: int = 0) -> HttpR
         "helpers": refusal.helpers,
         "details": refusal.details,
         "typed": typed(request) if status in (400, 409, BUSY) else [],
+        "clear": request.path if status == 400 and request.method == "GET" and request.GET else "",
         "had_files": bool(request.FILES) if request.method == "POST" else False,
     }
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):

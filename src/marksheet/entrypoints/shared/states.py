@@ -22,6 +22,7 @@ STATES: dict[str, Shown] = {
     "not_ready": Shown("quiet", _("Not ready")),
     "marking": Shown("quiet", _("Being marked")),
     "moderation": Shown("warn", _("In moderation")),
+    "not_agreed": Shown("warn", _("Markers differ")),
     "in_moderation": Shown("warn", _("In moderation")),
     "withheld": Shown("quiet", _("Withheld")),
     "correction_ready": Shown("act", _("Correction ready")),
@@ -55,6 +56,8 @@ STATES: dict[str, Shown] = {
     "to_set_up": Shown("warn", _("To set up")),
     "ready_to_publish": Shown("ok", _("Ready to publish")),
     "partly_published": Shown("act", _("Partly published")),
+    "all_so_far": Shown("act", _("All so far")),
+    "complete": Shown("ok", _("Complete")),
     # an attempt, a script
     "in_progress": Shown("act", _("In progress")),
     "handed_in": Shown("ok", _("Handed in")),

@@ -46,8 +46,8 @@ class Scope:
     """What one file is made of.
 
     Args:
-        keys: the results, in the order of the file.
-        exams: schedule key -> what its rows share.
+        keys: the results (or schedules, or assessments), in the order of the file.
+        exams: schedule key -> what its rows share; of results alone.
         columns: those the asker chose to see on the page; empty: all.
     """
 
@@ -90,6 +90,7 @@ class Export:
     Args:
         sentence: what the file holds, for the dialog.
         as_shown: the rows stand in the order of the page.
+        in_numbers: it can hold lists of schedules and assessments, too.
     """
 
     key: str
@@ -98,6 +99,11 @@ class Export:
     columns: Callable[[Scope], list[Column]]
     rows: Callable[[Scope], Iterator[Made]]
     as_shown: bool = False
+    in_numbers: bool = False
+
+    def fits(self, selection: Selection) -> bool:
+        """Return whether it can hold the rows of this list."""
+        return self.in_numbers or not selection.in_numbers
 
 
 def number(shown: str) -> Decimal | None:

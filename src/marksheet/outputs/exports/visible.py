@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from marksheet.apps.release.queries.exports.rows import BATCH, Exam, Taken, batches, taken
 from marksheet.apps.release.queries.exports.shown import flags_of, published_rows, publishers_at
 from marksheet.outputs import reports
+from marksheet.outputs.exports import in_numbers
 from marksheet.outputs.exports.declared import (
     ATTENDANCE,
     OUTCOMES,
@@ -115,6 +116,8 @@ FLAGS = {
 
 def columns(scope: Scope) -> list[Column]:
     """Return the columns of the page; those of Results as chosen there."""
+    if scope.selection.in_numbers:
+        return in_numbers.columns(scope)
     if scope.selection.published:
         return [
             Column(
@@ -136,6 +139,9 @@ def _chosen(scope: Scope) -> list[Shown]:
 
 def rows(scope: Scope) -> Iterator[Made]:
     """Yield the rows of the page, all pages of it, a batch in memory at a time."""
+    if scope.selection.in_numbers:
+        yield from in_numbers.rows(scope)
+        return
     if scope.selection.published:
         yield from _published(scope)
         return
@@ -181,4 +187,5 @@ EXPORT = Export(
     columns,
     rows,
     as_shown=True,
+    in_numbers=True,
 )

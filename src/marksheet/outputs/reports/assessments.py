@@ -31,6 +31,7 @@ REPORT = Report(
         Column("unit", _("Unit"), lambda row: row.assessment.unit.name),
         Column("sittings", _("Sittings"), lambda row: row.sittings, "number"),
         Column("last", _("Last sitting"), lambda row: row.last_opens_at, "moment"),
+        Column("zone", _("Time zone"), lambda row: row.assessment.unit.timezone),
         *TALLY,
     ),
     rows,

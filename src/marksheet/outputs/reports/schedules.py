@@ -9,6 +9,13 @@ from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries import reports
 from marksheet.outputs.reports.column import Column, Report
 from marksheet.outputs.reports.tallies import TALLY
+from marksheet.rules.publication import Stage
+
+STAGES = {
+    Stage.PARTLY: _("Partly published"),
+    Stage.SO_FAR: _("All so far"),
+    Stage.COMPLETE: _("Complete"),
+}
 
 
 def rows(person: Person, asked: reports.Asked) -> Iterator[Any]:
@@ -31,8 +38,9 @@ REPORT = Report(
         Column("unit", _("Unit"), lambda row: row.schedule.unit.name),
         Column("assessment", _("Assessment"), lambda row: row.schedule.version.assessment.title),
         Column("opens", _("Opens"), lambda row: row.schedule.opens_at, "moment"),
+        Column("zone", _("Time zone"), lambda row: row.schedule.timezone),
         *TALLY,
-        Column("complete", _("Complete"), lambda row: row.complete, "yes"),
+        Column("publication", _("Publication"), lambda row: STAGES[row.stage]),
     ),
     rows,
 )

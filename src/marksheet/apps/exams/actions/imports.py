@@ -17,7 +17,7 @@ from marksheet.apps.exams.steps.authoring import add_items, replace_item
 from marksheet.apps.exams.steps.imports import lock_import, settle_import
 from marksheet.apps.ledger.change import change, draft
 from marksheet.apps.ledger.errors import BadInput, WrongState
-from marksheet.apps.ledger.models import Work
+from marksheet.apps.ledger.models import Work, WorkState
 from marksheet.apps.people.models import Person
 from marksheet.rules.authoring import ItemDraft, item_problems, key_of
 from marksheet.rules.schemes import NOTHING
@@ -65,8 +65,8 @@ def note_upload(actor: Person, kind: str, target_ref: str, file: StoredFile, *, 
         )
 
 
-def note_reading(actor: Person, ref: str, mapping: Mapping[str, Any]) -> Import:
-    """Keep how a person said the columns of a file are to be read.
+def note_reading(actor: Person, ref: str, mapping: Mapping[str, Any], *, rows: int = 0) -> Import:
+    """Keep how a person said the columns of a file are to be read, and how many rows it has.
 
     Raises:
         WrongState: the file is being carried in, or was.
@@ -76,7 +76,7 @@ def note_reading(actor: Person, ref: str, mapping: Mapping[str, Any]) -> Import:
         raise WrongState(_("This file is being carried in, or was. Upload it again to read it otherwise."))
     with draft():
         Import.objects.filter(pk=row.pk, state__in=CAN_BE_READ_AGAIN).update(
-            mapping=dict(mapping), state=ImportState.CHECKED
+            mapping=dict(mapping), state=ImportState.CHECKED, report={**row.report, "rows": rows}
         )
     row.refresh_from_db()
     return row
@@ -88,6 +88,28 @@ def note_preview(ref: str, found: Mapping[str, Any]) -> None:
         row = Import.objects.filter(ref=ref, state__in=CAN_BE_READ_AGAIN).first()
         if row is not None and row.report.get("preview") != found:
             Import.objects.filter(pk=row.pk).update(report={**row.report, "preview": dict(found)})
+
+
+def note_look(ref: str, actor: Person, found: Mapping[str, Any]) -> None:
+    """Keep what a look at a large file found for ``actor``, so that its page need not read it again."""
+    with draft():
+        rows = Import.objects.select_for_update(no_key=True).filter(ref=ref, state__in=CAN_BE_READ_AGAIN)
+        row = rows.first()
+        if row is not None:
+            looks = {**row.report.get("looks", {}), str(actor.pk): dict(found)}
+            Import.objects.filter(pk=row.pk).update(report={**row.report, "looks": looks})
+
+
+def start_look(actor: Person, row: Import, *, language: str, at: datetime) -> Work:
+    """Have the worker look at a large file that ``actor`` was let into; whoever asks meanwhile waits with them."""
+    with change(actor, verb_for(row.kind), at=at) as opened:
+        done = Work.objects.filter(
+            key__startswith=f"look:{row.ref}:{actor.pk}:", state=WorkState.DONE
+        ).count()
+        opened.record("import", row.pk, looked=True, sha256=row.file_sha256)
+        payload = {"import": row.ref, "language": language}
+        key = f"look:{row.ref}:{actor.pk}:{done + 1}"
+        return opened.queue("import-look", key, payload, total=int(row.report.get("rows", 0)))
 
 
 def note_refusal(ref: str, message: str, details: Sequence[str]) -> None:

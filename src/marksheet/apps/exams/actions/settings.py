@@ -13,7 +13,7 @@ from marksheet.apps.exams.queries.problems import sentences
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.models import Person
 from marksheet.rules.attempts import AttemptCounts
-from marksheet.rules.authoring import any_by_hand, option_problems
+from marksheet.rules.authoring import any_by_hand, is_floor, option_problems
 from marksheet.rules.grading import Scale, scale_to_json
 from marksheet.rules.publication import ShowResults, Workflow
 from marksheet.rules.visibility import Switches
@@ -100,6 +100,8 @@ def _problems(version: AssessmentVersion, wanted: Settings) -> list[str]:
         found.append(_("Choose which attempt counts."))
     if wanted.duration_minutes is not None and not 1 <= wanted.duration_minutes <= MOST_MINUTES:
         found.append(_("The duration is 1 to %(most)s minutes, or empty.") % {"most": MOST_MINUTES})
+    if not is_floor(wanted.paper_floor_thousandths):
+        found.append(_("The lowest total is 0 or below it."))
     return found
 
 

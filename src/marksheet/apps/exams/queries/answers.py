@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Response, Schedule, ScheduleState
 from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
-from marksheet.apps.exams.queries.work import behind
+from marksheet.apps.exams.queries.work import BY_HAND, IMPORTED, behind
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import holds
 from marksheet.apps.people.queries.apart import apart_from
@@ -16,7 +16,6 @@ from marksheet.apps.people.queries.names import has_in_name
 from marksheet.rules.access import Verb
 
 PAGE = 25
-BY_HAND = "by-hand"
 NO_RESPONSE = "nr"
 
 
@@ -107,10 +106,18 @@ def shown_answer(value: str | None) -> str:
 
 
 def on_paper(person: Person, schedule: Schedule) -> QuerySet[Attempt]:
-    """Return the attempts that were recorded as handed in on paper and that ``person`` may have in hand."""
-    return Attempt.objects.filter(schedule=schedule, state=AttemptState.HANDED_IN, source=BY_HAND).exclude(
-        apart_from(person).fits("enrolment")
-    )
+    """Return the attempts on paper that ``person`` may have in hand.
+
+    They were recorded by hand, or came with a file of marks alone, so that their answers are still on paper.
+    """
+    rows = Attempt.objects.filter(takes_typed_answers(), schedule=schedule, state=AttemptState.HANDED_IN)
+    return rows.exclude(apart_from(person).fits("enrolment"))
+
+
+def takes_typed_answers() -> Q:
+    """Fit attempts whose answers are typed: what a file brought stays as it came, unless a file puts it right."""
+    answered = Exists(Response.objects.filter(attempt=OuterRef("pk")))
+    return Q(source=BY_HAND) | Q(~answered, source=IMPORTED)
 
 
 def answers_lacking(person: Person, schedule: Schedule, enrolment_id: int | None = None) -> int:

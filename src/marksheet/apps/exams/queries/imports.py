@@ -3,9 +3,9 @@
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from marksheet.apps.exams.models import Import, ImportState
+from marksheet.apps.exams.models import Import, ImportState, Schedule
 from marksheet.apps.ledger.errors import NotFound
-from marksheet.apps.ledger.models import Work
+from marksheet.apps.ledger.models import Event, Work
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.rules.access import Verb
@@ -78,6 +78,17 @@ def asked_by(person_id: int | None) -> Person | None:
     if person_id is None:
         return None
     return Person.objects.filter(pk=person_id, is_active=True).first()
+
+
+def look_of_import(person: Person, row: Import) -> Work | None:
+    """Return the newest piece of work that looks at this file for ``person``."""
+    return Work.objects.filter(key__startswith=f"look:{row.ref}:{person.pk}:").order_by("-id").first()
+
+
+def last_change_at(schedule: Schedule) -> int:
+    """Return the number of the newest event of a schedule; it grows with whatever is done there."""
+    newest = Event.objects.filter(schedule_id=schedule.pk).order_by("-seq").values_list("seq", flat=True)
+    return newest.first() or 0
 
 
 def work_of_import(row: Import) -> Work | None:

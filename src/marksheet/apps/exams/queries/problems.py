@@ -19,6 +19,7 @@ SENTENCES: dict[str, str | Promise] = {
     "no_label": _("Every question and every part needs a number or name of its own."),
     "label_twice": _("The name “%(where)s” is used for two parts: give each its own."),
     "bad_maximum": _("%(where)s: the maximum must be more than 0 and at most 1,000,000 marks."),
+    "bad_floor": _("%(where)s: the lowest score is 0 or below it."),
     "no_part": _("Question %(where)s has no part."),
     "unknown_rule": _("Question %(where)s: there is no rule called “%(rule)s”."),
     "unknown_match": _("%(where)s: choose how the answer is compared with the key."),

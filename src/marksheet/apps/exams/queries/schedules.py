@@ -125,9 +125,9 @@ def candidate_counts(schedules: list[Schedule]) -> dict[int, int]:
 def enrolled_in(schedule: Schedule) -> QuerySet[Enrolment]:
     """Return the enrolments of a schedule that the caller was let into, by name.
 
-    Each carries ``started`` (an attempt exists) and ``handed_in``.
+    Each carries ``started`` (an attempt exists), ``handed_in``, ``in_progress`` and ``is_void`` (no other is left).
     """
-    attempts = Attempt.objects.filter(enrolment=OuterRef("pk"))
+    attempts = Attempt.objects.filter(enrolment=OuterRef("pk")).exclude(state=AttemptState.TAKEN_BACK)
     return (
         Enrolment.objects.filter(schedule=schedule)
         .select_related("person", "home")
@@ -136,6 +136,7 @@ def enrolled_in(schedule: Schedule) -> QuerySet[Enrolment]:
             handed_in=Exists(attempts.filter(state=AttemptState.HANDED_IN)),
             in_progress=Exists(attempts.filter(state=AttemptState.IN_PROGRESS)),
         )
+        .annotate(is_void=Q(started=True, handed_in=False, in_progress=False))
         .order_by("sort_name", "id")
     )
 
@@ -171,7 +172,7 @@ def enrolments_named(schedule: Schedule, refs: list[str]) -> list[Enrolment]:
 
 
 def arrived_counts(schedule: Schedule) -> dict[str, int]:
-    """Return how many are enrolled, handed in, have begun, and are absent, excused or deferred."""
+    """Return how many are enrolled, handed in, have begun, are void, and are absent, excused or deferred."""
     found = (
         enrolled_in(schedule)
         .order_by()
@@ -179,6 +180,7 @@ def arrived_counts(schedule: Schedule) -> dict[str, int]:
             n_enrolled=Count("pk"),
             n_handed_in=Count("pk", filter=Q(handed_in=True)),
             n_in_progress=Count("pk", filter=Q(in_progress=True, handed_in=False)),
+            n_void=Count("pk", filter=Q(is_void=True)),
             n_away=Count("pk", filter=~Q(standing=Standing.EXPECTED)),
             n_late=Count("pk", filter=Q(late=True)),
         )

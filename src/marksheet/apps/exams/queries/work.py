@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Response, Schedule, Standing
+from marksheet.apps.people.queries.names import has_in_name
 
 FEW = 500
+BY_HAND = "by-hand"
+IMPORTED = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,58 @@ def attempts_of(schedule_id: int, enrolment_ids: Collection[int] | None = None) 
     return {row.enrolment_id: row for row in found if wanted is None or row.enrolment_id in wanted}
 
 
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """One candidate whose work is recorded as handed in."""
+
+    enrolment_id: int
+    ref: str
+    name: str
+    number: str
+    at: datetime | None
+    by_file: bool
+    is_void: bool
+
+
+def handed_in_at(
+    schedule: Schedule, *, search: str = "", refs: Collection[str] = (), after: str = "", size: int = 50
+) -> tuple[list[HandedIn], str]:
+    """Return a page of who handed in, by name, and the ref to go on from ("" at the end).
+
+    The caller was let into the schedule.
+
+    Args:
+        search: words in the name, or the start of a candidate number.
+        refs: only these enrolments, all of them; ``size`` counts no more then.
+        after: the ref of the last enrolment of the page before.
+    """
+    rows = Attempt.objects.filter(
+        schedule=schedule, number=1, state__in=(AttemptState.HANDED_IN, AttemptState.VOID)
+    ).select_related("enrolment")
+    if refs:
+        rows, size = rows.filter(enrolment__ref__in=list(refs)), len(refs)
+    for word in search.split()[:6]:
+        rows = rows.filter(has_in_name(word, "enrolment__sort_name") | Q(enrolment__number__istartswith=word))
+    last = (
+        Attempt.objects.filter(schedule=schedule, enrolment__ref=after, number=1).first() if after else None
+    )
+    if last is not None:
+        rows = rows.filter(behind(last, "enrolment", "number"))
+    found = [
+        HandedIn(
+            row.enrolment_id,
+            row.enrolment.ref,
+            row.enrolment.name,
+            row.enrolment.number,
+            row.handed_in_at,
+            row.source != BY_HAND,
+            row.state == AttemptState.VOID,
+        )
+        for row in rows.order_by("enrolment__sort_name", "enrolment_id")[: size + 1]
+    ]
+    return found[:size], found[size - 1].ref if len(found) > size else ""
+
+
 def behind(last: Attempt, enrolment: str, number: str) -> Q:
     """Fit rows behind this attempt in the order of candidates' names, of paths to an enrolment and a number."""
     name, key = last.enrolment.sort_name, last.enrolment_id
@@ -78,12 +134,24 @@ def responses_of(
     }
 
 
+def only_void() -> QuerySet[Enrolment]:
+    """Return the enrolments that have a void attempt and no other: counted apart wherever work is counted.
+
+    Whoever is absent is counted there. What of it a reader may see is for the caller.
+    """
+    attempts = Attempt.objects.filter(enrolment=OuterRef("pk"))
+    counting = attempts.filter(state__in=(AttemptState.HANDED_IN, AttemptState.IN_PROGRESS))
+    void = attempts.filter(state=AttemptState.VOID)
+    return Enrolment.objects.filter(Exists(void), ~Exists(counting), standing=Standing.EXPECTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Arrivals:
     """How the candidates of a schedule stand to their work; each list in order of name."""
 
     expected: int
     arrived: int
+    void: int
     absent: tuple[Expected, ...]
     excused: tuple[Expected, ...]
     missing: tuple[Expected, ...]
@@ -101,7 +169,8 @@ def arrivals(schedule: Schedule, *, most: int = 500) -> Arrivals:
     excused = [one for one in people if one.standing in (Standing.EXCUSED, Standing.DEFERRED)]
     return Arrivals(
         expected=len(people),
-        arrived=sum(row.state != AttemptState.IN_PROGRESS for row in handed.values()),
+        arrived=sum(row.state == AttemptState.HANDED_IN for row in handed.values()),
+        void=sum(row.state == AttemptState.VOID for row in handed.values()),
         absent=tuple(absent[:most]),
         excused=tuple(excused[:most]),
         missing=tuple(missing[:most]),

@@ -30,7 +30,8 @@ def settle_import(
         return
     row.state = ImportState.APPLIED
     row.content_hash = content_hash
-    row.report = {**row.report, "receipt": dict(report)}
+    kept = {name: value for name, value in row.report.items() if name != "looks"}
+    row.report = {**kept, "receipt": dict(report)}
     row.reason = reason
     row.applied_at = opened.at
     row.save(update_fields=["state", "content_hash", "report", "reason", "applied_at"])

@@ -1,6 +1,7 @@
 """Write handed-in work: attempts, and what they answered, each distinct answer once."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -72,6 +73,21 @@ def hand_in_attempts(
         ),
     )
     return {enrolment: fact.id for enrolment, fact in attempts_of(schedule.pk, wanted).items()}
+
+
+def take_back_attempts(opened: Change, attempts: Sequence[Attempt]) -> None:
+    """Make attempts, locked by the caller, nobody's: their answers stay with them, their numbers are free again."""
+    people = {attempt.enrolment_id for attempt in attempts}
+    before = Counter(
+        Attempt.objects.filter(enrolment__in=people, state=AttemptState.TAKEN_BACK).values_list(
+            "enrolment_id", flat=True
+        )
+    )
+    for attempt in attempts:
+        before[attempt.enrolment_id] += 1
+        Attempt.objects.filter(pk=attempt.pk).update(
+            state=AttemptState.TAKEN_BACK, number=-before[attempt.enrolment_id]
+        )
 
 
 @dataclass(slots=True)

@@ -130,10 +130,10 @@ def give_scripts(
             raise WrongState(_("This person does not mark here. Add them as a marker first."))
         hold_allocation(opened, schedule)
         _lock_open(schedule)
-        attempts = _attempts_of(schedule, script_refs)
-        rows = open_scripts_of(schedule, attempts)
-        if len(rows) < len(attempts):
-            n = len(attempts) - len(rows)
+        scripts = _scripts_of(schedule, script_refs)
+        rows = open_scripts_of(schedule, scripts)
+        if len(rows) < len(scripts):
+            n = len(scripts) - len(rows)
             words = ngettext(
                 "%(n)s of these scripts is submitted: reopen it first, or leave it.",
                 "%(n)s of these scripts are submitted: reopen them first, or leave them.",
@@ -150,7 +150,10 @@ def give_scripts(
         found = share_out(schedule, moving, {marker.pk: 1}, {}, seed, wanted)
         if found.nobody:
             raise NotAllowed(
-                _("%(name)s may not have %(n)s of these in hand: their own work, or a conflict of interest.")
+                _(
+                    "%(name)s may not have %(n)s of these in hand: their own work, a conflict of interest, or they"
+                    " are its other marker."
+                )
                 % {"name": marker.name, "n": len(found.nobody)}
             )
         if moving:
@@ -219,10 +222,9 @@ def _lock_open(schedule: Schedule) -> None:
     list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _attempts_of(schedule: Schedule, script_refs: Sequence[str]) -> list[int]:
+def _scripts_of(schedule: Schedule, script_refs: Sequence[str]) -> list[int]:
     wanted = set(script_refs)
-    rows = handed_in().filter(schedule=schedule, attempt__script_ref__in=wanted)
-    found = list(rows.values_list("attempt_id", flat=True))
+    found = list(handed_in().filter(schedule=schedule, ref__in=wanted).values_list("pk", flat=True))
     if len(found) < len(wanted):
         raise NotFound(_("There is no such script."))
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from marksheet.apps.ledger.change import draft
-from marksheet.apps.marking.models import MarkDraft
+from marksheet.apps.marking.models import MarkDraft, Script
 from marksheet.apps.marking.queries.assess import assessed_for
 from marksheet.apps.people.models import Person
 
@@ -17,7 +17,8 @@ def discard_drafts(person: Person, schedule_ref: str, script_refs: Sequence[str]
     schedule = assessed_for(person, schedule_ref)
     rows = MarkDraft.objects.filter(person=person, attempt__schedule=schedule)
     if script_refs is not None:
-        rows = rows.filter(attempt__script_ref__in=list(script_refs))
+        scripts = Script.objects.filter(ref__in=list(script_refs))
+        rows = rows.filter(attempt__in=scripts.values("attempt"))
     keys = list(rows.values_list("pk", flat=True))
     with draft():
         return MarkDraft.objects.filter(pk__in=keys).delete()[0]

@@ -118,9 +118,9 @@ def _pass_on(opened: Change, schedule: Schedule, person: Person, to: str) -> Non
     next_ones = None if to in (OTHERS, NOBODY) else [one.pk for one in markers if one.ref == to]
     if next_ones == []:
         raise NotFound(_("Nobody by that name marks here. Choose somebody of the list."))
-    attempts = take_back(opened, schedule, person.pk)
-    if attempts and to != NOBODY:
-        counts = flow(opened, schedule, attempts, markers=next_ones)
+    scripts = take_back(opened, schedule, person.pk)
+    if scripts and to != NOBODY:
+        counts = flow(opened, schedule, scripts, markers=next_ones)
         tell_of_more(opened, schedule, counts, "scripts-allocated")
 
 

@@ -12,9 +12,11 @@ from typing import Any, cast
 from django.db.models import Count, Max, Q
 
 from marksheet.apps.exams.models import Enrolment, Schedule
-from marksheet.apps.marking.models import Allocation, Script
+from marksheet.apps.ledger.bulk import among
+from marksheet.apps.marking.models import MARKERS, Allocation, Script
 from marksheet.apps.marking.models import Method as Method
 from marksheet.apps.marking.queries.hands import handed_in
+from marksheet.apps.marking.queries.plan import rounds_of
 from marksheet.apps.people.models import Conflict, Person, UnitPath
 from marksheet.apps.people.queries import people_with
 from marksheet.rules.access import Verb
@@ -53,6 +55,7 @@ class ScriptRow:
 
     id: int
     attempt_id: int
+    round: str
     marker_id: int | None
     begun: bool
     candidate_id: int
@@ -108,16 +111,16 @@ def planned(schedule: Schedule, wanted: Wanted, seed: str) -> Planned:
     return share_out(schedule, moving, shares, left, seed, wanted)
 
 
-def open_scripts_of(schedule: Schedule, attempts: Iterable[int] | None = None) -> list[ScriptRow]:
-    """Return the scripts that are not submitted, in the order in which they came in."""
+def open_scripts_of(schedule: Schedule, keys: Iterable[int] | None = None) -> list[ScriptRow]:
+    """Return the scripts that are not submitted (of these keys, or all), in the order in which they came in."""
     rows = handed_in().filter(schedule=schedule, submitted_at=None).order_by("pk")
-    if attempts is not None:
-        rows = rows.filter(attempt__in=list(attempts))
-    fields = ("pk", "attempt_id", "marker_id", "last_saved_at", "attempt__enrolment__person_id",
+    if keys is not None:
+        rows = rows.filter(pk__in=among(keys))
+    fields = ("pk", "attempt_id", "round", "marker_id", "last_saved_at", "attempt__enrolment__person_id",
               "attempt__enrolment__home_id")  # fmt: skip
     return [
-        ScriptRow(key, attempt, marker, saved is not None, candidate, home)
-        for key, attempt, marker, saved, candidate, home in rows.values_list(*fields)
+        ScriptRow(key, attempt, round_, marker, saved is not None, candidate, home)
+        for key, attempt, round_, marker, saved, candidate, home in rows.values_list(*fields)
     ]
 
 
@@ -140,15 +143,42 @@ def share_out(
     """Return who gets which of these scripts, by the rules, and in which order.
 
     Args:
-        shares: the markers who get some, with their shares; none of them is kept from nothing but by conflicts.
+        shares: the markers who get some, with their shares.
         left: how many open scripts each has already.
     """
     barred = _barred(schedule, shares)
-    markers = [Marker(key, share, left.get(key, 0), barred[key]) for key, share in sorted(shares.items())]
-    works = {row.id: Work(row.id, row.candidate_id) for row in rows}
-    order = shuffled(works, seed) if wanted.method == Method.RANDOM else list(works)
-    found = allocate([works[key] for key in order], markers)
-    return Planned(found.given, _places(found.given, seed, wanted.shuffled), found.nobody, dict(left))
+    others = _others(schedule, {row.id for row in rows})
+    load, given, nobody = dict(left), dict[int, int](), list[int]()
+    # One round after the other: whoever is the first marker of a script is never its second.
+    for round_ in MARKERS:
+        works = {
+            row.id: Work(row.id, row.candidate_id, frozenset(others.get(row.attempt_id, ())))
+            for row in rows
+            if row.round == round_
+        }
+        order = shuffled(works, seed) if wanted.method == Method.RANDOM else list(works)
+        markers = [Marker(key, share, load.get(key, 0), barred[key]) for key, share in sorted(shares.items())]
+        found = allocate([works[key] for key in order], markers)
+        given |= found.given
+        nobody += found.nobody
+        for row in rows:
+            if row.id in found.given:
+                others.setdefault(row.attempt_id, set()).add(found.given[row.id])
+        for marker, n in found.counts.items():
+            load[marker] = load.get(marker, 0) + n
+    return Planned(given, _places(given, seed, wanted.shuffled), tuple(nobody), dict(left))
+
+
+def _others(schedule: Schedule, moving: set[int]) -> dict[int, set[int]]:
+    """Return attempt -> who has it in hand in a round that stays as it is."""
+    found: dict[int, set[int]] = {}
+    if len(rounds_of(schedule)) == 1:
+        return found
+    rows = handed_in().filter(schedule=schedule, marker__isnull=False)
+    for key, attempt, marker in rows.values_list("pk", "attempt_id", "marker_id"):
+        if key not in moving and marker is not None:
+            found.setdefault(attempt, set()).add(marker)
+    return found
 
 
 def _barred(schedule: Schedule, markers: Iterable[int]) -> dict[int, frozenset[int]]:

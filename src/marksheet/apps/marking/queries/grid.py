@@ -6,7 +6,7 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
 from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.marking.models import MarkDraft, Script
-from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
+from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, drafts_of, marks_of_scripts
 from marksheet.apps.marking.queries.submissions import (
     PAGE,
     ScriptStatus,
@@ -88,7 +88,7 @@ def grid_of(
         scripts_for(person, schedule), search=search, status=status, after=after, size=size
     )
     attempts = [script.attempt_id for script in scripts]
-    marks, drafts = current_marks(attempts), drafts_of(person.pk, attempts)
+    marks, drafts = marks_of_scripts(scripts), drafts_of(person.pk, attempts)
     steps = steps_of(part.id for part in dozen.parts)
     rows = tuple(
         GridRow(
@@ -104,11 +104,11 @@ def grid_of(
 def _cell(
     script: Script,
     part: PartRow,
-    marks: dict[tuple[int, int], CurrentMark],
+    marks: dict[tuple[str, int, int], CurrentMark],
     drafts: dict[tuple[int, int], MarkDraft],
     step: int,
 ) -> GridCell:
-    held = marks.get((script.attempt_id, part.id), NEVER_MARKED)
+    held = marks.get((script.round, script.attempt_id, part.id), NEVER_MARKED)
     kept = drafts.get((script.attempt_id, part.id))
     return GridCell(
         part=part,
@@ -116,7 +116,7 @@ def _cell(
         value=held.value,
         shown=shown_mark(held.value, held.no_response),
         draft=kept.typed if kept else "",
-        field=f"m-{script.attempt.script_ref}-{part.ref}",
+        field=f"m-{script.ref}-{part.ref}",
         step_thousandths=step,
     )
 

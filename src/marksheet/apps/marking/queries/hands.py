@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from marksheet.apps.exams.models import AttemptState
-from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.marking.models import MARKERS, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.people.queries.apart import Apart, apart_from
@@ -11,8 +11,8 @@ from marksheet.rules.access import Verb
 
 
 def handed_in() -> QuerySet[Script]:
-    """Return the first round's scripts of handed-in attempts, whosever they are."""
-    return Script.objects.filter(round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN)
+    """Return the markers' scripts of handed-in attempts, whosever they are: one or two of each attempt."""
+    return Script.objects.filter(round__in=MARKERS, attempt__state=AttemptState.HANDED_IN)
 
 
 def theirs(person: Person, apart: Apart | None = None) -> QuerySet[Script]:

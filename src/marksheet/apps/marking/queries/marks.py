@@ -1,9 +1,10 @@
 """Which mark holds in each cell: the newest version of its round."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from marksheet.apps.marking.models import HandsOn, Mark, MarkDraft, Round
+from marksheet.apps.marking.models import HandsOn, Mark, MarkDraft, Round, Script
 
 Cell = tuple[int, int]
 
@@ -48,6 +49,18 @@ def current_marks(attempt_ids: Iterable[int], round_: str = Round.MARKER_1) -> d
     return {
         (attempt, part): CurrentMark(version, value, no_response, marker)
         for attempt, part, version, value, no_response, marker in rows.iterator(chunk_size=5000)
+    }
+
+
+def marks_of_scripts(scripts: Iterable[Script]) -> dict[tuple[str, int, int], CurrentMark]:
+    """Return the mark that holds for each (round, attempt, part) of these scripts; a statement for each round."""
+    attempts: dict[str, list[int]] = defaultdict(list)
+    for script in scripts:
+        attempts[script.round].append(script.attempt_id)
+    return {
+        (round_, *cell): mark
+        for round_, keys in attempts.items()
+        for cell, mark in current_marks(keys, round_).items()
     }
 
 

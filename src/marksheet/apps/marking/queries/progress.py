@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import COLUMNS, paper_of
-from marksheet.apps.marking.models import Mark, Round
+from marksheet.apps.marking.models import Mark
 from marksheet.apps.marking.queries.hands import theirs
 from marksheet.apps.people.models import Person
 
@@ -43,8 +43,9 @@ def progress_by_item(person: Person, schedule: Schedule) -> list[PartProgress]:
     """
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     scripts = theirs(person).filter(schedule=schedule).order_by()
-    marks = Mark.objects.filter(round=Round.MARKER_1, attempt__in=scripts.values("attempt"))
-    newest = marks.order_by().values("attempt", "part").annotate(last=Max("id")).values("last")
+    of_theirs = scripts.filter(attempt=OuterRef("attempt"), round=OuterRef("round"))
+    marks = Mark.objects.filter(Exists(of_theirs), attempt__schedule=schedule)
+    newest = marks.order_by().values("attempt", "part", "round").annotate(last=Max("id")).values("last")
     given = Q(value_thousandths__isnull=False) | Q(no_response=True)
     counted = {
         row["part"]: row

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from marksheet.apps.exams.models import AttemptState, Schedule, Scheme
 from marksheet.apps.exams.queries.paper import COLUMNS, PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import newest_schemes, schedules_with_schemes, written
 from marksheet.apps.ledger.errors import NotFound
-from marksheet.apps.marking.models import Mark, Script
+from marksheet.apps.marking.models import MARKERS, Mark, Script
 from marksheet.apps.marking.queries.hands import handed_in, theirs
+from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import holds, nodes_where
 from marksheet.apps.people.queries.apart import apart_from
@@ -107,19 +108,18 @@ def _standing(person: Person, schedule: Schedule, *, everybody: bool) -> QuerySe
         everybody: of all markers; otherwise those in scripts allocated to ``person``, and those that they gave in
             scripts that are not allocated.
     """
-    here = {"attempt__schedule": schedule, "attempt__state": AttemptState.HANDED_IN}
-    newest = (
-        Mark.objects.filter(**here)
-        .order_by()
-        .values("attempt", "part")
-        .annotate(last=Max("id"))
-        .values("last")
-    )
+    here = {
+        "attempt__schedule": schedule,
+        "attempt__state": AttemptState.HANDED_IN,
+        "round__in": MARKERS,
+    }
+    cell = ("attempt", "part", "round") if plan_of(schedule).markers == 2 else ("attempt", "part")
+    newest = Mark.objects.filter(**here).order_by().values(*cell).annotate(last=Max("id")).values("last")
     apart = apart_from(person).fits("attempt__enrolment")
     rows = Mark.objects.filter(pk__in=newest, value_thousandths__isnull=False).exclude(apart)
     if everybody:
         return rows
-    allocated = handed_in().filter(attempt=OuterRef("attempt"), allocated=True)
+    allocated = _script_of_mark().filter(allocated=True)
     return rows.filter(
         Exists(allocated.filter(marker=person))
         | (Q(marker=person) & ~Exists(allocated.exclude(marker=person)))
@@ -200,7 +200,7 @@ def older_marks(
     rows = older_in(person, schedule, newest, everybody=everybody)
     total = rows.count()
     found = list(_from(rows, after)[: size + 1])
-    following = found[size - 1].attempt.script_ref if len(found) > size else ""
+    following = str(found[size - 1].script_ref) if len(found) > size else ""  # type: ignore[attr-defined]
     return OlderMarks(
         part=part,
         title=paper.items[part.item_index].title,
@@ -220,26 +220,34 @@ def older_in(
 
     Each carries ``submitted``, whether its script is, and ``in_hand``, whether the reader marks that.
     """
-    done = Script.objects.filter(
-        attempt=OuterRef("attempt"), round=OuterRef("round"), submitted_at__isnull=False
-    )
+    script = _script_of_mark()
     return (
         _standing(person, schedule, everybody=everybody)
         .filter(_given_under_older(newest), part__in=list(newest))
         .select_related("attempt__enrolment", "marker", "scheme")
-        .annotate(submitted=Exists(done), in_hand=Exists(theirs(person).filter(attempt=OuterRef("attempt"))))
-        .order_by("attempt__enrolment__sort_name", "attempt_id", "part_id")
+        .annotate(
+            script_ref=Subquery(script.values("ref")[:1]),
+            submitted=Exists(script.filter(submitted_at__isnull=False)),
+            in_hand=Exists(theirs(person).filter(attempt=OuterRef("attempt"), round=OuterRef("round"))),
+        )
+        .order_by("attempt__enrolment__sort_name", "attempt_id", "round")
     )
 
 
+def _script_of_mark() -> QuerySet[Script]:
+    """Return the script that a mark belongs to, for a subquery: of the same work and the same round."""
+    return handed_in().filter(attempt=OuterRef("attempt"), round=OuterRef("round"))
+
+
 def _from(rows: QuerySet[Mark], after: str) -> QuerySet[Mark]:
-    last = Script.objects.filter(attempt__script_ref=after).select_related("attempt__enrolment").first()
+    last = Script.objects.filter(ref=after).select_related("attempt__enrolment").first()
     if not after or last is None:
         return rows
     name = last.attempt.enrolment.sort_name
     return rows.filter(
         Q(attempt__enrolment__sort_name__gt=name)
         | Q(attempt__enrolment__sort_name=name, attempt_id__gt=last.attempt_id)
+        | Q(attempt_id=last.attempt_id, round__gt=last.round)
     )
 
 
@@ -247,7 +255,7 @@ def _older(person: Person, mark: Mark, step: int) -> OlderMark:
     value = mark.value_thousandths or 0
     enrolment = mark.attempt.enrolment
     return OlderMark(
-        script_ref=mark.attempt.script_ref,
+        script_ref=mark.script_ref,  # type: ignore[attr-defined]
         name=enrolment.name,
         number=enrolment.number,
         marker=mark.marker.name,

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Schedule, Standing
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.exams.queries.work import behind
-from marksheet.apps.marking.models import Script
+from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.marking.queries.allocation import allocation_of
 from marksheet.apps.marking.queries.hands import handed_in, overseen, theirs
 from marksheet.apps.people.models import Person
@@ -48,6 +48,7 @@ class Submission:
     name: str
     number: str
     attempt: int
+    round: str
     parts: int
     unmarked: int
     status: str
@@ -55,6 +56,11 @@ class Submission:
     saved_at: datetime | None
     handed_in_at: datetime | None
     submitted_at: datetime | None
+
+    @property
+    def second(self) -> bool:
+        """It is the second marker's."""
+        return self.round == Round.MARKER_2
 
     @property
     def marked(self) -> int:
@@ -103,9 +109,7 @@ def scripts_named(
     parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
     return [
         submission(script, parts)
-        for script in scripts_for(person, schedule, everybodys=everybodys).filter(
-            attempt__script_ref__in=list(refs)
-        )
+        for script in scripts_for(person, schedule, everybodys=everybodys).filter(ref__in=list(refs))
     ]
 
 
@@ -119,7 +123,7 @@ def unsubmitted(person: Person, schedule: Schedule) -> list[Submission]:
 def kept_from(person: Person, schedule: Schedule) -> int:
     """Return how many scripts are there that are not for this person."""
     rows = handed_in().filter(apart_from(person).fits("attempt__enrolment"), schedule=schedule)
-    return rows.count()
+    return rows.filter(round=Round.MARKER_1).count()
 
 
 def scripts_for(person: Person, schedule: Schedule, *, everybodys: bool = False) -> QuerySet[Script]:
@@ -134,7 +138,7 @@ def scripts_for(person: Person, schedule: Schedule, *, everybodys: bool = False)
 
 def by_name_order() -> tuple[str, ...]:
     """Return the order of scripts by candidate's name."""
-    return ("attempt__enrolment__sort_name", "attempt__enrolment_id", "attempt__number")
+    return ("attempt__enrolment__sort_name", "attempt__enrolment_id", "attempt__number", "round")
 
 
 def page_of(
@@ -147,15 +151,15 @@ def page_of(
             has_in_name(word, "attempt__enrolment__sort_name")
             | Q(attempt__enrolment__number__istartswith=word)
         )
-    last = scripts.filter(attempt__script_ref=after).first() if after else None
+    last = scripts.filter(ref=after).first() if after else None
     if last is not None:
         by_place = scripts.query.order_by[0] == "place"
         further = Q(place__gt=last.place) | Q(place=last.place, pk__gt=last.pk)
-        rows = rows.filter(
-            further if by_place else behind(last.attempt, "attempt__enrolment", "attempt__number")
-        )
+        by_name = behind(last.attempt, "attempt__enrolment", "attempt__number")
+        by_name |= Q(attempt=last.attempt_id, round__gt=last.round)
+        rows = rows.filter(further if by_place else by_name)
     found = list(rows[: size + 1])
-    return found[:size], found[size - 1].attempt.script_ref if len(found) > size else ""
+    return found[:size], found[size - 1].ref if len(found) > size else ""
 
 
 def submission(script: Script, parts: int) -> Submission:
@@ -168,10 +172,11 @@ def submission(script: Script, parts: int) -> Submission:
     else:
         status = ScriptStatus.BEGUN if script.last_saved_at else ScriptStatus.UNTOUCHED
     return Submission(
-        ref=script.attempt.script_ref,
+        ref=script.ref,
         name=enrolment.name,
         number=enrolment.number,
         attempt=script.attempt.number,
+        round=script.round,
         parts=parts,
         unmarked=script.unmarked,
         status=status,
@@ -184,6 +189,8 @@ def submission(script: Script, parts: int) -> Submission:
 
 def not_handed_in(schedule: Schedule, *, most: int = 500) -> list[Enrolment]:
     """Return the candidates who are expected and have handed in nothing, by name."""
-    done = Attempt.objects.filter(enrolment=OuterRef("pk")).exclude(state=AttemptState.IN_PROGRESS)
+    done = Attempt.objects.filter(
+        enrolment=OuterRef("pk"), state__in=(AttemptState.HANDED_IN, AttemptState.VOID)
+    )
     rows = Enrolment.objects.filter(~Exists(done), schedule=schedule, standing=Standing.EXPECTED)
     return list(rows.order_by("sort_name", "id")[:most])

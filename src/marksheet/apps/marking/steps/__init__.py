@@ -1,11 +1,24 @@
 """What a verb of an upper app asks of marking, inside the change that is open."""
 
 from marksheet.apps.marking.steps.confirming import confirm_marks
-from marksheet.apps.marking.steps.marks import GivenMark, drop_drafts, keep_drafts, store_marks
-from marksheet.apps.marking.steps.scripts import lock_scripts, open_scripts, reopen_scripts, submit_scripts
+from marksheet.apps.marking.steps.marks import (
+    GivenMark,
+    drop_drafts,
+    keep_drafts,
+    store_marks,
+    store_proposal,
+)
+from marksheet.apps.marking.steps.scripts import (
+    close_scripts,
+    lock_scripts,
+    open_scripts,
+    reopen_scripts,
+    submit_scripts,
+)
 
 __all__ = [
     "GivenMark",
+    "close_scripts",
     "confirm_marks",
     "drop_drafts",
     "keep_drafts",
@@ -13,5 +26,6 @@ __all__ = [
     "open_scripts",
     "reopen_scripts",
     "store_marks",
+    "store_proposal",
     "submit_scripts",
 ]

@@ -23,6 +23,9 @@ from marksheet.apps.people.queries import people_with
 from marksheet.apps.people.steps import tell
 from marksheet.rules.access import Verb
 
+Place = tuple[int, str]
+"""(attempt key, round): one script."""
+
 
 def hold_allocation(opened: Change, schedule: Schedule) -> None:
     """Let nobody else allocate, or open scripts, at this schedule until the change ends.
@@ -33,9 +36,9 @@ def hold_allocation(opened: Change, schedule: Schedule) -> None:
 
 
 def flow(
-    opened: Change, schedule: Schedule, attempts: Iterable[int], *, markers: Iterable[int] | None = None
+    opened: Change, schedule: Schedule, scripts: Iterable[Place], *, markers: Iterable[int] | None = None
 ) -> dict[int, int]:
-    """Give open scripts of these attempts to the markers with the fewest left; return marker -> how many.
+    """Give these open scripts to the markers with the fewest left; return marker -> how many.
 
     As the allocation of the schedule has it: on a pile nothing happens, by hand they stay with nobody.
     The caller holds the allocation.
@@ -44,8 +47,13 @@ def flow(
         markers: who may get some; None for everybody who took part in the allocation and still marks here.
     """
     allocation = allocation_of(schedule)
-    rows = open_scripts_of(schedule, attempts)
-    if allocation is None or not rows:
+    if allocation is None:
+        return {}
+    coming = set(scripts)
+    there = Script.objects.filter(schedule=schedule, attempt__in=among(attempt for attempt, _round in coming))
+    keys = [key for key, *place in there.values_list("pk", "attempt_id", "round") if tuple(place) in coming]
+    rows = open_scripts_of(schedule, keys)
+    if not rows:
         return {}
     shares = shares_now(schedule, allocation)
     if markers is not None:
@@ -99,7 +107,8 @@ def put_in_hands(
     note_hands_on(opened, ((by_key[key].attempt_id, marker) for key, marker in found.given.items()))
     changed = [(by_key[key], marker) for key, marker in wanted.items() if marker != by_key[key].marker_id]
     opened.lines(
-        ("attempt", row.attempt_id, {"allocated": marker, "before": row.marker_id}) for row, marker in changed
+        ("attempt", row.attempt_id, {"allocated": marker, "before": row.marker_id, "round": row.round})
+        for row, marker in changed
     )
     return Counter(marker for _row, marker in changed if marker is not None)
 
@@ -120,19 +129,21 @@ def note_hands_on(opened: Change, pairs: Iterable[tuple[int, int]]) -> None:
     )
 
 
-def take_back(opened: Change, schedule: Schedule, person_id: int) -> list[int]:
-    """Take the open scripts out of somebody's hands; return their attempts. Every mark given stays.
+def take_back(opened: Change, schedule: Schedule, person_id: int) -> list[Place]:
+    """Take the open scripts out of somebody's hands; return which. Every mark given stays.
 
     On a pile nothing is anybody's, and nothing happens. The caller holds the allocation.
     """
     rows = Script.objects.filter(
         schedule=schedule, marker=person_id, allocated=True, submitted_at=None
     ).order_by("pk")
-    found = list(rows.values_list("pk", "attempt_id"))
-    attempts = [attempt for _key, attempt in found]
-    Script.objects.filter(pk__in=among(key for key, _attempt in found)).update(marker=None, place=0)
-    opened.lines(("attempt", attempt, {"allocated": None, "before": person_id}) for attempt in attempts)
-    return attempts
+    found = list(rows.values_list("pk", "attempt_id", "round"))
+    Script.objects.filter(pk__in=among(key for key, *_place in found)).update(marker=None, place=0)
+    opened.lines(
+        ("attempt", attempt, {"allocated": None, "before": person_id, "round": round_})
+        for _key, attempt, round_ in found
+    )
+    return [(attempt, round_) for _key, attempt, round_ in found]
 
 
 def tell_of_more(opened: Change, schedule: Schedule, counts: Mapping[int, int], kind: str) -> None:

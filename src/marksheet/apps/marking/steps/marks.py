@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from django.db.models import Max
+
 from marksheet.apps.exams.models import Attempt, Schedule, Scheme
 from marksheet.apps.ledger.bulk import insert_rows, update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import NotAllowed, WrongState
-from marksheet.apps.marking.models import Mark, MarkDraft, Script
+from marksheet.apps.marking.models import Mark, MarkDraft, Round, Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, Cell, CurrentMark, current_marks
 from marksheet.apps.marking.steps.allocation import note_hands_on
 from marksheet.apps.people.models import Person
@@ -120,6 +122,9 @@ def _refuse(scripts: dict[int, Script], changed: Changed, marker: Person) -> Non
         raise WrongState(
             f"{len(closed)} of these scripts were submitted. Reopen them with a reason to change marks."
         )
+    elsewhere = Script.objects.filter(attempt__in=list(changed), marker=marker)
+    if elsewhere.exclude(pk__in=[scripts[attempt].pk for attempt in changed]).exists():
+        raise NotAllowed(f"{marker.name} is the other marker of some of this work: two people mark it.")
     apart = Attempt.objects.filter(apart_from(marker).fits("enrolment"), pk__in=list(changed))
     candidate = apart.values_list("enrolment__person_id", flat=True).first()
     if candidate == marker.pk:
@@ -171,6 +176,27 @@ def _newly_unmarked(
     return sum(
         before.get((attempt, part), NEVER_MARKED).given - given(*after) for part, after in cells.items()
     )
+
+
+def store_proposal(
+    opened: Change, script: Script, part_id: int, marker: Person, value: int | None, no_response: bool
+) -> bool:
+    """Store what one of two markers would agree on; return whether it differs from what they proposed before."""
+    rows = Mark.objects.filter(attempt=script.attempt_id, part=part_id, round=Round.AGREED)
+    own = rows.filter(marker=marker).order_by("-version").first()
+    if own is not None and (own.value_thousandths, own.no_response) == (value, no_response):
+        return False
+    version = (rows.aggregate(last=Max("version"))["last"] or 0) + 1
+    scheme = Scheme.objects.filter(part=part_id).order_by("-number").values_list("pk", flat=True).first()
+    given = (script.attempt_id, part_id, Round.AGREED.value, marker.pk, version, value, no_response, scheme)
+    insert_rows(Mark, FIELDS, [(*given, opened.event_id, opened.at)])
+    before: int | str | None = None
+    if own is not None:
+        before = "nr" if own.no_response else own.value_thousandths
+    told = {str(part_id): [before, "nr" if no_response else value]}
+    line = {"round": Round.AGREED.value, "marker": marker.pk, "marks": told}
+    opened.lines([("attempt", script.attempt_id, line)])
+    return True
 
 
 def keep_drafts(drafts: Iterable[MarkDraft]) -> None:

@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from marksheet.apps.exams.models import Attempt, AttemptState, Part, Schedule
 from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.change import Change
+from marksheet.apps.ledger.models import new_ref
 from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.marking.queries.allocation import allocation_of
+from marksheet.apps.marking.queries.plan import rounds_of
 from marksheet.apps.marking.steps.allocation import flow, hold_allocation
 
 FIELDS = (
+    "ref",
     "attempt_id",
     "schedule_id",
     "round",
@@ -24,7 +27,7 @@ FIELDS = (
 
 
 def open_scripts(opened: Change, schedule: Schedule, attempt_ids: Iterable[int]) -> int:
-    """Open a script of the first round for each handed-in attempt that has none; return how many.
+    """Open a script of each marker's round for every handed-in attempt that has none; return how many.
 
     A paper without human-marked parts has nothing to mark, hence no scripts. Where scripts are allocated, they flow to
     the markers with the fewest left. A constant number of statements, whatever the number of attempts.
@@ -34,18 +37,28 @@ def open_scripts(opened: Change, schedule: Schedule, attempt_ids: Iterable[int])
     if not human or not wanted:
         return 0
     hold_allocation(opened, schedule)
+    rounds = rounds_of(schedule)
     handed_in = Attempt.objects.filter(schedule=schedule, state=AttemptState.HANDED_IN, pk__in=wanted)
-    known = Script.objects.filter(schedule=schedule, round=Round.MARKER_1, attempt__in=wanted)
-    missing = sorted(
-        set(handed_in.values_list("id", flat=True)) - set(known.values_list("attempt_id", flat=True))
+    refs = dict(handed_in.values_list("id", "script_ref"))
+    known = set(
+        Script.objects.filter(schedule=schedule, round__in=rounds, attempt__in=wanted).values_list(
+            "attempt_id", "round"
+        )
     )
+    missing = [(one, round_) for round_ in rounds for one in sorted(refs) if (one, round_) not in known]
     allocated = allocation_of(schedule) is not None
-    first = Round.MARKER_1.value
+    # The first marker knows a script by the name it came with, the second by one of its own.
     n = insert_rows(
         Script,
         FIELDS,
-        ((one, schedule.pk, first, None, allocated, 0, human, None, None, None) for one in missing),
-    )
+        (
+            (
+                refs[one] if round_ == Round.MARKER_1 else new_ref(), one, schedule.pk, round_.value, None,
+                allocated, 0, human, None, None, None,
+            )
+            for one, round_ in missing
+        ),
+    )  # fmt: skip
     if allocated and n:
         flow(opened, schedule, missing)
     return n
@@ -67,6 +80,18 @@ def reopen_scripts(
     return Script.objects.filter(
         schedule=schedule, round=round_, attempt__in=list(attempt_ids), submitted_at__isnull=False
     ).update(submitted_at=None, reopened_at=opened.at)
+
+
+def close_scripts(opened: Change, attempt_ids: Iterable[int]) -> int:
+    """Take the scripts of attempts that are taken back out of marking, locked; return how many.
+
+    Their marks, and who had them in hand, stay.
+    """
+    locked = (
+        Script.objects.select_for_update(no_key=True).filter(attempt__in=list(attempt_ids)).order_by("pk")
+    )
+    keys = list(locked.values_list("pk", flat=True))
+    return Script.objects.filter(pk__in=keys).delete()[0] if keys else 0
 
 
 def lock_scripts(opened: Change, schedule: Schedule, round_: str = Round.MARKER_1) -> None:

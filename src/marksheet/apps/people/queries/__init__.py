@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.errors import NotAllowed, NotFound
@@ -135,6 +136,18 @@ def institution_of(unit: Unit) -> Unit:
 def candidate_units_of(person: Person, verb: str = Verb.CANDIDATE_SEE) -> Keys:
     """Return the keys of the home units whose candidates ``person`` may see (a centre sees its own)."""
     return nodes_where(person, verb, reach=Reach.CANDIDATES)
+
+
+def zone_of(person: Person) -> str:
+    """Return the time zone in which ``person`` reads moments that belong to no schedule: their institution's.
+
+    The institution they are a member of, or else one where they hold a role; UTC where there is neither.
+    """
+    member = Membership.objects.filter(person=person).order_by("pk").values("institution")[:1]
+    granted = Grant.objects.filter(person=person, ended_at=None).order_by("pk")
+    first = granted.values_list(Coalesce("unit__institution", "unit"), flat=True)[:1]
+    home = Unit.objects.filter(pk=Coalesce(Subquery(member), Subquery(first)))
+    return home.values_list("timezone", flat=True).first() or "UTC"
 
 
 def membership(person_id: int, institution_id: int) -> Membership | None:

@@ -98,12 +98,10 @@ def refuse_nothing(selection: Selection, count: Counted) -> None:
     if count.taken:
         return
     if count.elsewhere:
-        raise NotAllowed(
-            _("You may see these results but not take them out as a file."), helpers=list(count.helpers)
-        )
+        raise NotAllowed(_("You may see this but not take it out as a file."), helpers=list(count.helpers))
     if selection.refs:
         raise NotFound(_("There is no such result."))
-    raise BadInput(_("There is nothing to export: no result fits. Take a filter off, then try again."))
+    raise BadInput(_("There is nothing to export: nothing fits. Take a filter off, then try again."))
 
 
 def fetch_export(actor: Person, ref: str, *, at: datetime) -> Asked:

@@ -9,7 +9,7 @@ from marksheet.apps.ledger.models import Work
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.models import Publication, Viewing
 from marksheet.apps.results.models import Result, ResultVersion
-from marksheet.apps.results.queries.sight import published_seen_by, results_seen_by
+from marksheet.apps.results.queries.sight import published_seen_by, results_published_by, results_seen_by
 from marksheet.rules.publication import ShowResults
 
 SLICE = 5_000
@@ -93,8 +93,8 @@ def _seen(versions: Sequence[int]) -> int:
 
 
 def refs_published_by(person: Person, publication: Publication) -> list[str]:
-    """Return the results whose versions in force came from this publication, as far as ``person`` sees them."""
+    """Return the results whose versions in force came from this publication, as far as ``person`` publishes there."""
     published = ResultVersion.objects.filter(publication_id=publication.pk).values("result_id")
     rows: QuerySet[Result] = Result.objects.filter(pk__in=published, in_force__publication_id=publication.pk)
-    seen = rows.filter(pk__in=results_seen_by(person).values("pk"))
+    seen = rows.filter(pk__in=results_published_by(person).values("pk"))
     return list(seen.order_by("pk").values_list("ref", flat=True))

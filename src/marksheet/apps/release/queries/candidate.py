@@ -133,8 +133,10 @@ def _facts(keys: list[int]) -> dict[int, _Facts]:
         found[key].last = fact.status
         if fact.status not in (OpeningStatus.LIFTED, OpeningStatus.WITHHELD):
             found[key].open = fact
-    attempts = Attempt.objects.filter(enrolment__in=keys).order_by("number")
-    for key, state, handed_in_at in attempts.values_list("enrolment_id", "state", "handed_in_at"):
+    attempts = Attempt.objects.filter(enrolment__in=keys).exclude(state=AttemptState.TAKEN_BACK)
+    for key, state, handed_in_at in attempts.order_by("number").values_list(
+        "enrolment_id", "state", "handed_in_at"
+    ):
         found[key].running |= state == AttemptState.IN_PROGRESS
         found[key].handed_in_at = handed_in_at or found[key].handed_in_at
     return found

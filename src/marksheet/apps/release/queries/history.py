@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from marksheet.apps.exams.models import Attempt, Part, Schedule
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Event, Line, Side, Work
+from marksheet.apps.marking.queries.plan import may_see_marks
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.release.models import Publication, Viewing
@@ -24,7 +25,6 @@ SIZE = 50
 # Who reads the history of a whole schedule; "view published" does once it is finished.
 SCHEDULE_HISTORY = (Verb.REPORT_VIEW, Verb.AUDIT_VIEW, Verb.SCHEDULE_COORDINATE, Verb.SCHEDULE_MANAGE)
 # Who sees marks of work that is not published: those who work with them.
-MARKS = (Verb.MARK_GIVE, Verb.MARK_MODERATE, Verb.SCHEDULE_COORDINATE)
 # Steps on the way to a publication, which say nothing that its commit does not say.
 UNSEEN = ("result.prepare", "notice.queue")
 TOLD = ("reason", "left_out")
@@ -98,7 +98,9 @@ def history_for(person: Person, ref: str) -> History:
     row = result_for(person, ref)
     if row.person_id == person.pk:
         raise NotFound("There is no such result.")
-    attempts = dict(Attempt.objects.filter(enrolment_id=row.enrolment_id).values_list("pk", "number"))
+    attempts = dict(
+        Attempt.objects.filter(enrolment_id=row.enrolment_id).order_by("number").values_list("pk", "number")
+    )
     lines = _lines_of(row, attempts)
     versions = list(ResultVersion.objects.filter(result=row))
     commits = _commits(versions)
@@ -231,10 +233,7 @@ def _parts(told: Told) -> dict[int, str]:
 
 def _without_early_marks(person: Person, row: Result, entries: list[Entry]) -> list[Entry]:
     """Take away marks that are not part of a version in force, unless the reader works with them."""
-    if (
-        nodes_where(person, *MARKS).filter(descendant_id=row.schedule.node_id).exists()
-        and not row.withheld_at
-    ):
+    if not row.withheld_at and may_see_marks(person, row.schedule, row.enrolment_id):
         return entries
     last = max(
         (n for n, e in enumerate(entries) if e.version and e.version.pk == row.in_force_id), default=-1

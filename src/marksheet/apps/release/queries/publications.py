@@ -1,35 +1,31 @@
-"""Where publications stand, and what a finished one did: progress, receipt, messages."""
+"""Where publications stand: who sees one, its progress, its messages."""
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count
 
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
 from marksheet.apps.release.queries.frozen import next_rows
-from marksheet.apps.results.models import Result, ResultVersion
-from marksheet.apps.results.queries.sight import (
-    results_seen_by,
-    schedules_with_results_seen_by,
-)
+from marksheet.apps.release.queries.receipts import publications_seen_by
+from marksheet.apps.results.models import Result
+from marksheet.apps.results.queries.sight import results_seen_by
 
 
 def publication_for(person: Person, ref: str) -> Publication:
-    """Return the publication named ``ref``: its publisher's, or once committed of whoever sees its schedules.
+    """Return the publication named ``ref``: their own, or once committed one of results that ``person`` sees.
 
     Raises:
         NotFound: there is none, or it is hidden from this person.
     """
     found = Publication.objects.filter(ref=ref).first()
-    if found is not None and found.publisher_id == person.pk:
-        return found
-    if found is not None and found.committed_at is not None:
-        seen = schedules_with_results_seen_by(person).values("pk")
-        if ResultVersion.objects.filter(publication_id=found.pk, schedule__in=seen).exists():
-            return found
-    raise NotFound("There is no such publication.")
+    if found is None or found.publisher_id != person.pk:
+        found = publications_seen_by(person).filter(ref=ref).first()
+    if found is None:
+        raise NotFound("There is no such publication.")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,65 +49,6 @@ def progress_of(ref: str) -> Progress:
     if found is None:
         raise NotFound("There is no such publication.")
     return Progress(str(found.state), found.prepared, found.total, bool(next_rows(found, 1)))
-
-
-def receipt_rows(
-    person: Person, publication: Publication, *, after: int = 0, size: int = 200
-) -> list[ResultVersion]:
-    """Return the next versions that this publication brought into force, by name, as far as ``person`` sees them.
-
-    Args:
-        after: the key of the last version of the page before.
-    """
-    # Its publisher too: what was published stays readable only while the right to see lasts.
-    rows = ResultVersion.objects.filter(publication_id=publication.pk, result__in=results_seen_by(person))
-    if last := rows.filter(pk=after).values_list("result__sort_name", flat=True).first():
-        rows = rows.filter(Q(result__sort_name__gt=last) | Q(result__sort_name=last, pk__gt=after))
-    skipped = PublicationRow.objects.filter(publication=publication, result=OuterRef("result")).exclude(
-        skipped=""
-    )
-    return list(
-        rows.filter(~Exists(skipped))
-        .select_related("result", "schedule")
-        .order_by("result__sort_name", "pk")[:size]
-    )
-
-
-def skipped_rows(publication: Publication, *, most: int = 500) -> list[PublicationRow]:
-    """Return the rows that were left out because a colleague was faster."""
-    rows = PublicationRow.objects.filter(publication=publication).exclude(skipped="")
-    return list(rows.select_related("result").order_by("result__sort_name")[:most])
-
-
-@dataclass(frozen=True, slots=True)
-class PublicationLine:
-    """One publication in a person's list: what it was of, and in which zone its moments are told."""
-
-    publication: Publication
-    titles: tuple[str, ...]
-    timezone: str
-
-
-def publications_of(person: Person, *, most: int = 100) -> list[PublicationLine]:
-    """Return what ``person`` published, newest first, so that a receipt can be found again; two statements."""
-    mine = list(
-        Publication.objects.filter(publisher=person).exclude(state="draft").order_by("-created_at")[:most]
-    )
-    found: dict[int, list[tuple[str, str]]] = {}
-    schedules = (
-        PublicationRow.objects.filter(publication__in=mine)
-        .order_by("result__schedule__title")
-        .values_list("publication_id", "result__schedule__title", "result__schedule__timezone")
-        .distinct()
-    )
-    for key, title, zone in schedules:
-        found.setdefault(key, []).append((title, zone))
-    return [
-        PublicationLine(
-            one, tuple(title for title, _ in found.get(one.pk, [])), found.get(one.pk, [("", "UTC")])[0][1]
-        )
-        for one in mine
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,24 +89,6 @@ def mails_of(publication: Publication) -> MailCounts:
     return MailCounts(
         counts.get("waiting", 0), counts.get("sent", 0), counts.get("not", 0), counts.get("parked", 0)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One schedule's part in a publication."""
-
-    title: str
-    code: str
-    timezone: str
-    n: int
-
-
-def parts_of(publication: Publication) -> list[Part]:
-    """Return the schedules of a publication with the number of results of each, by title."""
-    rows = ResultVersion.objects.filter(publication_id=publication.pk).order_by()
-    names = ("schedule__title", "schedule__code", "schedule__timezone")
-    counted = rows.values_list(*names).annotate(n=Count("id")).values_list(*names, "n")
-    return [Part(*line) for line in sorted(counted)]
 
 
 def named_in(publication: Publication) -> list[str]:

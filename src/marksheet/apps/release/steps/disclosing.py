@@ -246,10 +246,10 @@ def _answers(attempt_ids: Sequence[int | None]) -> dict[int, dict[int, str]]:
 
 
 def _attempts(rows: Sequence[Result] | Sequence[ReadyRow]) -> dict[int, list[HandedIn]]:
-    """The attempts that are not void, by enrolment."""
+    """The attempts that are not void, and were not taken back, by enrolment."""
     found: dict[int, list[HandedIn]] = defaultdict(list)
     attempts = Attempt.objects.filter(enrolment_id__in=among(row.enrolment_id for row in rows)).exclude(
-        state="void"
+        state__in=("void", "taken_back")
     )
     columns = ("enrolment_id", "pk", "number", "handed_in_at")
     for enrolment_id, *attempt in attempts.order_by("enrolment_id", "number").values_list(*columns):

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Schedule
-from marksheet.apps.exams.queries.answers import BY_HAND, NO_RESPONSE, stored_answers
+from marksheet.apps.exams.queries.answers import NO_RESPONSE, stored_answers, takes_typed_answers
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
+from marksheet.apps.exams.queries.work import BY_HAND
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.exams.steps.work import change_responses, store_responses
 from marksheet.apps.ledger.change import Change, change
@@ -122,7 +123,7 @@ def enter_answers(
 
 def _attempts(actor: Person, schedule: Schedule, refs: set[str]) -> dict[str, Attempt]:
     rows = Attempt.objects.filter(
-        schedule=schedule, source=BY_HAND, state=AttemptState.HANDED_IN, script_ref__in=refs
+        takes_typed_answers(), schedule=schedule, state=AttemptState.HANDED_IN, script_ref__in=refs
     ).select_related("enrolment")
     found = {row.script_ref: row for row in rows}
     if found.keys() != refs:
@@ -212,6 +213,8 @@ def _write(
     store_responses(opened, schedule, ((*place, value) for place, value in plan.fresh.items()))
     change_responses(opened, schedule, [(*place, value) for place, value in plan.changed.items()])
     touched = {attempt for attempt, _part in (*plan.fresh, *plan.changed)}
+    # Whatever brought the script, its answers are typed by hand from now on.
+    Attempt.objects.filter(pk__in=touched).exclude(source=BY_HAND).update(source=BY_HAND)
     recompute(opened, schedule, [row.enrolment_id for row in attempts.values() if row.pk in touched])
     note_activity(opened, schedule)
     opened.lines(_lines(plan))

@@ -217,7 +217,10 @@ def remove_candidates(actor: Person, schedule_ref: str, refs: Sequence[str], *, 
         if begun:
             names = ", ".join(e.name for e in chosen if e.pk in begun)
             raise WrongState(
-                _("Nobody was removed: %(names)s has begun or handed in. Void the attempt instead.")
+                _(
+                    "Nobody was removed: %(names)s has begun or handed in, or did so by a record that was taken "
+                    "back: it stays in the history. Void the attempt, or record them as absent, instead."
+                )
                 % {"names": names}
             )
         keys = [e.pk for e in chosen]

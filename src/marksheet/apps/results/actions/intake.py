@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.exams.models import Schedule, ScheduleState
+from marksheet.apps.exams.queries.work import IMPORTED
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.exams.steps.imports import lock_import, settle_import
 from marksheet.apps.exams.steps.schedules import lock_schedule
-from marksheet.apps.exams.steps.work import hand_in_attempts, store_responses
+from marksheet.apps.exams.steps.work import change_responses, hand_in_attempts, store_responses
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, WrongState
 from marksheet.apps.marking.models import Round
+from marksheet.apps.marking.queries.plan import rounds_of
 from marksheet.apps.marking.steps import (
     lock_scripts,
     open_scripts,
@@ -28,7 +30,7 @@ from marksheet.apps.marking.steps import (
 )
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import demand, people_with
-from marksheet.apps.results.queries.intake import Difference, Outsider, WorkPlan, plan_work
+from marksheet.apps.results.queries.intake import Cell, Conflict, Difference, Outsider, WorkPlan, plan_work
 from marksheet.apps.results.steps.attendance import tell_markers_of_more
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.formats.work_layout import Work
@@ -47,7 +49,8 @@ class WorkOptions:
         submit: these marks are final: submit the scripts, none of which may lack a mark.
         leave_out: rows that cannot go in (unknown numbers, absent candidates) are left out, and recorded.
         keep_answers: answers that differ from what was handed in are left as they are, and recorded.
-        reason: needed where marks change, or scripts come late.
+        take_answers: the file's are taken instead, of everybody; ``take_for``: of these candidate numbers.
+        reason: needed where marks or answers change, or scripts come late.
     """
 
     round_: str = Round.MARKER_1
@@ -55,6 +58,8 @@ class WorkOptions:
     submit: bool = False
     leave_out: bool = False
     keep_answers: bool = False
+    take_answers: bool = False
+    take_for: frozenset[str] = frozenset()
     reason: str = ""
 
 
@@ -67,6 +72,7 @@ class Receipt:
     responses: int = 0
     responses_same: int = 0
     answers_kept: int = 0
+    answers_changed: int = 0
     marks: int = 0
     marks_same: int = 0
     marks_changed: int = 0
@@ -115,8 +121,9 @@ def import_work(
         barred = [actor.pk, *([options.marker.pk] if options.marker else [])]
         plan = plan_work(schedule, work, round_=options.round_, barred=barred, at=at)
         _refuse_what_is_open(actor, schedule, plan, options, has_marks=any(one.marks for one in work.rows))
-        if plan.nothing_new and not _would_submit(plan, options):
-            return _receipt(plan, submitted=0)
+        taken = _taken(plan, options)
+        if plan.nothing_new and not taken and not _would_submit(plan, options):
+            return _receipt(plan, taken, submitted=0)
         receipt = _carry_in(opened, schedule, plan, options, progress or (lambda done, total: None))
         settle_import(
             opened,
@@ -165,11 +172,14 @@ def _refuse_what_is_open(
         )
     if not plan.matched:
         raise BadInput(_("Nothing was written: no row belongs to a candidate of this schedule."))
-    if plan.responses.changed_count and not options.keep_answers:
+    if plan.responses.changed_count and not (options.keep_answers or options.take_answers):
         raise BadInput(
-            _(
-                "Nothing was written: %(n)s answers differ from what was handed in before, and hand-in is "
-                "frozen. Correct the file, or keep what is there."
+            ngettext(
+                "Nothing was written: %(n)s answer differs from what was handed in before. Decide: keep what is "
+                "there, or take the file's with a reason.",
+                "Nothing was written: %(n)s answers differ from what was handed in before. Decide: keep what is "
+                "there, or take the file's with a reason.",
+                plan.responses.changed_count,
             )
             % {"n": plan.responses.changed_count},
             details=[difference_words(one) for one in plan.responses.changed],
@@ -188,8 +198,10 @@ def _refuse_what_is_open(
 
 
 def _refuse_wrong_marker(schedule: Schedule, options: WorkOptions) -> None:
-    if options.round_ != Round.MARKER_1:
-        raise BadInput(_("Marks come in for the first marker's round."))
+    if options.round_ not in rounds_of(schedule):
+        raise BadInput(
+            _("This schedule has no such round: say whose marks these are, of the first or second marker.")
+        )
     if options.marker is None:
         raise BadInput(_("Say who gave these marks."))
     if not people_with(Verb.MARK_GIVE, schedule.node_id).filter(pk=options.marker.pk).exists():
@@ -209,6 +221,16 @@ def _refuse_without_reason(actor: Person, schedule: Schedule, plan: WorkPlan, op
             )
             % {"n": plan.given.changed_count},
             details=[difference_words(one) for one in plan.given.changed],
+        )
+    taken = _taken(plan, options)
+    if taken and not options.reason.strip():
+        raise BadInput(
+            ngettext(
+                "Nothing was written: %(n)s stored answer would change. Look at old and new, and say why.",
+                "Nothing was written: %(n)s stored answers would change. Look at old and new, and say why.",
+                len(taken),
+            )
+            % {"n": len(taken)}
         )
     if plan.late and not options.reason.strip():
         raise BadInput(
@@ -246,6 +268,20 @@ def difference_words(one: Difference) -> str:
     }
 
 
+def _taken(plan: WorkPlan, options: WorkOptions) -> dict[Cell, Conflict]:
+    """Return the answers of the file that are put in the place of stored ones."""
+    return {
+        cell: one
+        for cell, one in plan.conflicts.items()
+        if options.take_answers or one.number in options.take_for
+    }
+
+
+def _told(one: Conflict) -> str:
+    before, after = ("nr" if value is None else value for value in (one.before, one.after))
+    return f"{one.number}, {one.part}: {before} → {after}"
+
+
 def _would_submit(plan: WorkPlan, options: WorkOptions) -> bool:
     return options.submit and bool(plan.unsubmitted)
 
@@ -258,11 +294,15 @@ def _carry_in(
     progress: Callable[[int, int], None],
 ) -> Receipt:
     progress(plan.rows * 2 // 10, plan.rows)
-    attempts = hand_in_attempts(opened, schedule, _with_work(plan), "import")
+    taken = _taken(plan, options)
+    attempts = hand_in_attempts(opened, schedule, _with_work(plan, taken), IMPORTED)
     store_responses(
         opened,
         schedule,
         ((attempts[enrolment], part, value) for (enrolment, part), value in plan.answers.items()),
+    )
+    change_responses(
+        opened, schedule, [(attempts[enrolment], part, one.after) for (enrolment, part), one in taken.items()]
     )
     progress(plan.rows * 4 // 10, plan.rows)
     open_scripts(opened, schedule, attempts.values())
@@ -276,13 +316,13 @@ def _carry_in(
     progress(plan.rows * 7 // 10, plan.rows)
     recompute(opened, schedule, list(attempts))
     note_activity(opened, schedule)
-    opened.lines(_lines(plan, attempts))
-    return _receipt(plan, submitted=submitted)
+    opened.lines(_lines(plan, taken, attempts))
+    return _receipt(plan, taken, submitted=submitted)
 
 
-def _with_work(plan: WorkPlan) -> list[int]:
+def _with_work(plan: WorkPlan, taken: Mapping[Cell, Conflict]) -> list[int]:
     """Return the enrolments of the file that have handed in, now or before."""
-    touched = {enrolment for enrolment, _part in (*plan.answers, *plan.marks)}
+    touched = {enrolment for enrolment, _part in (*plan.answers, *plan.marks, *taken)}
     return list(dict.fromkeys([*plan.fresh, *plan.unsubmitted, *sorted(touched - set(plan.fresh))]))
 
 
@@ -291,18 +331,24 @@ def _marks(plan: WorkPlan, attempts: Mapping[int, int]) -> Iterator[tuple[int, i
         yield attempts[enrolment], part, value, no_response
 
 
-def _lines(plan: WorkPlan, attempts: Mapping[int, int]) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    """One line per attempt: whether it was handed in now, how many answers came, and a digest of all cells."""
+def _lines(
+    plan: WorkPlan, taken: Mapping[Cell, Conflict], attempts: Mapping[int, int]
+) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """One line per attempt: whether it was handed in now, how many answers came or changed, a digest of all cells."""
     cells: dict[int, list[list[Any]]] = defaultdict(list)
     counts: dict[int, int] = defaultdict(int)
     for (enrolment, part), value in plan.answers.items():
         cells[enrolment].append([part, "answer", value])
         counts[enrolment] += 1
+    changed: dict[int, int] = defaultdict(int)
+    for (enrolment, part), one in taken.items():
+        cells[enrolment].append([part, "answer", one.after])
+        changed[enrolment] += 1
     for (enrolment, part), given in plan.marks.items():
         cells[enrolment].append([part, "mark", *given])
     fresh = set(plan.fresh)
     for enrolment, said in cells.items():
-        digest = hashlib.sha256(json.dumps(sorted(said)).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(sorted(said, key=str)).encode()).hexdigest()
         yield (
             "attempt",
             attempts[enrolment],
@@ -311,23 +357,25 @@ def _lines(plan: WorkPlan, attempts: Mapping[int, int]) -> Iterator[tuple[str, i
                 "handed_in": enrolment in fresh,
                 "responses": counts[enrolment],
                 "digest": digest,
-            },
+            }
+            | ({"answers_changed": changed[enrolment]} if changed[enrolment] else {}),
         )
 
 
-def _receipt(plan: WorkPlan, *, submitted: int) -> Receipt:
+def _receipt(plan: WorkPlan, taken: Mapping[Cell, Conflict], *, submitted: int) -> Receipt:
     return Receipt(
         rows=plan.rows,
         handed_in=len(plan.fresh),
         responses=len(plan.answers),
         responses_same=plan.responses.same,
-        answers_kept=plan.responses.changed_count,
+        answers_kept=plan.responses.changed_count - len(taken),
+        answers_changed=len(taken),
         marks=len(plan.marks),
         marks_same=plan.given.same,
         marks_changed=plan.given.changed_count,
         left_out=tuple(one.number for one in plan.outsiders),
         submitted=submitted,
-        nothing_new=plan.nothing_new and not submitted,
+        nothing_new=plan.nothing_new and not taken and not submitted,
     )
 
 
@@ -345,7 +393,11 @@ def _record(
         "schedule",
         schedule.pk,
         schedule_id=schedule.pk,
-        private={"reason": options.reason.strip(), "left_out": ", ".join(receipt.left_out)},
+        private={
+            "reason": options.reason.strip(),
+            "left_out": ", ".join(receipt.left_out),
+            "answers": "; ".join(map(_told, _taken(plan, options).values())),
+        },
         did="work_imported",
         content=content_hash,
         round=str(options.round_),

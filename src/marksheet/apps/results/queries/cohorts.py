@@ -66,11 +66,6 @@ class Cohort:
     apart: Apart
     whole: bool
 
-    @property
-    def complete(self) -> bool:
-        """Whether all that was handed in is published."""
-        return self.published >= self.handed_in
-
 
 def cohort_of(person: Person, schedule: Schedule) -> Cohort:
     """Return the numbers of a schedule that ``person`` may read of; a constant number of statements."""

@@ -10,8 +10,10 @@ from django.db.models.functions import Coalesce
 
 from marksheet.apps.exams.models import Part, Schedule
 from marksheet.apps.exams.queries.schedules import newest_window_first, searched
+from marksheet.apps.exams.queries.work import only_void
 from marksheet.apps.marking.queries.allocation import nobodys
 from marksheet.apps.marking.queries.people import Assessor, assessors_of, coordinated_by
+from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.people.models import Person, UnitPath
 from marksheet.apps.people.queries import grants_with
 from marksheet.apps.results.models import Bucket, BucketCount
@@ -39,6 +41,7 @@ class CoordinatorRow:
 
     Args:
         candidates: all enrolled; ``arrived`` handed work in; ``submitted`` of those are marked and submitted.
+        void: whose attempts are all void; counted apart, not among those.
         by_hand: items with a part that people mark.
         counts: results per bucket.
     """
@@ -48,6 +51,7 @@ class CoordinatorRow:
     candidates: int
     arrived: int
     submitted: int
+    void: int
     by_hand: int
     counts: dict[str, int]
 
@@ -97,6 +101,7 @@ def with_status(rows: QuerySet[Schedule]) -> QuerySet[Any]:
         marker=Exists(_holding(Verb.MARK_GIVE)),
         publisher=Exists(_holding(Verb.RESULT_PUBLISH)),
     ).annotate(
+        void=_void(),
         status=Case(
             When(Q(open__gt=0, marker=False, wholly_machine=False), then=Value(Status.SET_UP.value)),
             When(open__gt=0, then=Value(Status.MARKING.value)),
@@ -107,13 +112,18 @@ def with_status(rows: QuerySet[Schedule]) -> QuerySet[Any]:
             When(Q(marker=False, wholly_machine=False), then=Value(Status.SET_UP.value)),
             When(Q(publisher=False, wholly_machine=True), then=Value(Status.SET_UP.value)),
             default=Value(Status.WAITING.value),
-        )
+        ),
     )
 
 
 def _count(*buckets: str) -> Any:
     rows = BucketCount.objects.filter(schedule=OuterRef("pk"), bucket__in=buckets).order_by()
     return Coalesce(Subquery(rows.values("schedule").annotate(n=Sum("count")).values("n")), 0)
+
+
+def _void() -> Any:
+    rows = only_void().filter(schedule=OuterRef("pk")).order_by()
+    return Coalesce(Subquery(rows.values("schedule").annotate(n=Count("pk")).values("n")), 0)
 
 
 def _holding(verb: str) -> QuerySet[UnitPath]:
@@ -139,13 +149,14 @@ def _described(schedules: Sequence[Schedule]) -> list[CoordinatorRow]:
 
 def _row(schedule: Any, counts: dict[str, int], by_hand: int) -> CoordinatorRow:
     candidates = sum(counts.values())
-    arrived = candidates - counts.get(Bucket.EXPECTED, 0) - counts.get(Bucket.ABSENT, 0)
+    arrived = candidates - counts.get(Bucket.EXPECTED, 0) - counts.get(Bucket.ABSENT, 0) - schedule.void
     return CoordinatorRow(
         schedule=schedule,
         status=schedule.status,
         candidates=candidates,
         arrived=arrived,
         submitted=arrived - counts.get(Bucket.NOT_SUBMITTED, 0),
+        void=schedule.void,
         by_hand=by_hand,
         counts=counts,
     )
@@ -173,6 +184,7 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
     unallocated = nobodys(row.schedule) if by_hand else 0
     steps = [
         ToDo("markers", len(markers), done=bool(markers)) if by_hand else None,
+        ToDo("second") if len(markers) == 1 and plan_of(row.schedule).markers == 2 else None,
         ToDo("publisher", awake, done=awake > 0),
         ToDo("sleeping", len(sleeping), sleeping) if sleeping else None,
         ToDo("expected", counts.get(Bucket.EXPECTED, 0), done=not counts.get(Bucket.EXPECTED, 0)),

@@ -4,17 +4,18 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, OrderBy, OuterRef, Q, QuerySet, Sum, When
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.marking.models import HandsOn
 from marksheet.apps.people.models import Person, Unit, UnitPath
 from marksheet.apps.results.models import CAN_BE_TICKED, ON_RESULTS, Bucket, BucketCount, Result, Word
-from marksheet.apps.results.queries.finished import finished
+from marksheet.apps.results.queries.completion import finished
 from marksheet.apps.results.queries.orders import waiting
 from marksheet.apps.results.queries.sight import (
     before_the_last_attempt,
@@ -29,16 +30,18 @@ COUNTED_AT_ONCE = 10_000
 KNOWN_SCHEDULES = 5_000
 AFTER_EVERY_WORD = "\U0010ffff"
 
-# What a column of the tab is sorted by; descending puts rows without a value last, as ascending does.
+# What a column of the tab is sorted by: each has its index in ``orders``. Rows without a value stand last both ways.
 SORTS = {
     "name": "sort_name",
     "number": "number",
+    "schedule": "title",
     "code": "code",
+    "attempt": "attempt_number",
+    "handed_in": "handed_in_at",
     "score": "score_micro",
     "percent": "percent_micro",
     "grade": "grade_rank",
-    "handed_in": "handed_in_at",
-    "changed": "changed_at",
+    "outcome": "outcome",
     "state": "bucket",
 }
 
@@ -52,8 +55,9 @@ class Criteria:
         show: ``all``, ``mine`` (you can publish), ``not-mine``, ``published``.
         schedules, assessments, units: refs.
         states: buckets; empty means those that belong on the tab. ``not-submitted`` and ``absent`` only by name.
-        opens_before, closes_after: a schedule matches when its window intersects the range.
-        percent_from, percent_until: inclusive, in per cent.
+        day_from, day_until: inclusive; a schedule matches when its window meets these days, in its own time zone.
+        percent_from, percent_until: inclusive, in millionths of a per cent.
+        score_from, score_until: inclusive, in millionths of a mark.
         at: the moment that decides what is finished (published rows of it stand in Audit, not here) and what
             still waits for a last attempt.
         sort: a key of ``SORTS``, with ``-`` in front for descending.
@@ -68,12 +72,19 @@ class Criteria:
     outcomes: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
     marked_by: tuple[str, ...] = ()
-    opens_before: datetime | None = None
-    closes_after: datetime | None = None
+    day_from: date | None = None
+    day_until: date | None = None
     percent_from: int | None = None
     percent_until: int | None = None
+    score_from: int | None = None
+    score_until: int | None = None
     at: datetime | None = None
     sort: str = "name"
+
+    @property
+    def unsearchable(self) -> bool:
+        """Whether the text holds nothing that a search could begin with: it then finds nothing."""
+        return bool(self.text.strip()) and not words(self.text)
 
     @property
     def narrowed(self) -> bool:
@@ -85,10 +96,12 @@ class Criteria:
             or self.outcomes
             or self.grades
             or self.marked_by
-            or self.opens_before
-            or self.closes_after
-            or self.percent_from is not None
-            or self.percent_until is not None
+            or self.day_from
+            or self.day_until
+            or any(
+                bound is not None
+                for bound in (self.percent_from, self.percent_until, self.score_from, self.score_until)
+            )
         )
 
 
@@ -110,6 +123,8 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
         rows = rows.exclude(schedule__in=schedules_published_by(person))
     elif criteria.show == "published" and criteria.at is not None:
         rows = rows.filter(schedule__in=_seen(person, criteria))
+    if criteria.unsearchable:
+        return rows.none()
     rows = _in_places(rows, criteria)
     for start in words(criteria.text):
         found = Word.objects.filter(
@@ -176,20 +191,38 @@ def _narrowed(rows: QuerySet[Result], criteria: Criteria) -> QuerySet[Result]:
         rows = rows.filter(outcome__in=criteria.outcomes)
     if criteria.grades:
         rows = rows.filter(grade__in=criteria.grades)
-    if criteria.percent_from is not None:
-        rows = rows.filter(percent_micro__gte=criteria.percent_from * 1_000_000)
-    if criteria.percent_until is not None:
-        rows = rows.filter(percent_micro__lte=criteria.percent_until * 1_000_000)
-    if criteria.opens_before is not None:
-        rows = rows.filter(opens_at__lt=criteria.opens_before)
-    if criteria.closes_after is not None:
-        rows = rows.filter(closes_at__gt=criteria.closes_after)
+    bounds = {
+        "percent_micro__gte": criteria.percent_from,
+        "percent_micro__lte": criteria.percent_until,
+        "score_micro__gte": criteria.score_from,
+        "score_micro__lte": criteria.score_until,
+    }
+    rows = rows.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
+    if criteria.day_from or criteria.day_until:
+        rows = rows.filter(_on_days(criteria))
     if criteria.marked_by:
         hands = HandsOn.objects.filter(
             attempt__enrolment=OuterRef("enrolment"), person__ref__in=criteria.marked_by
         )
         rows = rows.filter(Exists(hands))
     return rows
+
+
+def _on_days(criteria: Criteria) -> Q:
+    """Fit rows of schedules whose window meets the days asked for, each in the time zone of its schedule."""
+    found = Q(pk__in=())
+    for zone in Schedule.objects.order_by().values_list("timezone", flat=True).distinct():
+        here = Q(timezone=zone)
+        if criteria.day_from:
+            here &= Q(closes_at__gt=_begins(criteria.day_from, zone))
+        if criteria.day_until:
+            here &= Q(opens_at__lt=_begins(criteria.day_until + timedelta(days=1), zone))
+        found |= here
+    return Q(schedule__in=Schedule.objects.filter(found).values("pk"))
+
+
+def _begins(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def page(person: Person, criteria: Criteria, *, after: str = "", size: int = 50) -> Page:
@@ -201,38 +234,66 @@ def page(person: Person, criteria: Criteria, *, after: str = "", size: int = 50)
     Raises:
         BadInput: ``after`` or the sort is not one of ours.
     """
-    column, descending = _sort(criteria)
-    rows = find(person, criteria)
-    if after:
-        rows = rows.filter(_beyond(column, descending, *_opened(after)))
-    order = OrderBy(F(column), descending=descending, nulls_last=True if _nullable(column) else None)
-    found = list(
-        rows.order_by(order, "id").select_related("schedule", "unit", "withheld_by", "in_force", "enrolment")[
-            : size + 1
-        ]
-    )
+    column, descending = sort_of(criteria)
+    value, key = _opened(after) if after else (None, None)
+    rows = find(person, criteria).select_related("schedule", "unit", "withheld_by", "in_force", "enrolment")
+    sign, without = "-" if descending else "", _without(column)
+    found: list[Result] = []
+    if key is None or value is not None:
+        # Rows with a value, and those without after them, are two questions: each is read from the index in order.
+        some = rows.filter(_beyond(column, descending, value, key)) if key is not None else rows
+        some = some if without is None else some.exclude(without)
+        found = list(some.order_by(f"{sign}{column}", f"{sign}id")[: size + 1])
+        key = None
+    if without is not None and len(found) <= size:
+        rest = rows.filter(without)
+        if key is not None:
+            rest = rest.filter(**{f"id__{'lt' if descending else 'gt'}": key})
+        found += rest.order_by(f"{sign}id")[: size + 1 - len(found)]
     last = found[size - 1] if len(found) > size else None
-    return Page(found[:size], _token(getattr(last, column), last.pk) if last else "")
+    return Page(found[:size], _token(_value(last, column), last.pk) if last else "")
 
 
-def _sort(criteria: Criteria) -> tuple[str, bool]:
+def _value(row: Result, column: str) -> Any:
+    """The value of a row in the order; None where it has none."""
+    found = getattr(row, column)
+    return None if found == "" else found
+
+
+def sort_of(criteria: Criteria) -> tuple[str, bool]:
+    """Return the column that the list is sorted by, and whether descending.
+
+    Raises:
+        BadInput: there is no such order.
+    """
     name = criteria.sort.removeprefix("-")
     if name not in SORTS:
         raise BadInput(f"Results cannot be sorted by {name!r}.")
     return SORTS[name], criteria.sort.startswith("-")
 
 
-def _nullable(column: str) -> bool:
-    return bool(Result._meta.get_field(column).null)
+def _without(column: str) -> Q | None:
+    """Return which rows have no value there; None where all have one."""
+    if column == "outcome":
+        return Q(outcome="")
+    return Q(**{f"{column}__isnull": True}) if Result._meta.get_field(column).null else None
+
+
+def whole_order(criteria: Criteria) -> tuple[Any, ...]:
+    """Return the order of ``page`` as one, for all rows at once.
+
+    Raises:
+        BadInput: as ``sort_of``.
+    """
+    column, descending = sort_of(criteria)
+    without, sign = _without(column), "-" if descending else ""
+    last = () if without is None else (Case(When(without, then=1), default=0),)
+    return (*last, OrderBy(F(column), descending=descending), f"{sign}id")
 
 
 def _beyond(column: str, descending: bool, value: Any, key: int) -> Q:
-    if value is None:
-        return Q(**{f"{column}__isnull": True, "id__gt": key})
     way = "lt" if descending else "gt"
-    further = Q(**{f"{column}__{way}": value}) | Q(**{column: value, "id__gt": key})
-    if _nullable(column):
-        return further | Q(**{f"{column}__isnull": True})
+    further = Q(**{f"{column}__{way}": value}) | Q(**{column: value, f"id__{way}": key})
     # The same said once more, so that an index is entered at the right place.
     return Q(**{f"{column}__{way}e": value}) & further
 
@@ -365,5 +426,5 @@ def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> li
 
 __all__ = [
     "SORTS", "Criteria", "Page", "ScheduleLine", "find", "page", "results_published_by", "schedule_lines",
-    "tickable", "tickable_total", "total",
+    "sort_of", "tickable", "tickable_total", "total", "whole_order",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from marksheet.apps.marking.models import Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import people_with
+from marksheet.apps.results.models import Result
 from marksheet.formats.decimals import spelled
 from marksheet.formats.work_layout import Blank, Work, WorkRow
 from marksheet.rules.access import Verb
@@ -48,6 +49,25 @@ class Outsider:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One answer of the file that differs from the stored one: canonical, None for "no response"."""
+
+    number: str
+    part: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """One candidate with answers that differ, how many, and whether their result is published."""
+
+    number: str
+    count: int
+    published: bool
+
+
 @dataclass(slots=True)
 class Tally:
     """What the file would do to one kind of cell; ``changed`` holds the first 200."""
@@ -75,6 +95,7 @@ class WorkPlan:
         fresh: enrolments whose work this file brings in, in its order.
         late: whether those are late scripts, which need a reason.
         answers: (enrolment, part) -> canonical answer, None for "no response"; only new ones.
+        conflicts: the same for answers that differ from what is stored; ``differing`` are their candidates.
         marks: (enrolment, part) -> (thousandths, no response); only new and changed ones.
         responses, given: what happens to the cells of answers, and of marks.
         remarked: enrolments with a mark that would change.
@@ -91,6 +112,8 @@ class WorkPlan:
     fresh: list[int] = field(default_factory=list)
     late: bool = False
     answers: dict[Cell, str | None] = field(default_factory=dict)
+    conflicts: dict[Cell, "Conflict"] = field(default_factory=dict)
+    differing: tuple["Differing", ...] = ()
     marks: dict[Cell, tuple[int | None, bool]] = field(default_factory=dict)
     responses: Tally = field(default_factory=Tally)
     given: Tally = field(default_factory=Tally)
@@ -146,9 +169,19 @@ def plan_work(
         said |= row.answers.keys() | row.marks.keys()
         _plan_row(plan, known, row, one, given)
     _plan_marking(plan, known, given)
+    plan.differing = _differing(plan)
     plan.late = bool(plan.fresh and known.attempts) and schedule.closes_at <= at
     plan.absent_parts = tuple(part.label for part in known.paper.parts if part.label not in said)
     return plan
+
+
+def _differing(plan: WorkPlan) -> tuple[Differing, ...]:
+    if not plan.conflicts:
+        return ()
+    counts = Counter((enrolment, one.number) for (enrolment, _part), one in plan.conflicts.items())
+    rows = Result.objects.filter(enrolment__in={key for key, _number in counts}, in_force__isnull=False)
+    published = set(rows.values_list("enrolment_id", flat=True))
+    return tuple(Differing(number, n, key in published) for (key, number), n in counts.items())
 
 
 def _known(schedule: Schedule, round_: str, barred: Sequence[int]) -> _Known:
@@ -230,6 +263,7 @@ def _plan_answers(plan: WorkPlan, known: _Known, row: WorkRow, one: Expected) ->
             tally.same += 1
         else:
             before = responses[cell]
+            plan.conflicts[cell] = Conflict(one.number, label, before, value)
             tally.differs(
                 Difference(row.row_number, row.candidate, label, _answer_word(before), _answer_word(value))
             )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from marksheet.apps.exams.models import Attempt
+from marksheet.apps.exams.models import Attempt, AttemptState
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Event, Line, Side
 from marksheet.apps.people.models import Person
@@ -17,12 +17,13 @@ from marksheet.rules.access import Verb
 class VersionLine:
     """A published version of a result: its number, when it was made, and whether it still holds.
 
-    ``standing`` is in_force, superseded or withdrawn.
+    ``standing`` is in_force, superseded or withdrawn; ``publication_id`` is the key of what brought it into force.
     """
 
     number: int
     at: datetime
     standing: str
+    publication_id: int = 0
 
 
 def row_seen_by(person: Person, ref: str) -> Result:
@@ -43,8 +44,9 @@ def row_seen_by(person: Person, ref: str) -> Result:
 
 
 def attempts_of(row: Result) -> list[Attempt]:
-    """Return the attempts behind a result, in order."""
-    return list(Attempt.objects.filter(enrolment_id=row.enrolment_id).order_by("number"))
+    """Return the attempts behind a result, in order; what was taken back stands in the history alone."""
+    rows = Attempt.objects.filter(enrolment_id=row.enrolment_id).exclude(state=AttemptState.TAKEN_BACK)
+    return list(rows.order_by("number"))
 
 
 def why_withheld(row: Result) -> str:
@@ -65,11 +67,14 @@ def versions_of(row: Result) -> list[VersionLine]:
     lines = []
     for version in found:
         if version.pk == row.in_force_id:
-            lines.append(VersionLine(version.number, row.published_at or version.created_at, "in_force"))
+            standing, at = "in_force", row.published_at or version.created_at
         elif version.pk in withdrawn:
-            lines.append(VersionLine(version.number, version.created_at, "withdrawn"))
+            standing, at = "withdrawn", version.created_at
         elif version.number < newest:
-            lines.append(VersionLine(version.number, version.created_at, "superseded"))
+            standing, at = "superseded", version.created_at
+        else:
+            continue
+        lines.append(VersionLine(version.number, at, standing, version.publication_id))
     return lines
 
 

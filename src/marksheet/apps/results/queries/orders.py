@@ -12,17 +12,22 @@ from marksheet.apps.results.models import ON_RESULTS
 
 # With the words in the text and not as parameters: SQLite takes a partial index only for the very same condition.
 _WORDS = ", ".join(f"'{bucket.value}'" for bucket in ON_RESULTS)
-# The other way round, too, what has no value stands last; on SQLite it does so by itself when descending.
-_LAST = " NULLS LAST" if connection.vendor == "postgresql" else ""
+# Each is read forwards and backwards. What has no value stands last either way and is asked for apart.
 ORDERS = {
     "name": "sort_name, id",
     "number": "number, id",
+    "title": "title, id",
     "code": "code, id",
-    "score_up": "score_micro, id",
-    "score_down": f"score_micro DESC{_LAST}, id",
-    "percent_up": "percent_micro, id",
-    "percent_down": f"percent_micro DESC{_LAST}, id",
+    "attempt": "attempt_number, id",
+    "handed_in": "handed_in_at, id",
+    "score": "score_micro, id",
+    "percent": "percent_micro, id",
+    "grade": "grade_rank, id",
+    "outcome": "outcome, id",
+    "state": "bucket, id",
 }
+# Of earlier versions, one for each direction.
+RETIRED = ("score_up", "score_down", "percent_up", "percent_down")
 
 
 def waiting() -> Func:
@@ -31,8 +36,10 @@ def waiting() -> Func:
 
 
 def make_indexes() -> None:
-    """Make those of the indexes that are not there."""
+    """Make those of the indexes that are not there, and drop those that serve no more."""
     with connection.cursor() as cursor:
+        for name in RETIRED:
+            cursor.execute(f"DROP INDEX IF EXISTS results_waiting_{name}")
         for name, columns in ORDERS.items():
             cursor.execute(
                 f"CREATE INDEX IF NOT EXISTS results_waiting_{name} ON results_result ({columns})"

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from marksheet.apps.exams.models import AnswerScore, Attempt, AttemptState, Response
-from marksheet.apps.exams.queries.paper import paper_of
-from marksheet.apps.marking.queries.marks import current_marks
+from marksheet.apps.exams.models import AnswerScore, Attempt, AttemptState, Response, Schedule
+from marksheet.apps.exams.queries.paper import Paper, paper_of
+from marksheet.apps.marking.models import Mark
+from marksheet.apps.marking.queries.counting import counted_marks
+from marksheet.apps.marking.queries.plan import agreeing_of, plan_of
 from marksheet.apps.results.models import Result
 from marksheet.rules.aggregation import PartOutcome, compile_paper
 from marksheet.rules.attempts import AttemptCounts
@@ -37,7 +39,7 @@ def unmarked_of(row: Result) -> Unmarked:
     if schedule.attempt_counts != AttemptCounts.BEST:
         attempts = attempts.filter(pk=row.attempt_id or 0)
     open_: set[str] = set()
-    for outcomes in _outcomes(list(attempts.values_list("pk", flat=True)), schedule.key_version_id).values():
+    for outcomes in _outcomes(schedule, paper, list(attempts.values_list("pk", flat=True))).values():
         parts: list[list[PartOutcome]] = [[] for _ in paper.items]
         for part in paper.parts:
             parts[part.item_index].append(outcomes.get(part.id, PartOutcome(None)))
@@ -48,22 +50,25 @@ def unmarked_of(row: Result) -> Unmarked:
     )
 
 
-def _outcomes(attempts: list[int], key_version_id: int | None) -> dict[int, dict[int, PartOutcome]]:
+def _outcomes(schedule: Schedule, paper: Paper, attempts: list[int]) -> dict[int, dict[int, PartOutcome]]:
     """Return attempt -> part -> what it came to, for parts that have a score, a mark or no response."""
     found: dict[int, dict[int, PartOutcome]] = {attempt: {} for attempt in attempts}
     responses = Response.objects.filter(attempt__in=attempts)
     scores = {
         one.answer_id: PartOutcome(Fraction(one.numerator, one.denominator), one.right)
         for one in AnswerScore.objects.filter(
-            key_version_id=key_version_id, answer__in=responses.filter(answer__isnull=False).values("answer")
+            key_version_id=schedule.key_version_id,
+            answer__in=responses.filter(answer__isnull=False).values("answer"),
         )
     }
     for attempt, part, answer in responses.values_list("attempt_id", "part_id", "answer_id"):
         found[attempt][part] = (
             PartOutcome(NOTHING, False, True) if answer is None else scores.get(answer, PartOutcome(None))
         )
-    for (attempt, part), mark in current_marks(attempts).items():
-        value = NOTHING if mark.no_response else mark.value
-        score = None if value is None else Fraction(value, 1000)
-        found[attempt][part] = PartOutcome(score, None, mark.no_response)
+    human = [part.id for part in paper.human_parts]
+    counted = counted_marks(Mark.objects.filter(attempt__in=attempts), agreeing_of(plan_of(schedule)), human)
+    for (attempt, part), mark in counted.items():
+        # What two markers see differently is marked: it waits for something else.
+        value = NOTHING if mark.waits else mark.value
+        found[attempt][part] = PartOutcome(value, None, mark.no_response)
     return found

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from marksheet.apps.exams.models import Attempt, Enrolment, Schedule, Standing
+from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Schedule, Standing
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import WrongState
@@ -63,7 +63,8 @@ def set_standing(opened: Change, rows: Sequence[Result], standing: Standing, *, 
 
 
 def _refuse_begun(rows: Sequence[Result], keys: Sequence[int]) -> None:
-    begun = set(Attempt.objects.filter(enrolment__in=keys).values_list("enrolment_id", flat=True))
+    attempts = Attempt.objects.filter(enrolment__in=keys).exclude(state=AttemptState.TAKEN_BACK)
+    begun = set(attempts.values_list("enrolment_id", flat=True))
     names = [row.name for row in rows if row.enrolment_id in begun]
     if names:
         raise WrongState(

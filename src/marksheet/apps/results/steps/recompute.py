@@ -12,12 +12,15 @@ from marksheet.apps.exams.queries.paper import Paper, paper_of
 from marksheet.apps.ledger.bulk import update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Mark, Script
+from marksheet.apps.marking.queries.counting import Counted, counted_marks
+from marksheet.apps.marking.queries.plan import agreeing_of, plan_of
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.adjustments import adjustments_in_force
 from marksheet.apps.results.queries.packing import micro, pack
 from marksheet.apps.results.steps.bucket import bucket_of
 from marksheet.apps.results.steps.counts import moved
 from marksheet.rules.aggregation import Aggregate, PartOutcome, compile_paper
+from marksheet.rules.agreement import Agreeing
 from marksheet.rules.attempts import AttemptCounts, AttemptFact, Chosen, attempt_that_counts
 from marksheet.rules.grading import (
     Adjustment,
@@ -55,6 +58,7 @@ class Work:
     attempts: dict[int, list[Attempt]] = field(default_factory=lambda: defaultdict(list))
     outcomes: dict[int, dict[int, PartOutcome]] = field(default_factory=lambda: defaultdict(dict))
     unsubmitted: Counter[int] = field(default_factory=Counter)
+    disagreed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     adjustments: Mapping[int, tuple[Adjustment, ...]] = field(default_factory=dict)
 
 
@@ -66,6 +70,8 @@ class Context:
     paper: Paper
     scale: Scale
     answers: Mapping[int, PartOutcome]
+    agreeing: Agreeing | None
+    human: frozenset[int]
     maximum_micro: int
     shown_maximum: str
     at: datetime
@@ -121,7 +127,9 @@ def _context(opened: Change, schedule: Schedule, enrolment_ids: Sequence[int] | 
     }
     scale, most = scale_from_json(schedule.scale), paper.spec.maximum
     shown = shown_marks(most, scale.rounding)
-    return Context(schedule, paper, scale, answers, micro(most) or 0, shown, opened.at)
+    agreeing = agreeing_of(plan_of(schedule))
+    human = frozenset(part.id for part in paper.human_parts)
+    return Context(schedule, paper, scale, answers, agreeing, human, micro(most) or 0, shown, opened.at)
 
 
 def _recompute_batch(
@@ -152,8 +160,8 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     few = {"enrolment_id__in": enrolment_ids} if len(enrolment_ids) <= FEW else {
         "enrolment_id__gte": low, "enrolment_id__lte": high,
     }  # fmt: skip
-    attempts = Attempt.objects.filter(schedule=context.schedule, **few).order_by("enrolment_id", "number")
-    for attempt in attempts:
+    attempts = Attempt.objects.filter(schedule=context.schedule, **few).exclude(state=AttemptState.TAKEN_BACK)
+    for attempt in attempts.order_by("enrolment_id", "number"):
         work.attempts[attempt.enrolment_id].append(attempt)
     within = {f"attempt__{name}": value for name, value in few.items()} | {
         "attempt__schedule": context.schedule
@@ -163,7 +171,7 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     ):
         outcome = NO_RESPONSE if answer_id is None else context.answers.get(answer_id, UNMARKED)
         work.outcomes[attempt_id][part_id] = outcome
-    _fetch_marks(work, within)
+    _fetch_marks(context, work, within)
     open_scripts = Script.objects.filter(submitted_at=None, **within)
     work.unsubmitted.update(open_scripts.values_list("attempt_id", flat=True))
     work.adjustments = adjustments_in_force(
@@ -172,20 +180,19 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     return work
 
 
-def _fetch_marks(work: Work, within: Mapping[str, Any]) -> None:
-    """The latest save of a part stands, whoever made it; it is the last one in order of keys."""
-    values: dict[int, PartOutcome] = {}
-    marks = Mark.objects.filter(**within).order_by("id")
-    for attempt_id, part_id, value, no_response in marks.values_list(
-        "attempt_id", "part_id", "value_thousandths", "no_response"
-    ):
-        if no_response:
-            outcome = NO_RESPONSE
-        elif value is None:
-            outcome = UNMARKED
-        else:
-            outcome = values.get(value) or values.setdefault(value, PartOutcome(Fraction(value, 1000)))
-        work.outcomes[attempt_id][part_id] = outcome
+def _fetch_marks(context: Context, work: Work, within: Mapping[str, Any]) -> None:
+    """What the marks of each part come to, whoever gave them."""
+    outcomes: dict[Counted, PartOutcome] = {}
+    marks = Mark.objects.filter(**within)
+    for (attempt, part), mark in counted_marks(marks, context.agreeing, context.human).items():
+        outcome = outcomes.get(mark)
+        if outcome is None:
+            outcome = outcomes[mark] = PartOutcome(
+                mark.value, False if mark.no_response else None, mark.no_response
+            )
+        work.outcomes[attempt][part] = outcome
+        if mark.waits:
+            work.disagreed[attempt].add(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,12 +254,20 @@ def _facts(
     chosen: Chosen,
 ) -> Facts:
     relevant = [one for number, one in scored.items() if _matters(context.schedule, number, chosen)]
+    by_label = context.paper.part_by_label
+    differing = sum(
+        by_label[label].id in work.disagreed[one.attempt.pk]
+        for one in relevant
+        if one.attempt.pk in work.disagreed
+        for label in one.aggregate.unmarked
+    )
     standing = row.standing  # the verb that changes an enrolment's standing sets the copy on the row first
     return Facts(
         attempts=facts,
         any_in_progress=any(fact.state == AttemptState.IN_PROGRESS for fact in facts),
-        unmarked=sum(len(one.aggregate.unmarked) for one in relevant),
+        unmarked=sum(len(one.aggregate.unmarked) for one in relevant) - differing,
         unsubmitted=sum(work.unsubmitted[one.attempt.pk] for one in relevant),
+        disagreed=differing,
         stale=False,
         enrolled_fact="" if standing == "expected" else standing,
         key_pinned=context.schedule.key_version_id is not None or not context.paper.machine_parts,

@@ -68,7 +68,8 @@ def _made(work: Work, person: Person, selection: Selection, order: Order, keep: 
     keys = keys_of(person, selection, at, as_shown=declared.as_shown)
     if not keys:
         raise NotAllowed(_("None of these results may be taken out any more by who asked for them."))
-    scope = Scope(person, selection, keys, exams_of(schedules_in(keys)), order.columns)
+    exams = {} if selection.in_numbers else exams_of(schedules_in(keys))
+    scope = Scope(person, selection, keys, exams, order.columns)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export"
         refs = hashlib.sha256()

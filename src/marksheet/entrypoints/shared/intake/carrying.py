@@ -55,34 +55,50 @@ class Preview:
 
 def work_options(row: Import, options: Json) -> WorkOptions:
     """Return how a file of work is carried in, from what a person ticked."""
-    ref = str(options.get("marker") or "")
+    ref, decided = str(options.get("marker") or ""), str(options.get("answers") or "")
     return WorkOptions(
         round_=str(options.get("round") or "marker-1"),
         marker=marker_named(row.schedule, ref) if ref and row.schedule else None,
         submit=bool(options.get("submit")),
         leave_out=bool(options.get("leave_out")),
-        keep_answers=bool(options.get("keep_answers")),
+        keep_answers=decided in ("keep", "each"),
+        take_answers=decided == "take",
+        take_for=frozenset(map(str, options.get("take") or ())) if decided == "each" else frozenset(),
         reason=str(options.get("reason") or ""),
     )
 
 
 def preview(
-    actor: Person, row: Import, options: Json, *, at: datetime, table: Table | None = None
+    actor: Person,
+    row: Import,
+    options: Json,
+    *,
+    at: datetime,
+    table: Table | None = None,
+    progress: Progress | None = None,
 ) -> Preview:
     """Return what the file would do, read as its mapping says.
+
+    Args:
+        progress: is told (rows done, rows), roughly.
 
     Raises:
         Unreadable: the file, or some of its cells, cannot be taken.
     """
     table = table or table_of(row)
+    rows, tell = len(table.rows), progress or (lambda done, total: None)
+    tell(rows * 3 // 10, rows)
     if row.kind == WORK and row.schedule is not None:
         chosen = work_options(row, options)
         work = work_of(table, row.mapping, row.schedule)
+        tell(rows * 6 // 10, rows)
         barred = [actor.pk, *([chosen.marker.pk] if chosen.marker else [])]
         wide = row.mapping.get("shape") != "long"
+        plan = plan_work(row.schedule, work, round_=chosen.round_, barred=barred, at=at)
+        tell(rows * 9 // 10, rows)
         return Preview(
-            plan_work(row.schedule, work, round_=chosen.round_, barred=barred, at=at),
-            len(table.rows),
+            plan,
+            rows,
             distributions(table, WorkMapping.from_json(row.mapping)) if wide else (),
             work.ignored,
             tuple(map(str, table.notes)),
@@ -90,13 +106,11 @@ def preview(
         )
     if row.kind == CANDIDATES and row.schedule is not None:
         candidates = candidates_of(table, row.mapping)
-        plan = plan_candidates(row.schedule, candidates, at=at)
-        return Preview(plan, len(table.rows), (), candidates.ignored, tuple(map(str, table.notes)))
+        enrolling = plan_candidates(row.schedule, candidates, at=at)
+        return Preview(enrolling, rows, (), candidates.ignored, tuple(map(str, table.notes)))
     if row.kind == ITEMS and row.version is not None:
         drafts = questions_of(table, row.mapping).drafts
-        return Preview(
-            plan_items_import(row.version, drafts), len(table.rows), (), (), tuple(map(str, table.notes))
-        )
+        return Preview(plan_items_import(row.version, drafts), rows, (), (), tuple(map(str, table.notes)))
     raise BadInput(_("This file belongs nowhere any more. Upload it again."))
 
 

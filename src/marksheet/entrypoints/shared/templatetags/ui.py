@@ -100,6 +100,12 @@ def when(moment: datetime | None, tz: str | ZoneInfo = "UTC", form: str = "long"
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), title, text)
 
 
+@register.simple_tag(takes_context=True)
+def times_note(context: Context) -> str:
+    """Say once on a page in whose clock its short moments stand: *Times are those of Amsterdam.*"""
+    return _("Times are those of %(place)s.") % {"place": place_of(ZoneInfo(str(context["reader_zone"])))}
+
+
 @register.simple_tag
 def window(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC") -> SafeString:
     """Show from when until when in a named zone: *9 June 2026, 09:00 – 12:00 (Amsterdam)*, the day said once.
@@ -293,7 +299,9 @@ def form_errors(form: Any) -> dict[str, Any]:
 
 
 @register.simple_block_tag
-def selection_bar(content: str, matching: int = 0, all_label: str = "", all_selected: str = "") -> SafeString:
+def selection_bar(
+    content: str, matching: int = 0, all_label: str = "", all_selected: str = "", filtered: bool = False
+) -> SafeString:
     """Count what is ticked in the form around it, offer all that match, and hold what can be done with them.
 
     Args:
@@ -301,11 +309,18 @@ def selection_bar(content: str, matching: int = 0, all_label: str = "", all_sele
         matching: how many rows can be ticked in all that match, on every page; 0 offers nothing.
         all_label: *Select all 312 ready that match*.
         all_selected: *All 312 ready that match are selected*.
+        filtered: the list is narrowed. Ticks are kept for each list with its filters, and the count says so.
     """
     return SafeString(
         render_to_string(
             "components/selection_bar.html",
-            {"actions": content, "matching": matching, "all_label": all_label, "all_selected": all_selected},
+            {
+                "actions": content,
+                "matching": matching,
+                "all_label": all_label,
+                "all_selected": all_selected,
+                "filtered": filtered,
+            },
         )
     )
 

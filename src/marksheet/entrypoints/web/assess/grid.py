@@ -22,6 +22,7 @@ from marksheet.apps.marking.queries.grid import Grid, grid_of, shown_mark
 from marksheet.apps.marking.queries.submissions import FILTERS
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.marks import BadCells, CellSave, StaleMarks, save_mark, save_marks
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.web.assess.views import about
@@ -47,12 +48,12 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
             words = ngettext("%(n)s mark was saved.", "%(n)s marks were saved.", n) % {"n": n}
             done(request, words if n else _("Nothing had changed."))
             return redirect(request.get_full_path())
-    status = request.GET.get("status", "")
+    status = asking.word(request.GET, "status", FILTERS)
     grid = grid_of(
         person,
         schedule,
         search=request.GET.get("q", "").strip(),
-        status=status if status in FILTERS else "",
+        status=status,
         after=request.GET.get("after", ""),
         range_=_whole(request.GET.get("items", "")),
     )

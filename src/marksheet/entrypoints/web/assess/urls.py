@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.assess import grid, views
+from marksheet.entrypoints.web.assess import differences, grid, views
 
 app_name = "assess"
 urlpatterns = [
     path("", views.listing, name="list"),
     path("<str:ref>/", views.submissions, name="submissions"),
     path("<str:ref>/questions/", views.items, name="items"),
+    path("<str:ref>/differences/", differences.listing, name="differences"),
     path("<str:ref>/submit/", views.submit, name="submit"),
     path("<str:ref>/no-response/", views.no_response, name="no-response"),
     path("<str:ref>/grid/", grid.sheet, name="grid"),

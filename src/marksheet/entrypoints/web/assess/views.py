@@ -12,13 +12,13 @@ from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger import clock
 from marksheet.apps.marking.queries.assess import (
     Counts,
-    Status,
     assess_list,
     assessed_for,
     counts_of,
     marks_at,
     schedules_to_mark,
 )
+from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.progress import progress_by_item
 from marksheet.apps.marking.queries.submissions import (
     FILTERS,
@@ -33,6 +33,8 @@ from marksheet.apps.marking.queries.submissions import (
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.actions.marks import give_no_response, submit_scripts
+from marksheet.apps.results.queries.differences import scripts_with_differences
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.web.assess.words import STATUS
@@ -46,12 +48,12 @@ MOST_FIELDS = 5_000
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the schedules where the reader marks or moderates."""
     person = person_of(request)
-    status = request.GET.get("status", "")
+    status = asking.word(request.GET, "status", STATUS)
     search = request.GET.get("q", "").strip()
     rows, following = assess_list(
         person,
         search=search,
-        status=status if status in set(Status) else "",
+        status=status,
         after=request.GET.get("after", ""),
     )
     context = {
@@ -72,13 +74,13 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the submissions of one schedule by candidate."""
     person = person_of(request)
     schedule = assessed_for(person, ref)
-    status = request.GET.get("status", "")
+    status = asking.word(request.GET, "status", FILTERS)
     search = request.GET.get("q", "").strip()
     rows, following = submissions_of(
         person,
         schedule,
         search=search,
-        status=status if status in FILTERS else "",
+        status=status,
         after=request.GET.get("after", ""),
     )
     absent = not_handed_in(schedule, most=NAMED)
@@ -110,11 +112,14 @@ def items(request: HttpRequest, ref: str) -> HttpResponse:
 def about(person: Person, schedule: Schedule) -> dict[str, Any]:
     """Return what the pages of one schedule show on top."""
     counts = counts_of(person, [schedule.pk]).get(schedule.pk, Counts())
+    two = plan_of(schedule).markers == 2
     return {
         "schedule": schedule,
         "counts": counts,
         "marks": marks_at(person, schedule),
         "apart": kept_from(person, schedule),
+        "two": two,
+        "differing": scripts_with_differences(person, schedule).count() if two else 0,
     }
 
 

@@ -8,19 +8,28 @@ from django.http import QueryDict
 from marksheet.apps.release.queries.history import Filter
 from marksheet.apps.results.queries import finished
 from marksheet.apps.results.queries.reports import SCORE_SORTS, SORTS, Asked
+from marksheet.entrypoints.shared.asking import day, known_word, word
+from marksheet.entrypoints.web.reports.asked import OUTCOMES, SHOWN
 
 KNOWN = {*SORTS, *SCORE_SORTS, *finished.SORTS}
 
 
 def asked(given: QueryDict, *, sort: str) -> Asked:
-    """Return what is asked for; words that are not ours are left out."""
-    known = sort in KNOWN or sort.removeprefix("-") in KNOWN
+    """Return what is asked for.
+
+    Raises:
+        BadInput: the address says an order, an outcome or a word that there is not.
+    """
+    known_word(sort.removeprefix("-"), "sort", KNOWN)
+    outcomes = tuple(filter(None, given.getlist("outcome")))
+    for one in outcomes:
+        known_word(one, "outcome", OUTCOMES)
     return Asked(
         text=given.get("q", "").strip()[:200],
         units=tuple(given.getlist("unit"))[:50],
-        outcomes=tuple(o for o in given.getlist("outcome") if o in ("passed", "failed", "void")),
-        shown=given.get("shown", "") if given.get("shown") in ("shown", "hidden") else "",
-        sort=sort if known else "name",
+        outcomes=outcomes,
+        shown=word(given, "shown", SHOWN),
+        sort=sort,
     )
 
 
@@ -35,10 +44,7 @@ def history_filter(given: QueryDict, zone: str) -> Filter:
 
 
 def _day(text: str, zone: str, *, after: bool = False) -> datetime | None:
-    try:
-        day = datetime.strptime(text.strip(), "%Y-%m-%d").date()
-    except ValueError:
+    found = day(text)
+    if found is None:
         return None
-    if after:
-        day += timedelta(days=1)
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(found + timedelta(days=after), time(), ZoneInfo(zone)).astimezone(UTC)

@@ -21,6 +21,11 @@ LABELS: Mapping[str, Callable[[], str]] = {
     "unit": lambda: _("Unit"),
     "version": lambda: _("Version"),
     "language": lambda: _("Language"),
+    "markers": lambda: _("Markers of each script"),
+    "tolerance": lambda: _("Tolerance in marks"),
+    "measured": lambda: _("Two marks are compared by"),
+    "within": lambda: _("Within the tolerance stands"),
+    "beyond": lambda: _("Beyond the tolerance"),
 }
 # References that mean nothing to a reader.
 SKIPPED = ("version", "ref", "node", "unit")

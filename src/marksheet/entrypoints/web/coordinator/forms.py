@@ -10,8 +10,12 @@ from marksheet.apps.marking.actions.allocation import MOST_SHARE, new_seed
 from marksheet.apps.marking.actions.people import NOBODY, OTHERS
 from marksheet.apps.marking.queries.allocation import Method, Wanted, Which
 from marksheet.apps.marking.queries.people import Kind, Rights
+from marksheet.apps.marking.queries.plan import Plan
 from marksheet.apps.people.queries import Person, Unit
-from marksheet.entrypoints.web.coordinator.words import KINDS, METHODS, WHICH
+from marksheet.entrypoints.web.coordinator.words import KINDS, MEASURED, METHODS, WHICH, WITHIN
+from marksheet.rules.marks import BadMark, read_mark, shown
+
+MOST_TOLERANCE = 1_000_000
 
 
 class EditAssessor(forms.Form):
@@ -196,3 +200,61 @@ class TakeOff(forms.Form):
             *((one.ref, one.name) for one in markers),
             (NOBODY, _("Nobody yet: I give them out later")),
         ]
+
+
+class PlanForm(forms.Form):
+    """One marker or two, and how two marks become one."""
+
+    against = forms.IntegerField(widget=forms.HiddenInput)
+    markers = forms.TypedChoiceField(
+        label=_("Each script is marked by"),
+        choices=[(1, _("one marker")), (2, _("two markers, each alone"))],
+        coerce=int,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "With two, every script is allocated twice and nobody is both. Change it before anything is published."
+        ),
+    )
+    measured = forms.ChoiceField(
+        label=_("Compared"), choices=list(MEASURED.items()), widget=forms.RadioSelect
+    )
+    tolerance = forms.CharField(
+        label=_("Tolerance in marks"),
+        max_length=12,
+        help_text=_("Two marks that differ by no more than this are settled by the choice below."),
+    )
+    within = forms.ChoiceField(
+        label=_("Within the tolerance stands"),
+        choices=list(WITHIN.items()),
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: Any = None, *, plan: Plan) -> None:
+        initial = {
+            "against": plan.revision,
+            "markers": plan.markers,
+            "measured": plan.measured,
+            "tolerance": shown(plan.tolerance_thousandths),
+            "within": plan.within,
+        }
+        super().__init__(data, initial=initial)
+        self._plan = plan
+
+    def clean_tolerance(self) -> int:
+        """Read the tolerance as marks are read, in thousandths."""
+        text = self.cleaned_data["tolerance"].strip()
+        try:
+            return read_mark(text, MOST_TOLERANCE).value or 0
+        except BadMark as bad:
+            raise forms.ValidationError(str(bad)) from bad
+
+    def wanted(self) -> Plan:
+        """Return what was chosen; what is left out stays as it is."""
+        data = self.cleaned_data
+        return Plan(
+            markers=data["markers"],
+            tolerance_thousandths=data["tolerance"],
+            within=data["within"],
+            beyond=self._plan.beyond,
+            measured=data["measured"],
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.coordinator import allocation, conflicts, people, views, work
+from marksheet.entrypoints.web.coordinator import allocation, conflicts, people, settings, views, work
 
 app_name = "coordinator"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("<str:ref>/people/", people.listing, name="people"),
     path("<str:ref>/people/<str:person>/", people.edit, name="person"),
     path("<str:ref>/people/<str:person>/remove/", people.remove, name="person-remove"),
+    path("<str:ref>/settings/", settings.edit, name="settings"),
     path("<str:ref>/allocation/", allocation.overview, name="allocation"),
     path("<str:ref>/allocation/share-out/", allocation.share_out, name="share-out"),
     path("<str:ref>/allocation/pile/", allocation.pile, name="pile"),

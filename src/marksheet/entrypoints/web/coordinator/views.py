@@ -11,12 +11,12 @@ from marksheet.apps.marking.queries.schemes import edits_schemes_only
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.queries.coordination import (
     CoordinatorRow,
-    Status,
     coordination_list,
     coordination_of,
     schedules_to_set_up,
     to_do,
 )
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.web.coordinator.words import STATUS, steps_of
 
@@ -28,12 +28,12 @@ SCHEMES = 50
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the schedules whose marking the reader sets up."""
     person = person_of(request)
-    status = request.GET.get("status", "")
+    status = asking.word(request.GET, "status", STATUS)
     search = request.GET.get("q", "").strip()
     rows, following = coordination_list(
         person,
         search=search,
-        status=status if status in set(Status) else "",
+        status=status,
         after=request.GET.get("after", ""),
     )
     return render(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from marksheet.apps.marking.queries.allocation import Method, Which
 from marksheet.apps.marking.queries.people import Kind, Missing
 from marksheet.apps.results.queries.coordination import CoordinatorRow, Status, ToDo
+from marksheet.rules.agreement import Measured, Within
 
 Words = str | Promise
 
@@ -36,6 +37,17 @@ METHODS: dict[str, Words] = {
     Method.WORKLOAD: gettext_lazy("By workload: in proportion to each marker's share"),
     Method.ONE: gettext_lazy("All to one marker"),
     Method.BY_HAND: gettext_lazy("By hand"),
+}
+
+MEASURED: dict[str, Words] = {
+    Measured.ITEM: gettext_lazy("Mark by mark"),
+    Measured.SCRIPT: gettext_lazy("By the totals of the whole script"),
+}
+
+WITHIN: dict[str, Words] = {
+    Within.MEAN: gettext_lazy("the mean, kept exactly"),
+    Within.HIGHER: gettext_lazy("the higher mark"),
+    Within.AGREED: gettext_lazy("a mark on which the two agree, wherever they differ at all"),
 }
 
 WHICH: dict[str, Words] = {
@@ -80,6 +92,11 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             ngettext("%(n)s person marks here.", "%(n)s people mark here.", n) % {"n": n}
             if n
             else _("Nobody marks here yet."),
+            people,
+            _("Add assessors"),
+        ),
+        "second": (
+            _("Each script needs two markers, and one person marks here."),
             people,
             _("Add assessors"),
         ),
@@ -142,4 +159,4 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
 def _tone(one: ToDo) -> str:
     if one.code in ("markers", "publisher") and not one.count:
         return "warn"
-    return {"sleeping": "warn", "missing": "warn", "nobodys": "warn"}.get(one.code, "quiet")
+    return {"sleeping": "warn", "missing": "warn", "nobodys": "warn", "second": "warn"}.get(one.code, "quiet")

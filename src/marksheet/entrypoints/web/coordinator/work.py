@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from marksheet.apps.exams.queries.answers import answers_to_enter
+from marksheet.apps.exams.queries.work import handed_in_at
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import Refusal
 from marksheet.apps.marking.queries.allocation import nobodys
@@ -24,6 +25,7 @@ from marksheet.apps.marking.queries.submissions import (
 from marksheet.apps.results.actions.hand_in import may_record_hand_in, record_hand_in
 from marksheet.apps.results.actions.marks import reopen_scripts
 from marksheet.apps.results.queries.coordination import coordination_of
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.web.coordinator.forms import Reason
@@ -46,11 +48,17 @@ def hand_in(request: HttpRequest, ref: str) -> HttpResponse:
             words = ngettext("%(n)s candidate handed in.", "%(n)s candidates handed in.", n) % {"n": n}
             done(request, words)
             return redirect("coordinator:schedule", schedule.ref)
+    search, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
+    arrived, following = handed_in_at(schedule, search=search, after=after)
     context = about(coordination_of(schedule)) | {
         "people": not_handed_in(schedule),
         "chosen": chosen,
         "error": error,
         "may": may_record_hand_in(person, schedule),
+        "search": search,
+        "arrived": arrived,
+        "following": following,
+        "narrowed": bool(search or after),
         "tab": "work",
     }
     return render(request, "coordinator/hand_in.html", context, status=400 if error else 200)
@@ -62,13 +70,13 @@ def scripts(request: HttpRequest, ref: str) -> HttpResponse:
     """Show every script with its progress."""
     person = person_of(request)
     schedule = coordinated_for(person, ref)
-    status = request.GET.get("status", "")
+    status = asking.word(request.GET, "status", FILTERS)
     search = request.GET.get("q", "").strip()
     rows, following = submissions_of(
         person,
         schedule,
         search=search,
-        status=status if status in FILTERS else "",
+        status=status,
         after=request.GET.get("after", ""),
         everybodys=True,
     )

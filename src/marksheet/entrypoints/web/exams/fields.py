@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marksheet.formats.decimals import NotANumber, parse_number, parse_thousandths, spelled
+from marksheet.rules.authoring import is_floor
 from marksheet.rules.scoring import Match
 
 STEP = re.compile(r"\s*([0-9]{1,3})\s*(?:=|:|->|→)\s*([0-9]+(?:[.,][0-9]+)?)\s*")
@@ -51,6 +52,31 @@ class MarksField(forms.CharField):
         if thousandths < 0 and not self.negative:
             raise forms.ValidationError(_("This cannot be below 0."))
         return thousandths
+
+
+class FloorField(MarksField):
+    """The lowest score, in thousandths: 0 or a negative number; "none" is None, empty is 0."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("initial", 0)
+        super().__init__(negative=True, required=False, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show None as the word that is typed for it."""
+        return _("none") if value is None else super().prepare_value(value)
+
+    def clean(self, value: Any) -> Any:
+        """Return thousandths of 0 or less, or None."""
+        if str(value or "").strip().casefold() in ("none", _("none").casefold()):
+            return None
+        floor = super().clean(value)
+        if floor is None:
+            return 0
+        if not is_floor(floor):
+            raise forms.ValidationError(
+                _("The lowest score is 0 or below it, like -2; write none if nothing stops it.")
+            )
+        return floor
 
 
 class FractionField(forms.CharField):

@@ -13,6 +13,7 @@ from marksheet.entrypoints.web.exams.fields import (
     BY_MACHINE,
     MARKED,
     MATCHES,
+    FloorField,
     MarksField,
     key_shown,
     key_typed,
@@ -131,6 +132,9 @@ def part_typed(typed: dict[str, Any], label: str, maximum: int) -> PartDraft:
     )
 
 
+FLOOR_HELP = gettext_lazy(
+    "Usually 0. Where wrong answers take marks away it can be lower, like -2, or none: as low as they take it."
+)
 RULES = [
     (ItemRule.SUM, gettext_lazy("The sum of its parts")),
     (ItemRule.COUNT_CORRECT, gettext_lazy("By the number of right parts (say which below)")),
@@ -153,11 +157,7 @@ class ItemForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Like 4 = 2, 3 = 1; any other number of right parts earns 0."),
     )
-    negative = forms.BooleanField(
-        label=gettext_lazy("The score may go below 0"),
-        required=False,
-        help_text=gettext_lazy("Only matters where wrong answers take marks away."),
-    )
+    floor = FloorField(label=gettext_lazy("Lowest score"), help_text=FLOOR_HELP)
 
     def __init__(self, *args: Any, sections: Sequence[str] = (), **options: Any) -> None:
         super().__init__(*args, **options)
@@ -178,7 +178,7 @@ class ItemForm(forms.Form):
             maximum_thousandths=typed["maximum"],
             rule=typed["rule"],
             steps=typed["steps"] if counts else (),
-            floor_thousandths=None if typed["negative"] else 0,
+            floor_thousandths=typed["floor"],
             parts=tuple(parts),
         )
 
@@ -192,7 +192,7 @@ class ItemForm(forms.Form):
             "section": draft.section,
             "rule": draft.rule,
             "steps": steps_shown(draft.steps),
-            "negative": draft.floor_thousandths is None,
+            "floor": draft.floor_thousandths,
         }
 
 
@@ -269,7 +269,7 @@ class SectionForm(forms.Form):
     )
     pick = forms.ChoiceField(label=gettext_lazy("What counts"), choices=PICKS, initial=Pick.ALL)
     pick_n = forms.IntegerField(label=gettext_lazy("How many"), required=False, min_value=1, max_value=1000)
-    negative = forms.BooleanField(label=gettext_lazy("Its score may go below 0"), required=False)
+    floor = FloorField(label=gettext_lazy("Lowest score"), help_text=FLOOR_HELP)
 
     def draft(self) -> SectionDraft:
         """Return the section as typed."""
@@ -280,7 +280,7 @@ class SectionForm(forms.Form):
             minimum_thousandths=typed["minimum"],
             pick=typed["pick"],
             pick_n=0 if typed["pick"] == Pick.ALL else typed["pick_n"] or 0,
-            floor_thousandths=None if typed["negative"] else 0,
+            floor_thousandths=typed["floor"],
         )
 
     @staticmethod
@@ -292,5 +292,5 @@ class SectionForm(forms.Form):
             "minimum": draft.minimum_thousandths,
             "pick": draft.pick,
             "pick_n": draft.pick_n or None,
-            "negative": draft.floor_thousandths is None,
+            "floor": draft.floor_thousandths,
         }

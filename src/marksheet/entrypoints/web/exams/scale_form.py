@@ -1,8 +1,10 @@
 """The grade scale as an author types it, and a table of what it comes to."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -60,7 +62,9 @@ class ScaleForm(forms.Form):
         label=gettext_lazy("Bands, one a line"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        help_text=gettext_lazy("The grade and where it starts, like A 85. The lowest starts at 0."),
+        help_text=gettext_lazy(
+            "The grade and where it starts, like A 85, best first. The lowest starts at 0."
+        ),
     )
     bands_unit = forms.ChoiceField(label=gettext_lazy("Bands are stated in"), choices=UNITS)
     lowest = FractionField(label=gettext_lazy("Lowest grade"))
@@ -163,7 +167,31 @@ def bands_typed(text: str, unit: Unit) -> tuple[Boundary, ...]:
         found.append(Boundary(match["label"].strip(), exact(match["at"]), unit))
     if not found:
         raise forms.ValidationError(_("Name at least one grade and where it starts."))
+    _demand_order(found)
     return tuple(found)
+
+
+def _demand_order(bands: Sequence[Boundary]) -> None:
+    """Refuse bands that neither fall nor rise as they are written: which grade is better would be a guess.
+
+    Raises:
+        ValidationError: it names the first that is out of order.
+    """
+    falls = bands[-1].at <= bands[0].at
+    for before, after in pairwise(bands):
+        if before.at != after.at and (after.at < before.at) != falls:
+            raise forms.ValidationError(
+                _(
+                    "“%(after)s” starts at %(at)s, but stands behind “%(before)s”, which starts at %(start)s: "
+                    "write the grades from the best to the worst, each starting lower than the one before."
+                )
+                % {
+                    "after": after.label,
+                    "at": number_shown(after.at),
+                    "before": before.label,
+                    "start": number_shown(before.at),
+                }
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from marksheet.apps.exams.actions.settings import Settings
+from marksheet.entrypoints.web.exams.fields import FloorField
+from marksheet.entrypoints.web.exams.forms import FLOOR_HELP
 from marksheet.rules.attempts import AttemptCounts
 from marksheet.rules.publication import ShowResults, Workflow
 from marksheet.rules.visibility import Switches
@@ -74,7 +76,7 @@ class SettingsForm(forms.Form):
     duration_minutes = forms.IntegerField(
         label=gettext_lazy("Duration in minutes"), required=False, min_value=1, max_value=10_080
     )
-    negative = forms.BooleanField(label=gettext_lazy("The total may go below 0"), required=False)
+    floor = FloorField(label=gettext_lazy("Lowest total"), help_text=FLOOR_HELP)
     switches = forms.MultipleChoiceField(
         label=gettext_lazy("What a shown result contains"),
         choices=list(SWITCHES.items()),
@@ -102,7 +104,7 @@ class SettingsForm(forms.Form):
             attempts_allowed=typed["attempts_allowed"],
             attempt_counts=typed["attempt_counts"],
             duration_minutes=typed["duration_minutes"],
-            paper_floor_thousandths=None if typed["negative"] else 0,
+            paper_floor_thousandths=typed["floor"],
             switches=Switches.from_json({**self.kept.to_json(), **chosen}),
         )
 
@@ -120,6 +122,6 @@ class SettingsForm(forms.Form):
             "attempts_allowed": settings.attempts_allowed,
             "attempt_counts": settings.attempt_counts,
             "duration_minutes": settings.duration_minutes,
-            "negative": settings.paper_floor_thousandths is None,
+            "floor": settings.paper_floor_thousandths,
             "switches": [name for name in SWITCHES if on[name]],
         }

@@ -17,6 +17,7 @@ from marksheet.apps.exams.queries.problems import marks, sentences
 from marksheet.apps.exams.queries.schedules import schedules_seen_by
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, holds, holds_somewhere, units_where
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.web.exams.forms import AssessmentForm
@@ -39,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = queries.searched(queries.assessments_seen_by(person), text)
     if not request.GET.get("archived"):
         rows = rows.filter(archived_at=None)
-    number = whole(request.GET.get("page"), 1)
+    number = asking.page_number(request.GET)
     page = list(rows[(number - 1) * PAGE : number * PAGE + 1])
     context = {
         "rows": page[:PAGE],
@@ -51,15 +52,6 @@ def listing(request: HttpRequest) -> HttpResponse:
         "may_author": holds_somewhere(person, Verb.EXAM_AUTHOR),
     }
     return render(request, "exams/list.html", context)
-
-
-def whole(text: str | None, otherwise: int) -> int:
-    """Return a whole number of an address, from 1 to 10,000; ``otherwise`` when it is none."""
-    return (
-        int(text)
-        if text and text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 10_000
-        else otherwise
-    )
 
 
 def _units(person: Person) -> list[tuple[str, str]]:

@@ -21,6 +21,8 @@ LISTS: Mapping[str, str] = {
     Source.RESULTS: "results:list",
     Source.REPORTS: "reports:candidates",
     Source.AUDIT: "audit:list",
+    Source.SCHEDULES: "reports:schedules",
+    Source.ASSESSMENTS: "reports:assessments",
 }
 
 
@@ -54,7 +56,7 @@ def wanted(person: Person, given: QueryDict, *, at: datetime) -> Wanted:
     all_of = _whole_list(person, source, query, back, at)
     ways: dict[str, Selection] = {}
     ready = source is Source.RESULTS and bool(given.get("all_matching"))
-    if refs and not given.get("all_matching"):
+    if refs and not given.get("all_matching") and not all_of.in_numbers:
         ways["ticked"] = replace(all_of, refs=refs)
     if ready:
         ways["ready"] = replace(all_of, ready_only=True)
@@ -87,10 +89,13 @@ def _whole_list(person: Person, source: Source, query: str, back: str, at: datet
     if source is Source.RESULTS:
         sort = choice_from(preference(person, KEY)).sort
         return Selection(source, criteria=asked_of_results(QueryDict(query), sort=sort, at=at).criteria)
+    if source in (Source.SCHEDULES, Source.ASSESSMENTS):
+        return Selection(source, asked=asked_of_reports(QueryDict(query), sort="-opens", at=at))
     found: Asked = asked_of_reports(QueryDict(query))
-    sorted_by = asked_of_reports(QueryDict(urlsplit(back).query)).sort
-    sort = sorted_by if sorted_by.removeprefix("-") != "opens" else "name"
-    return Selection(source, asked=replace(found, sort=sort))
+    if source is Source.REPORTS:
+        sorted_by = asked_of_reports(QueryDict(urlsplit(back).query)).sort
+        found = replace(found, sort=sorted_by if sorted_by.removeprefix("-") != "opens" else "name")
+    return Selection(source, asked=found)
 
 
 def _back(given: QueryDict, source: Source, query: str) -> str:

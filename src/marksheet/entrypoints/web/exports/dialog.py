@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from marksheet.apps.ledger import clock
+from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.release.actions.exports import Order, refuse_nothing, request_export
-from marksheet.apps.release.queries.exports.selection import Counted, counted
+from marksheet.apps.release.queries.exports.selection import Counted, Selection, Source, counted
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out
 from marksheet.entrypoints.shared.exports.carrying import AT_ONCE, make_now
@@ -78,6 +79,8 @@ def make(request: HttpRequest) -> HttpResponse:
 
     def ask(cleaned: Mapping[str, Any]) -> None:
         selection = asked.ways.get(cleaned["rows"]) or next(iter(asked.ways.values()))
+        if not export(cleaned["format"]).fits(selection):
+            raise BadInput(_("This list cannot be taken out like that. Choose a format that is offered."))
         order = Order(
             cleaned["format"],
             cleaned["file_type"],
@@ -105,22 +108,36 @@ def _dialog(request: HttpRequest, given: QueryDict, form: ExportForm, *, status:
         "form": form,
         "asked": asked,
         "ways": [_way(asked, key, count, on=key == chosen) for key, count in counts.items()],
-        "formats": _formats(form),
+        "formats": _formats(form, asked.ways[first]),
         "several": max(count.assessments for count in counts.values()) > 1,
         "at_once": counts[chosen].taken <= AT_ONCE,
-        "titled": title(counts[chosen].taken) if len(counts) == 1 else _("Export results"),
+        "titled": title(asked.source, counts[chosen].taken) if len(counts) == 1 else _("Export results"),
     }
     return render(request, "exports/dialog.html", context, status=status)
 
 
-def title(n: int) -> str:
+def title(source: Source, n: int) -> str:
     """Return what the dialog says at its head."""
-    return ngettext("Export %(n)s result", "Export %(n)s results", n) % {"n": f"{n:,}"}
+    return _("Export %(what)s") % {"what": what(source, n)}
 
 
-def _formats(form: ExportForm) -> list[tuple[str, Any, Any, bool]]:
+def what(source: Source, n: int) -> str:
+    """Return what the rows of a list are, and how many: *3 results*."""
+    if source is Source.SCHEDULES:
+        words = ngettext("%(n)s schedule", "%(n)s schedules", n)
+    elif source is Source.ASSESSMENTS:
+        words = ngettext("%(n)s assessment", "%(n)s assessments", n)
+    else:
+        words = ngettext("%(n)s result", "%(n)s results", n)
+    return words % {"n": f"{n:,}"}
+
+
+def _formats(form: ExportForm, selection: Selection) -> list[tuple[str, Any, Any, bool]]:
+    """Return what the file can hold, the first chosen where the form's choice is not among it."""
     chosen = form["format"].value()
-    declared = [export(name) for name in EXPORTS]
+    declared = [one for one in map(export, EXPORTS) if one.fits(selection)]
+    if chosen not in [one.key for one in declared]:
+        chosen = declared[0].key
     return [(one.key, one.title, one.sentence, one.key == chosen) for one in declared]
 
 
@@ -129,9 +146,9 @@ def _way(asked: Wanted, key: str, count: Counted, *, on: bool) -> Way:
     labels = {
         "ticked": ngettext("The %(n)s selected", "The %(n)s selected", n),
         "ready": ngettext("The %(n)s ready that matches", "All %(n)s ready that match", n),
-        "list": ngettext("The whole list: %(n)s result", "The whole list: %(n)s results", n),
+        "list": _("The whole list: %(what)s"),
     }
-    return Way(key, labels[key] % {"n": shown}, tuple(_notes(count)), on)
+    return Way(key, labels[key] % {"n": shown, "what": what(asked.source, n)}, tuple(_notes(count)), on)
 
 
 def _notes(count: Counted) -> list[str]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from marksheet.apps.ledger.errors import NotFound, WrongState
 from marksheet.apps.people.queries import Person, person_by_username
+from marksheet.entrypoints.shared.demo import demo_in_hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ def cast() -> list[tuple[Person, object]]:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as one of the cast."""
     _demand_demo()
+    with demo_in_hand():
+        _let_in(request)
+    return redirect("/")
+
+
+def _let_in(request: HttpRequest) -> None:
     username = request.POST.get("username", "")
     person = person_by_username(username) if username in {role.username for role in CAST} else None
     if person is None:
@@ -57,7 +64,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
     # As allauth does at its own sign-in: the session is listed, and ends with the account.
     UserSession.objects.create_from_request(request)
-    return redirect("/")
 
 
 @require_POST
@@ -69,7 +75,7 @@ def reset(request: HttpRequest) -> HttpResponse:
     try:
         call_command("demo", reset=True, verbosity=0)
     except CommandError as error:
-        raise WrongState(_("The demo could not be reset: %(error)s") % {"error": error}) from error
+        raise WrongState(_("The demo was not reset: %(error)s") % {"error": error}) from error
     logout(request)
     messages.success(request, _("The demo is as new."))
     return redirect("/")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from marksheet.apps.exams.queries.imports import WORK, imports_of
+from marksheet.apps.exams.queries.imports import WORK, Import, ImportState, imports_of
 from marksheet.apps.exams.queries.schedules import schedule_for
 from marksheet.apps.exams.queries.work import arrivals, missing_refs
 from marksheet.apps.ledger import clock
@@ -54,21 +54,33 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
     if carried_out(request, form, mark_absent) and not form.errors:
         return redirect("imports:reconciliation", ref)
     files = list(imports_of(person, schedule_id=schedule.pk).filter(kind=WORK)[:FILES])
+    unplaced, twice = _listed(files, "unmatched"), _listed(files, "duplicates")
     context = {
         "schedule": schedule,
         "standing": standing,
         "form": form,
         "files": [(one, address(one)) for one in files],
-        "unplaced": [
-            (address(one), one, *line) for one in files for line in _unplaced(one.report, "unmatched")
-        ],
-        "twice": [
-            (address(one), one, *line) for one in files for line in _unplaced(one.report, "duplicates")
-        ],
+        "unplaced": unplaced,
+        "twice": twice,
+        "unplaced_count": _counted(unplaced),
+        "twice_count": _counted(twice),
         "imports": Verb.WORK_IMPORT in held,
         "records": Verb.ATTENDANCE_RECORD in held,
     }
     return render(request, "imports/reconciliation.html", context)
+
+
+Listed = tuple[str, Import, Any, Any, Any]
+
+
+def _listed(files: list[Import], name: str) -> list[Listed]:
+    """Return address, file, row, number and why of each line; those of refused files too, which the page says."""
+    return [(address(one), one, *line) for one in files for line in _unplaced(one.report, name)]
+
+
+def _counted(lines: list[Listed]) -> int:
+    """Return how many lines count: nothing of a refused file came to this schedule."""
+    return sum(one.state != ImportState.REFUSED for _url, one, *_line in lines)
 
 
 def _unplaced(report: dict[str, Any], name: str) -> list[list[Any]]:

@@ -8,24 +8,40 @@ from defusedcsv import csv as safe_csv
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from marksheet.apps.exams.actions.imports import (
     ItemsPlan,
     discard,
-    note_preview,
     note_reading,
     start_import,
+    start_look,
 )
-from marksheet.apps.exams.queries.imports import WORK, Import, ImportState, import_for, work_of_import
+from marksheet.apps.exams.queries.imports import (
+    WORK,
+    Import,
+    ImportState,
+    import_for,
+    look_of_import,
+    work_of_import,
+)
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, Refusal, WrongState
-from marksheet.apps.people.queries import Person
+from marksheet.apps.ledger.work import Work, WorkState
+from marksheet.apps.people.queries import Person, zone_of
 from marksheet.apps.results.actions.intake_candidates import CandidatesPlan
 from marksheet.apps.results.queries.intake import WorkPlan, markers_at
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.intake.carrying import INLINE_ROWS, Preview, carry_in, preview
+from marksheet.entrypoints.shared.intake.looking import (
+    is_large,
+    kept_look,
+    refusal_of,
+    remember,
+    seen_as_json,
+)
 from marksheet.entrypoints.shared.intake.reading import Unreadable, table_of, translated
 from marksheet.entrypoints.web.imports import mapping as pages
 from marksheet.entrypoints.web.imports.places import above, address, again
@@ -34,7 +50,7 @@ from marksheet.entrypoints.web.imports.start import KINDS
 
 OPEN = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.REFUSED)
 MOST_QUESTIONS = 200
-TICKS = ("submit", "leave_out", "keep_answers")
+TICKS = ("submit", "leave_out")
 
 
 def _frame(row: Import) -> dict[str, Any]:
@@ -58,7 +74,7 @@ def file(request: HttpRequest, ref: str) -> HttpResponse:
     row = import_for(person_of(request), ref)
     if row.state in (ImportState.UPLOADED, ImportState.CHECKED):
         return redirect(address(row, "columns" if row.state == ImportState.UPLOADED else "preview"))
-    zone = row.schedule.timezone if row.schedule else "UTC"
+    zone = row.schedule.timezone if row.schedule else zone_of(person_of(request))
     context = _frame(row) | {
         "receipt": row.report.get("receipt"),
         "refusal": row.report.get("refusal") if row.state == ImportState.REFUSED else None,
@@ -89,7 +105,7 @@ def columns(request: HttpRequest, ref: str) -> HttpResponse:
         typed = pages.work_typed if row.kind == WORK else pages.fields_typed
         try:
             mapping = typed(row, table, request.POST)
-            row = note_reading(person, ref, mapping)
+            row = note_reading(person, ref, mapping, rows=len(table.rows))
             return redirect(address(row, "preview"))
         except BadInput as refusal:
             context |= _problems(refusal)
@@ -125,13 +141,43 @@ def look(request: HttpRequest, ref: str) -> HttpResponse:
                 return redirect(address(row))
     context = _frame(row) | {"options": options}
     try:
+        shown = _shown(person, row, options, at)
+    except Refusal as refused:
+        return render(request, "imports/unreadable.html", context | _problems(refused), status=400)
+    if shown is None:
+        return render(request, "imports/looking.html", context | {"running": _looked_at(person, row, at)})
+    context |= shown | (_problems(refusal) if refusal else {})
+    return render(request, "imports/preview.html", context, status=400 if refusal else 200)
+
+
+def _shown(person: Person, row: Import, options: dict[str, Any], at: datetime) -> dict[str, Any] | None:
+    """Return what the preview shows; None while a worker is to read a large file.
+
+    Raises:
+        Unreadable: the file cannot be taken.
+    """
+    if is_large(row):
+        kept = kept_look(person, row, at=at)
+        if kept is None:
+            return None
+        if "refusal" in kept:
+            raise refusal_of(kept["refusal"])
+        return _work_shown(row, kept["seen"])
+    try:
         seen = preview(person, row, options, at=at)
     except Refusal as refused:
-        _remember(row, None, refused)
-        return render(request, "imports/unreadable.html", context | _problems(refused), status=400)
-    _remember(row, seen, None)
-    context |= _seen(row, seen) | (_problems(refusal) if refusal else {})
-    return render(request, "imports/preview.html", context, status=400 if refusal else 200)
+        remember(row, None, refused)
+        raise
+    remember(row, seen, None)
+    return _work_shown(row, seen_as_json(seen)) if isinstance(seen.plan, WorkPlan) else _seen(seen)
+
+
+def _looked_at(person: Person, row: Import, at: datetime) -> dict[str, Any]:
+    """Return how far the worker is with a large file, having asked it to look if nobody did."""
+    work = look_of_import(person, row)
+    if work is None or work.state == WorkState.DONE:
+        work = start_look(person, row, language=get_language() or "", at=at)
+    return _progress_of(work, _("Being read"))
 
 
 def _options(request: HttpRequest) -> dict[str, Any]:
@@ -140,6 +186,8 @@ def _options(request: HttpRequest) -> dict[str, Any]:
     return ticked | {
         "round": "marker-1",
         "marker": sent.get("marker", ""),
+        "answers": sent.get("answers", ""),
+        "take": sent.getlist("take"),
         "reason": sent.get("reason", "").strip()[:2000],
     }
 
@@ -147,7 +195,7 @@ def _options(request: HttpRequest) -> dict[str, Any]:
 def _carried(
     request: HttpRequest, person: Person, row: Import, options: dict[str, Any], at: datetime
 ) -> HttpResponseRedirect:
-    rows = len(table_of(row).rows)
+    rows = int(row.report.get("rows") or 0) or len(table_of(row).rows)
     if rows > INLINE_ROWS:
         start_import(person, row.ref, options, rows=rows, at=at)
     else:
@@ -159,25 +207,33 @@ def _carried(
     return HttpResponseRedirect(address(row))
 
 
-def _seen(row: Import, seen: Preview) -> dict[str, Any]:
+def _work_shown(row: Import, seen: dict[str, Any]) -> dict[str, Any]:
+    """What the preview of a file of work shows of what ``looking`` found."""
+    plan = seen["plan"]
+    open_ = plan["outsider_count"] or plan["responses"]["changed_count"]
+    return {
+        "seen": seen,
+        "plan": plan,
+        "is_work": True,
+        "background": seen["rows"] > INLINE_ROWS,
+        "markers": list(markers_at(row.schedule)) if seen["has_marks"] and row.schedule else [],
+        "outsiders": plan["outsiders"],
+        "unmarked": plan["unmarked"],
+        "needs_reason": bool(plan["late"] or plan["given"]["changed_count"]),
+        "nothing_new": plan["nothing_new"] and not open_,
+    }
+
+
+def _seen(seen: Preview) -> dict[str, Any]:
     plan = seen.plan
     context: dict[str, Any] = {
         "seen": seen,
         "plan": plan,
-        "is_work": isinstance(plan, WorkPlan),
         "is_candidates": isinstance(plan, CandidatesPlan),
         "is_items": isinstance(plan, ItemsPlan),
         "background": seen.rows > INLINE_ROWS,
     }
-    if isinstance(plan, WorkPlan) and row.schedule is not None:
-        context |= {
-            "markers": list(markers_at(row.schedule)) if seen.has_marks else [],
-            "outsiders": plan.outsiders[:200],
-            "unmarked": len(plan.unmarked),
-            "needs_reason": bool(plan.late or plan.given.changed_count),
-            "nothing_new": plan.nothing_new and not (plan.outsider_count or plan.responses.changed_count),
-        }
-    elif isinstance(plan, CandidatesPlan):
+    if isinstance(plan, CandidatesPlan):
         context |= {
             "needs_reason": plan.late,
             "blocked": bool(plan.problem_count),
@@ -206,43 +262,31 @@ def _problems(refusal: Refusal) -> dict[str, Any]:
     }
 
 
-def _remember(row: Import, seen: Preview | None, refusal: Refusal | None) -> None:
-    """Keep for the reconciliation page which numbers this file named that belong to nobody, or twice."""
-    if row.kind != WORK:
-        return
-    if seen is not None and isinstance(seen.plan, WorkPlan):
-        unmatched = [[one.row, one.number, one.why] for one in seen.plan.outsiders[:500]]
-        note_preview(row.ref, {"unmatched": unmatched, "duplicates": []})
-    elif isinstance(refusal, Unreadable):
-        column = str(row.mapping.get("candidate", ""))
-        twice = [
-            [one.row, one.value, translated(one.reason)]
-            for one in refusal.cells
-            if one.column == column and one.value
-        ]
-        note_preview(row.ref, {"unmatched": [], "duplicates": twice})
-
-
 def _running(row: Import) -> dict[str, Any] | None:
-    if row.state != ImportState.APPLYING:
-        return None
-    work = work_of_import(row)
-    if work is None:
-        return None
-    waiting = work.state == "waiting" and not work.done
+    work = work_of_import(row) if row.state == ImportState.APPLYING else None
+    return None if work is None else _progress_of(work, _("Being carried in"))
+
+
+def _progress_of(work: Work, label: str) -> dict[str, Any]:
+    waiting = work.state == WorkState.WAITING and not work.done
     return {
         "work": work,
-        "label": _("Waiting for a worker") if waiting else _("Being carried in"),
-        "failed": work.state == "parked",
+        "label": _("Waiting for a worker") if waiting else label,
+        "failed": work.state == WorkState.PARKED,
     }
 
 
 @signed_in
 @require_GET
 def progress(request: HttpRequest, ref: str) -> HttpResponse:
-    """Answer with how far a large file is; the page asks for this until it is done."""
-    row = import_for(person_of(request), ref)
-    return render(request, "imports/progress.html", _frame(row) | {"running": _running(row)})
+    """Answer with how far a large file is, being read or carried in; the page asks for this until it is done."""
+    person = person_of(request)
+    row = import_for(person, ref)
+    running, onward = _running(row), address(row)
+    if row.state in OPEN and (work := look_of_import(person, row)):
+        onward = address(row, "preview")
+        running = None if work.state == WorkState.DONE else _progress_of(work, _("Being read"))
+    return render(request, "imports/progress.html", _frame(row) | {"running": running, "onward": onward})
 
 
 @signed_in

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.actions import inbox as actions
 from marksheet.apps.people.queries import inbox_of, unread_count
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.shared.context import waiting_for
@@ -23,7 +24,7 @@ PAGE = 30
 def inbox(request: HttpRequest) -> HttpResponse:
     """Show what waits for the reader on each tab, and the notes."""
     person = person_of(request)
-    page = Paginator(inbox_of(person), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(inbox_of(person), PAGE).get_page(asking.page_number(request.GET))
     notes = [{"note": note, "words": words_for(note.kind, note.params)} for note in page]
     context = {
         "notes": notes,

@@ -15,6 +15,7 @@ from marksheet.apps.people.queries.mail import pauses_seen_by
 from marksheet.apps.release.actions import mailing as actions
 from marksheet.apps.release.queries import mailing
 from marksheet.apps.release.queries.mailing import Fate, MessageLine
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import needs, person_of
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.web.mail.words import fate_words, group_words, notice_words
@@ -40,10 +41,10 @@ class AgainForm(forms.Form):
 def messages(request: HttpRequest) -> HttpResponse:
     """List the messages to people whom the reader looks after."""
     person = person_of(request)
-    text, fate = request.GET.get("q", "").strip()[:200], request.GET.get("state", "")
+    text, fate = request.GET.get("q", "").strip()[:200], asking.word(request.GET, "state", list(Fate))
     group = request.GET.get("group", "")[:64]
     pauses = pauses_seen_by(person)
-    page = mailing.message_page(person, text=text, fate=fate, group=group, after=request.GET.get("after", ""))
+    page = mailing.message_page(person, text=text, fate=fate, group=group, after=asking.key(request.GET))
     return render(
         request,
         "mail/list.html",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.actions import invitations
 from marksheet.apps.people.queries.invitations import CODE_DAYS, InvitationState, invitations_seen_by
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import chosen, done
 
@@ -17,7 +18,7 @@ from marksheet.entrypoints.shared.acting import chosen, done
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """List invitations, newest first."""
-    state = request.GET.get("state", "")
+    state = asking.word(request.GET, "state", list(InvitationState))
     rows, before = invitations_seen_by(
         person_of(request), state=state, before=request.GET.get("before", ""), at=clock.read()
     )

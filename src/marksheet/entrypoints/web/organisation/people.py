@@ -25,6 +25,7 @@ from marksheet.apps.people.queries.directory import (
 )
 from marksheet.apps.people.queries.invitations import invitations_of
 from marksheet.apps.results.actions import people as corrections
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import needs, person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.web.organisation.forms import (
@@ -45,6 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List the people whom the reader looks after, by name."""
     person = person_of(request)
     asked = {name: request.GET.get(name, "") for name in ("search", "kind", "unit")}
+    asked["kind"] = asking.word(request.GET, "kind", KINDS)
     page = people_page(
         person,
         search=asked["search"],

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.queries import Person
 from marksheet.apps.release.queries import publications as queries
+from marksheet.apps.release.queries import receipts
+from marksheet.apps.release.queries.afterwards import refs_published_by
+from marksheet.apps.results.queries.sight import schedules_published_by
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of
 from marksheet.entrypoints.web.publications.place import under_results
 from marksheet.entrypoints.web.results.bar import ticks_done
@@ -46,27 +48,50 @@ def receipt(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _done(request: HttpRequest, person: Person, publication: Any) -> dict[str, Any]:
-    after = request.GET.get("after", "0")
-    if not after.isdigit():
-        raise BadInput(_("This page of the list is not known. Start at the first page."))
-    parts = queries.parts_of(publication)
-    rows = queries.receipt_rows(person, publication, after=int(after), size=SIZE + 1)
+    after = _after(request)
+    own = publication.publisher_id == person.pk
+    parts = receipts.parts_of(person, publication)
+    rows = receipts.receipt_rows(person, publication, after=after, size=SIZE + 1)
+    mine = set(
+        schedules_published_by(person)
+        .filter(pk__in={v.schedule_id for v in rows})
+        .values_list("pk", flat=True)
+    )
+    seen = sum(part.n for part in parts)
     return {
-        "rows": rows[:SIZE],
+        "rows": [(version, version.schedule_id in mine) for version in rows[:SIZE]],
+        "may_act": bool(mine),
+        "matching": len(refs_published_by(person, publication)) if mine else 0,
         "following": rows[SIZE - 1].pk if len(rows) > SIZE else None,
-        "beginning": after != "0",
-        "skipped": queries.skipped_rows(publication) if publication.publisher_id == person.pk else [],
+        "beginning": after != 0,
+        "skipped": receipts.skipped_rows(person, publication) if own else [],
         "parts": parts,
+        "n": publication.published if own else seen,
+        "part_only": seen < publication.published,
         "zone": parts[0].timezone if parts else "UTC",
         "opened": queries.opened_by(publication),
-        "mails": queries.mails_of(publication) if publication.inform else None,
+        "mails": queries.mails_of(publication) if publication.inform and own else None,
     }
+
+
+def _after(request: HttpRequest) -> int:
+    return int(asking.key(request.GET) or 0)
 
 
 @under_results
 @require_GET
 def publications(request: HttpRequest) -> HttpResponse:
-    """List what this person published, newest first."""
+    """List the publications that this person finds, newest first; of one schedule, if one is asked for."""
+    person, ref = person_of(request), request.GET.get("schedule", "")[:40]
+    page = receipts.publication_page(person, schedule=ref, after=_after(request))
+    about = receipts.schedules_told_of(person).filter(ref=ref).first() if ref else None
     return render(
-        request, "publications/list.html", {"publications": queries.publications_of(person_of(request))}
+        request,
+        "publications/list.html",
+        {
+            "publications": page.lines,
+            "following": page.next or None,
+            "schedule": about,
+            "narrowed": bool(ref),
+        },
     )

@@ -1,31 +1,42 @@
 """What the address of a report asks for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zlib import crc32
 
 from django.http import QueryDict
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from marksheet.apps.results.queries.reports import SCORE_SORTS, SORTS, Asked, Choices
+from marksheet.entrypoints.shared.asking import known_word, word
 
 OUTCOMES = ("passed", "failed", "void")
+SHOWN = ("shown", "hidden")
 
 
-def asked(given: QueryDict, *, sort: str = "name") -> Asked:
-    """Return what is asked for; words that are not ours are left out."""
-    wanted = given.get("sort", "") or sort
-    if wanted.removeprefix("-") not in SORTS | SCORE_SORTS | {"opens": ""}:
-        wanted = sort
+def asked(given: QueryDict, *, sort: str = "name", at: datetime | None = None) -> Asked:
+    """Return what is asked for. A list of schedules needs the moment.
+
+    Raises:
+        BadInput: the address says an order, an outcome or a word that there is not.
+    """
+    wanted = given.get("sort", "").strip() or sort
+    known_word(wanted.removeprefix("-"), "sort", SORTS | SCORE_SORTS | {"opens": ""})
+    outcomes = tuple(filter(None, given.getlist("outcome")))
+    for one in outcomes:
+        known_word(one, "outcome", OUTCOMES)
     return Asked(
         text=given.get("q", "").strip()[:200],
         schedules=tuple(given.getlist("schedule"))[:50],
         assessments=tuple(given.getlist("assessment"))[:50],
         units=tuple(given.getlist("unit"))[:50],
-        outcomes=tuple(o for o in given.getlist("outcome") if o in OUTCOMES),
-        shown=given.get("shown", "") if given.get("shown") in ("shown", "hidden") else "",
-        complete=given.get("complete") == "1",
+        outcomes=outcomes,
+        shown=word(given, "shown", SHOWN),
+        complete=word(given, "complete", ("1",)) == "1",
         sort=wanted,
+        at=at,
     )
 
 
@@ -73,6 +84,22 @@ def filters_of(given: QueryDict) -> str:
     for name in ("after", "sort", "page"):
         kept.pop(name, None)
     return kept.urlencode()
+
+
+def query_of(given: QueryDict) -> str:
+    """Return filters and order, without the page: what a file of the list is about."""
+    kept = given.copy()
+    for name in ("after", "page"):
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def export_address() -> str:
+    """Return where exports are chosen; empty where there are none."""
+    try:
+        return reverse("exports:new")
+    except NoReverseMatch:
+        return ""
 
 
 def selection_key(name: str, filters: str) -> str:

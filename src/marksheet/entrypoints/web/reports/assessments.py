@@ -6,9 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from marksheet.apps.ledger import clock
 from marksheet.apps.results.queries import reports
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.web.reports.asked import asked, chips, filters_of, kept_fields
+from marksheet.entrypoints.web.reports.asked import (
+    asked,
+    chips,
+    export_address,
+    filters_of,
+    kept_fields,
+    query_of,
+)
 
 
 @signed_in
@@ -29,6 +37,8 @@ def assessments(request: HttpRequest) -> HttpResponse:
             "choices": choices,
             "chips": chips(request.GET, wanted, choices),
             "narrowed": bool(filters_of(request.GET)),
+            "filters": query_of(request.GET),
+            "exports": export_address(),
             "kept": kept_fields(request.GET, "unit"),
         },
     )
@@ -40,7 +50,7 @@ def assessment(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one assessment: all its sittings, the newest first."""
     person = person_of(request)
     found = reports.assessment_for_reports(person, ref)
-    wanted = replace(asked(request.GET, sort="-opens"), assessments=(ref,))
+    wanted = replace(asked(request.GET, sort="-opens", at=clock.read()), assessments=(ref,))
     page = reports.schedule_page(person, wanted, after=request.GET.get("after", ""))
     return render(
         request, "reports/assessment.html", {"line": found, "rows": page.rows, "following": page.next}

@@ -4,14 +4,21 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from marksheet.apps.people.queries import Person
+from marksheet.apps.release.queries.receipts import receipts_of
 from marksheet.apps.results.queries import reports
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.web.reports.asked import asked, chips, filters_of, kept_fields, selection_key
+from marksheet.entrypoints.web.reports.asked import (
+    asked,
+    chips,
+    export_address,
+    filters_of,
+    kept_fields,
+    selection_key,
+)
 
 # A selection in the browser belongs to a list and its filters.
 KEY = "reports"
@@ -38,7 +45,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
         request,
         "reports/candidates.html",
         {
-            "rows": [(row, row.schedule_id in mine) for row in page.rows],
+            "rows": with_receipts(page.rows, mine),
             "may_act": bool(mine),
             "following": page.next,
             "asked": wanted,
@@ -56,15 +63,13 @@ def candidates(request: HttpRequest) -> HttpResponse:
     )
 
 
+def with_receipts(rows: list[Any], mine: set[int]) -> list[tuple[Any, bool, str]]:
+    """Return each published row with whether the reader publishes there, and the ref of its receipt."""
+    found = receipts_of(row.in_force.publication_id for row in rows)
+    return [(row, row.schedule_id in mine, found.get(row.in_force.publication_id, "")) for row in rows]
+
+
 def _mine(person: Person, rows: list[Any]) -> set[int]:
     """The schedules on this page whose results the reader may show, hide and retract."""
     some = {row.schedule_id for row in rows}
     return set(schedules_published_by(person).filter(pk__in=some).values_list("pk", flat=True))
-
-
-def export_address() -> str:
-    """Return where exports are chosen; empty where there are none."""
-    try:
-        return reverse("exports:new")
-    except NoReverseMatch:
-        return ""

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from marksheet.apps.release.queries.detail import detail_of
 from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.web.results.one import versions_with_receipts
 from marksheet.entrypoints.web.results.words import adjustment_words
 
 
@@ -19,5 +20,10 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
     return render(
         request,
         "reports/result.html",
-        {"detail": detail, "adjustments": steps, "back": reverse("reports:candidates")},
+        {
+            "detail": detail,
+            "adjustments": steps,
+            "versions": versions_with_receipts(detail.versions),
+            "back": reverse("reports:candidates"),
+        },
     )

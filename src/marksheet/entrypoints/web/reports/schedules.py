@@ -11,9 +11,17 @@ from django.views.decorators.http import require_GET
 from marksheet.apps.ledger import clock
 from marksheet.apps.results.queries import reports
 from marksheet.apps.results.queries.cohorts import Cohort, cohort_of
-from marksheet.apps.results.queries.finished import is_finished
+from marksheet.apps.results.queries.completion import is_finished
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.web.reports.asked import asked, chips, filters_of, kept_fields
+from marksheet.entrypoints.web.reports.asked import (
+    asked,
+    chips,
+    export_address,
+    filters_of,
+    kept_fields,
+    query_of,
+)
+from marksheet.rules.publication import stage
 
 
 @signed_in
@@ -21,7 +29,7 @@ from marksheet.entrypoints.web.reports.asked import asked, chips, filters_of, ke
 def schedules(request: HttpRequest) -> HttpResponse:
     """List the schedules of which something is published."""
     person = person_of(request)
-    wanted = asked(request.GET, sort="-opens")
+    wanted = asked(request.GET, sort="-opens", at=clock.read())
     page = reports.schedule_page(person, wanted, after=request.GET.get("after", ""))
     choices = reports.choices_for(person)
     return render(
@@ -34,6 +42,8 @@ def schedules(request: HttpRequest) -> HttpResponse:
             "choices": choices,
             "chips": chips(request.GET, wanted, choices),
             "narrowed": bool(filters_of(request.GET)),
+            "filters": query_of(request.GET),
+            "exports": export_address(),
             "kept": kept_fields(request.GET, "assessment", "unit", "complete", "sort"),
         },
     )
@@ -45,7 +55,7 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
     """Show what is published of one schedule in numbers, each with its n and its rule."""
     person = person_of(request)
     found = reports.schedule_for_reports(person, ref)
-    cohort = cohort_of(person, found)
+    cohort, over = cohort_of(person, found), is_finished(found, clock.read())
     return render(
         request,
         "reports/schedule.html",
@@ -55,7 +65,8 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
             "facts": facts_of(cohort),
             "apart": apart_of(cohort),
             "grades": _grades(cohort),
-            "finished": is_finished(found, clock.read()),
+            "finished": over,
+            "stage": stage(cohort.published, cohort.handed_in, finished=over),
         },
     )
 

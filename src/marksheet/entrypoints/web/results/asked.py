@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from django.http import QueryDict
@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.results.queries.finder import SORTS, Criteria
+from marksheet.entrypoints.shared.asking import day, known_word, millionths
 
 VIEWS = ("candidate", "schedule")
 SHOWS = ("all", "mine", "not-mine", "published")
 OUTCOMES = ("passed", "failed", "void")
 # Parameters of the address that narrow the list, in the order of the form.
 MANY = ("schedule", "assessment", "unit", "state", "outcome", "marked_by")
-ONE = ("q", "show", "from", "until", "grade", "percent_from", "percent_until")
+ONE = (
+    "q", "show", "from", "until", "grade", "percent_from", "percent_until", "score_from", "score_until",
+)  # fmt: skip
 PLACES = ("by", "sort", "after")
 
 
@@ -56,6 +59,11 @@ class Asked:
         return f"results:{sha256(self.filters.encode()).hexdigest()[:10]}"
 
     @property
+    def filtered(self) -> bool:
+        """Whether this is not the whole list, which has ticks of its own."""
+        return bool(self.filters)
+
+    @property
     def narrowed(self) -> bool:
         """Whether anything at all narrows the list."""
         return any(name in self.values for name in (*MANY, *ONE) if name != "show")
@@ -79,9 +87,12 @@ def asked(
         if found:
             values[name] = found if name in MANY else found[-1:]
     one = {name: found[0] for name, found in values.items()}
-    wanted = one.get("sort", sort)
-    if wanted.removeprefix("-") not in SORTS:
-        wanted = "name"
+    wanted = sort if sort.removeprefix("-") in SORTS else "name"
+    if "sort" in one:
+        known_word(one["sort"].removeprefix("-"), "sort", SORTS)
+        wanted = one["sort"]
+    for value in values.get("outcome", ()):
+        known_word(value, "outcome", OUTCOMES)
     start, after = _place(one.get("after", ""))
     return Asked(
         values=values,
@@ -95,7 +106,6 @@ def asked(
 def _criteria(
     values: Mapping[str, tuple[str, ...]], one: Mapping[str, str], sort: str, at: datetime | None
 ) -> Criteria:
-    begin, end = _day(one.get("from")), _day(one.get("until"))
     return Criteria(
         text=one.get("q", "")[:200],
         show=_one_of(one.get("show", "all"), SHOWS),
@@ -106,10 +116,12 @@ def _criteria(
         outcomes=values.get("outcome", ()),
         grades=tuple(each.strip() for each in one.get("grade", "").split(",") if each.strip()),
         marked_by=values.get("marked_by", ()),
-        closes_after=begin,
-        opens_before=end + timedelta(days=1) if end else None,
-        percent_from=_percent(one.get("percent_from")),
-        percent_until=_percent(one.get("percent_until")),
+        day_from=day(one.get("from", "")),
+        day_until=day(one.get("until", "")),
+        percent_from=millionths(one.get("percent_from", ""), least=0, most=100),
+        percent_until=millionths(one.get("percent_until", ""), least=0, most=100),
+        score_from=millionths(one.get("score_from", "")),
+        score_until=millionths(one.get("score_until", "")),
         at=at,
         sort=sort,
     )
@@ -118,29 +130,6 @@ def _criteria(
 def _one_of(value: str, known: Sequence[str]) -> str:
     if value not in known:
         raise BadInput(_("There is no view called “%(name)s”.") % {"name": value[:40]})
-    return value
-
-
-def _day(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
-    except ValueError:
-        raise BadInput(_("“%(text)s” is not a date. Write it as 2026-06-09.") % {"text": text[:40]}) from None
-
-
-def _percent(text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        value = int(text)
-    except ValueError:
-        value = -1
-    if not 0 <= value <= 100:
-        raise BadInput(
-            _("A percentage is a whole number from 0 to 100, not “%(text)s”.") % {"text": text[:40]}
-        )
     return value
 
 

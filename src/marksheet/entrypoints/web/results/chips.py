@@ -47,6 +47,8 @@ def chips_for(asked: Asked, lines: Sequence[ScheduleLine], names: dict[str, str]
         ("grade", _("Grade")),
         ("percent_from", _("At least, %")),
         ("percent_until", _("At most, %")),
+        ("score_from", _("At least, marks")),
+        ("score_until", _("At most, marks")),
     )
     return found + [
         Chip(label, asked.values[name][0], asked.query(**{name: None}))

@@ -1,5 +1,6 @@
 """One result beside the list: how it stands, what is missing, its attempts, what can be done."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -11,8 +12,15 @@ from django.views.decorators.http import require_GET
 from marksheet.apps.exams.queries.answers import answers_to_enter
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, verbs_at
+from marksheet.apps.release.queries.receipts import receipts_of
 from marksheet.apps.results.queries.adjustments import adjustments_of, steps_of
-from marksheet.apps.results.queries.opened import attempts_of, row_seen_by, versions_of, why_withheld
+from marksheet.apps.results.queries.opened import (
+    VersionLine,
+    attempts_of,
+    row_seen_by,
+    versions_of,
+    why_withheld,
+)
 from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.apps.results.queries.unmarked import Unmarked, unmarked_of
 from marksheet.entrypoints.shared.access import person_of, signed_in
@@ -48,7 +56,7 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
         "missing": _missing(row, person) if row.bucket != "published" else [],
         "why_withheld": why_withheld(row) if held & READ_REASONS else "",
         "attempts": attempts_of(row),
-        "versions": versions_of(row),
+        "versions": versions_with_receipts(versions_of(row)),
         "publishers": listed([name for _key, name in here.publishers], most=6),
         "markers": listed([name for _key, name in here.markers], most=6),
         "moderators": listed([name for _key, name in here.moderators], most=6),
@@ -58,6 +66,12 @@ def _shown(row: Any, person: Person, people: dict[int, Assigned]) -> dict[str, A
         "published": mine and row.in_force_id is not None,
         "history": history_address(row.ref),
     }
+
+
+def versions_with_receipts(versions: Sequence[VersionLine]) -> list[tuple[VersionLine, str]]:
+    """Return each version of a result that its reader sees with the ref of the receipt that tells of it."""
+    found = receipts_of(line.publication_id for line in versions)
+    return [(line, found.get(line.publication_id, "")) for line in versions]
 
 
 def _missing(row: Any, person: Person) -> list[tuple[str, str]]:

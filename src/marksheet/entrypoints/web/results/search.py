@@ -27,6 +27,12 @@ def _ticks(label: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(label=label, required=False, widget=forms.CheckboxSelectMultiple)
 
 
+def _number(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=False, widget=forms.TextInput(attrs={"inputmode": "decimal", "maxlength": 16})
+    )
+
+
 class SearchForm(forms.Form):
     """All that the list can be narrowed by, apart from the search text and Show."""
 
@@ -39,15 +45,22 @@ class SearchForm(forms.Form):
     grade = forms.CharField(
         label=_("Grade"), required=False, help_text=_("One or several, with commas between: A, B")
     )
-    percent_from = forms.IntegerField(label=_("Per cent, from"), required=False, min_value=0, max_value=100)
-    percent_until = forms.IntegerField(label=_("Per cent, until"), required=False, min_value=0, max_value=100)
+    percent_from = _number(_("Per cent, from"))
+    percent_until = _number(_("Per cent, until"))
+    score_from = _number(_("Score in marks, from"))
+    score_until = _number(_("Score in marks, until"))
 
     def __init__(self, wanted: Asked, choices: Choices) -> None:
         """Offer ``choices``, with what is on now ticked."""
         values: dict[str, Any] = {name: list(found) for name, found in wanted.values.items()}
         one = {name: found[0] for name, found in values.items() if name not in _MANY}
         super().__init__(initial={**values, **one})
-        self.fields["from"] = forms.DateField(label=_("Window from"), required=False, widget=DateInput())
+        self.fields["from"] = forms.DateField(
+            label=_("Window from"),
+            required=False,
+            widget=DateInput(),
+            help_text=_("Days in the time zone of each schedule."),
+        )
         self.fields["until"] = forms.DateField(label=_("Window until"), required=False, widget=DateInput())
         lists: dict[str, Any] = {
             "schedule": choices.schedules,

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +17,7 @@ from marksheet.apps.results.queries import finder
 from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.apps.results.queries.sight import SIGHT
 from marksheet.entrypoints.shared.access import held_by, person_of, signed_in
+from marksheet.entrypoints.web.reports.asked import export_address
 from marksheet.entrypoints.web.results.asked import Asked, asked
 from marksheet.entrypoints.web.results.bar import acts_for, list_address, ticks_done
 from marksheet.entrypoints.web.results.chips import chips_for
@@ -82,6 +82,7 @@ def _common(request: HttpRequest, person: Person, wanted: Asked, choice: Choice)
         "by_schedule": wanted.query(by="schedule", state=None),
         "chips": chips_for(wanted, lines, names_for(person, wanted)),
         "columns": choice.shown,
+        "chosen": [column.key for column in choice.shown],
         "all_columns": [(column, column in choice.shown) for column in COLUMNS if not column.fixed],
         "saved": saved_views(person),
         "shows": _shows(wanted),
@@ -100,8 +101,8 @@ def _places(wanted: Asked) -> finder.Criteria:
         schedules=criteria.schedules,
         assessments=criteria.assessments,
         units=criteria.units,
-        opens_before=criteria.opens_before,
-        closes_after=criteria.closes_after,
+        day_from=criteria.day_from,
+        day_until=criteria.day_until,
         show=criteria.show,
         at=criteria.at,
         text=criteria.text if wanted.by == "schedule" else "",
@@ -185,14 +186,6 @@ def _all_selected(matching: Total) -> str:
     return ngettext(
         "The %(n)s ready that matches is selected", "All %(n)s ready that match are selected", matching.n
     ) % {"n": grouped(matching.n)}
-
-
-def export_address() -> str:
-    """Return where exports are chosen; empty where there are none."""
-    try:
-        return reverse("exports:new")
-    except NoReverseMatch:
-        return ""
 
 
 def _schedules(person: Person, wanted: Asked, lines: Sequence[finder.ScheduleLine]) -> dict[str, Any]:

@@ -59,6 +59,9 @@ MISSING: Mapping[str, Callable[[int], str]] = {
     "import_open": lambda n: _("an import is still to be decided"),
     "stale": lambda n: _("it is being recomputed"),
     "no_key": lambda n: _("the key is not fixed yet"),
+    "not_agreed": lambda n: (
+        ngettext("%(n)d mark is not agreed on", "%(n)d marks are not agreed on", n) % {"n": n}
+    ),
     "in_moderation": lambda n: _("moderation is not finished"),
     "flagged": lambda n: ngettext("%(n)d flag is open", "%(n)d flags are open", n) % {"n": n},
 }

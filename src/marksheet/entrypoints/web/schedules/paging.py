@@ -18,13 +18,6 @@ class Place:
     previous: dict[str, str] | None
 
 
-def whole(text: str | None, otherwise: int) -> int:
-    """Return a whole number of an address, from 1 to 10,000; ``otherwise`` when it is none."""
-    if text and text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 10_000:
-        return int(text[:6])
-    return otherwise
-
-
 def paged(rows: QuerySet[Enrolment], request: HttpRequest, *, size: int) -> Place:
     """Return the page of ``rows`` (by name) that the address asks for; a stranger's ref begins anew."""
     after = rows.filter(ref=request.GET.get("after", "")[:32]).first() if "after" in request.GET else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.schedules import answers, archiving, candidates, views
+from marksheet.entrypoints.web.schedules import answers, archiving, candidates, taking_back, views
 
 app_name = "schedules"
 urlpatterns = [
@@ -18,4 +18,5 @@ urlpatterns = [
     path("<str:ref>/candidates/paste/", candidates.add_many, name="candidates-paste"),
     path("<str:ref>/candidates/change/", candidates.change, name="candidates-change"),
     path("<str:ref>/candidates/window/", candidates.window, name="candidates-window"),
+    path("<str:ref>/candidates/take-back/", taking_back.take_back, name="take-back"),
 ]

@@ -22,6 +22,7 @@ from marksheet.apps.people.queries import Person, holds_somewhere, units_where, 
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.actions.schedules import Edit, edit_schedule
 from marksheet.apps.results.actions.schedules import activate as activate_schedule
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.shared.addresses import address
@@ -32,7 +33,7 @@ from marksheet.entrypoints.web.schedules.forms import (
     PasteForm,
     PlanForm,
 )
-from marksheet.entrypoints.web.schedules.paging import Place, paged, whole
+from marksheet.entrypoints.web.schedules.paging import Place, paged
 from marksheet.entrypoints.web.schedules.wording import PHASES, SHOWS, WORKFLOWS, next_steps
 from marksheet.rules.access import Verb
 from marksheet.rules.publication import Workflow, offered
@@ -47,13 +48,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List the schedules that the reader sees, newest window first."""
     person, at = person_of(request), clock.read()
     text = request.GET.get("q", "").strip()[:200]
-    wanted = request.GET.get("phase", "")
+    wanted = asking.word(request.GET, "phase", list(Phase))
     rows = queries.searched(queries.schedules_seen_by(person), text)
-    if wanted in tuple(Phase):
+    if wanted:
         rows = queries.in_phase(rows, Phase(wanted), at)
     else:
         rows = rows.exclude(state=ScheduleState.ARCHIVED)
-    number = whole(request.GET.get("page"), 1)
+    number = asking.page_number(request.GET)
     page = list(rows[(number - 1) * PAGE : number * PAGE + 1])
     counts = queries.candidate_counts(page[:PAGE])
     context = {
@@ -185,6 +186,8 @@ def _numbers(counts: dict[str, int]) -> list[tuple[int, str]]:
     shown = [(counts["enrolled"], _("candidates")), (counts["handed_in"], _("handed in"))]
     if counts["in_progress"]:
         shown.append((counts["in_progress"], _("in progress")))
+    if counts["void"]:
+        shown.append((counts["void"], _("void")))
     if counts["away"]:
         shown.append((counts["away"], _("absent, excused, deferred")))
     if counts["late"]:

@@ -11,6 +11,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.actions import work as actions
 from marksheet.apps.people.queries import work as queries
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import needs, person_of
 from marksheet.entrypoints.shared.acting import done
 from marksheet.rules.access import Verb
@@ -47,8 +48,8 @@ def kind_words(kind: str) -> str:
 def work(request: HttpRequest) -> HttpResponse:
     """List the work that the reader looks after, newest first."""
     person = person_of(request)
-    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")[:40]
-    page = queries.work_page(person, state=state, kind=kind, after=request.GET.get("after", ""))
+    state, kind = asking.word(request.GET, "state", STATES), request.GET.get("kind", "")[:40]
+    page = queries.work_page(person, state=state, kind=kind, after=asking.key(request.GET))
     return render(
         request,
         "work/list.html",

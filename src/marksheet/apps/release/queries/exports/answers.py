@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from marksheet.apps.exams.models import Response
+from marksheet.apps.exams.models import Response, Schedule
+from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.marking.models import Mark
+from marksheet.apps.marking.queries.counting import counted_marks
+from marksheet.apps.marking.queries.plan import agreeing_of, plan_of
 from marksheet.apps.release.models import Publication
 from marksheet.apps.release.queries.exports.rows import Taken
 from marksheet.apps.results.models import Bucket, Result
@@ -24,7 +27,7 @@ def answers_of(rows: Sequence[Taken]) -> dict[Cell, str | None]:
 
 
 def marks_of(rows: Sequence[Taken], *, published: bool) -> dict[Cell, Fraction | None]:
-    """Return (attempt, part) -> mark, None for no response, as it counts: the last that was given.
+    """Return (attempt, part) -> mark, None for no response, as it counts: the last, or what two markers' come to.
 
     Args:
         published: the last that was given before the version in force was published; what came later is not
@@ -33,16 +36,23 @@ def marks_of(rows: Sequence[Taken], *, published: bool) -> dict[Cell, Fraction |
     frozen = [row for row in rows if published or row.bucket == Bucket.PUBLISHED]
     until = _published_by(frozen) if frozen else {}
     found: dict[Cell, Fraction | None] = {}
-    marks = Mark.objects.filter(attempt__in=_attempts(rows)).order_by("id")
-    for attempt, part, value, blank, event in marks.values_list(
-        "attempt_id", "part_id", "value_thousandths", "no_response", "event_id"
-    ).iterator(20_000):
-        if attempt in until and event >= until[attempt]:
-            continue
-        if value is None and not blank:
-            found.pop((attempt, part), None)
-        else:
-            found[attempt, part] = None if blank or value is None else Fraction(value, 1000)
+    for schedule, attempts in _by_schedule(rows).items():
+        human = [part.id for part in paper_of(schedule.version_id, schedule.key_version_id).human_parts]
+        marks = Mark.objects.filter(attempt__in=attempts)
+        counted = counted_marks(marks, agreeing_of(plan_of(schedule)), human, until=until)
+        for cell, mark in counted.items():
+            if mark.value is not None:
+                found[cell] = None if mark.no_response else mark.value
+    return found
+
+
+def _by_schedule(rows: Sequence[Taken]) -> dict[Schedule, list[int]]:
+    """Return schedule -> the attempts of these rows; most batches are of one or a few."""
+    schedules = Schedule.objects.in_bulk({row.schedule_id for row in rows})
+    found: dict[Schedule, list[int]] = {}
+    for row in rows:
+        if row.numbers and row.numbers.attempt_id:
+            found.setdefault(schedules[row.schedule_id], []).append(row.numbers.attempt_id)
     return found
 
 

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +37,12 @@ class Source(StrEnum):
     RESULTS = "results"
     REPORTS = "reports"
     AUDIT = "audit"
+    SCHEDULES = "schedules"
+    ASSESSMENTS = "assessments"
+
+
+# Lists of which a row is no single result but the numbers of many.
+IN_NUMBERS = (Source.SCHEDULES, Source.ASSESSMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,8 @@ class Selection:
     """What is to be exported, for whoever asks: refs that were ticked, or else all that fits.
 
     Args:
-        refs: results by ref; None means all that fit ``criteria`` (Results) or ``asked`` (Reports, Audit).
+        refs: results by ref; None means all that fit ``criteria`` (Results) or ``asked`` (Reports, Audit). Lists in
+            numbers have none.
         ready_only: of those that fit, what "all ready that match" ticks.
         asked: for Audit ``schedules``, ``text`` (title or code) and ``units`` count.
     """
@@ -60,6 +67,11 @@ class Selection:
         """Whether only versions in force are read."""
         return self.source is not Source.RESULTS
 
+    @property
+    def in_numbers(self) -> bool:
+        """Whether a row is a schedule or an assessment in numbers, and not a result."""
+        return self.source in IN_NUMBERS
+
     def to_json(self) -> dict[str, Any]:
         """Return the selection as work carries it."""
         found: dict[str, Any] = {"source": str(self.source), "ready_only": self.ready_only}
@@ -67,7 +79,7 @@ class Selection:
             found["refs"] = list(self.refs)
         about = self.asked if self.published else self.criteria
         found["asked"] = {
-            name: value.isoformat() if isinstance(value, datetime) else value
+            name: value.isoformat() if isinstance(value, date) else value
             for name, value in asdict(about).items()
             if value not in ("", (), None, False)
         }
@@ -80,9 +92,11 @@ def selection_from(stored: Mapping[str, Any]) -> Selection:
     asked: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in stored["asked"].items()
     }
-    for name in ("opens_before", "closes_after", "at"):
+    if "at" in asked:
+        asked["at"] = datetime.fromisoformat(asked["at"])
+    for name in ("day_from", "day_until"):
         if name in asked:
-            asked[name] = datetime.fromisoformat(asked[name])
+            asked[name] = date.fromisoformat(asked[name])
     refs = tuple(stored["refs"]) if "refs" in stored else None
     kept = Selection(source, refs, ready_only=bool(stored.get("ready_only")))
     if kept.published:
@@ -153,7 +167,9 @@ class Counted:
 
 
 def counted(person: Person, selection: Selection, at: datetime) -> Counted:
-    """Return how many results an export would hold, and how many are left out and why."""
+    """Return how many rows an export would hold, and how many are left out and why."""
+    if selection.in_numbers:
+        return _counted_in_numbers(person, selection)
     found = seen(person, selection, at).order_by()
     mine = _with_right(person, selection, found)
     total, taken = found.count(), mine.count()
@@ -171,13 +187,15 @@ def counted(person: Person, selection: Selection, at: datetime) -> Counted:
 
 
 def keys_of(person: Person, selection: Selection, at: datetime, *, as_shown: bool = False) -> "array[int]":
-    """Return the keys of the results that ``person`` may take out now, in the order of the file.
+    """Return the keys of the rows that ``person`` may take out now, in the order of the file.
 
-    By schedule and name; ``as_shown`` in the order of the page they were looked at on. Eight bytes each.
+    Results by schedule and name; ``as_shown`` in the order of the page they were looked at on. Eight bytes each.
 
     Raises:
         BadInput: the order asked for is not one of ours.
     """
+    if selection.in_numbers:
+        return array("q", _numbers_of(person, selection).values_list("pk", flat=True))
     rows = rows_of(person, selection, at)
     order: Sequence[Any] = ("code", "schedule_id", "sort_name", "id")
     if as_shown and selection.source is not Source.AUDIT:
@@ -189,9 +207,53 @@ def keys_of(person: Person, selection: Selection, at: datetime, *, as_shown: boo
 
 
 def _page_order(selection: Selection) -> Sequence[Any]:
-    known = reports.SORTS | reports.SCORE_SORTS if selection.published else finder.SORTS
-    asked = (selection.asked if selection.published else selection.criteria).sort
-    column = known.get(asked.removeprefix("-"))
+    if not selection.published:
+        return finder.whole_order(selection.criteria)
+    asked = selection.asked.sort
+    column = (reports.SORTS | reports.SCORE_SORTS).get(asked.removeprefix("-"))
     if column is None:
         raise BadInput(f"Results cannot be sorted by {asked!r}.")
-    return (OrderBy(F(column), descending=asked.startswith("-"), nulls_last=True), "id")
+    sign = "-" if asked.startswith("-") else ""
+    return (OrderBy(F(column), descending=bool(sign), nulls_last=True), f"{sign}id")
+
+
+def _numbers_of(person: Person, selection: Selection) -> QuerySet[Any]:
+    """Return the schedules or assessments of a list in numbers that ``person`` may take out, in its order."""
+    asked = selection.asked
+    if selection.source is Source.SCHEDULES:
+        found = reports.schedules_found(person, asked)
+        return found.filter(_may_take_numbers(person)).order_by(*reports.schedule_order(asked))
+    kept = reports.schedules_reported_to(person).exclude(_may_take_numbers(person))
+    found_here = reports.assessments_found(person, asked).exclude(pk__in=kept.values("version__assessment"))
+    return found_here.order_by("title", "id")
+
+
+def _may_take_numbers(person: Person) -> Q:
+    """Fit schedules of which all that ``person`` reads may leave as a file: there, or by all their candidates."""
+    here = Q(node_id__in=nodes_where(person, Verb.RESULT_EXPORT))
+    read = set(candidate_units_of(person).values_list("pk", flat=True))
+    if read and read <= set(candidate_units_of(person, Verb.RESULT_EXPORT).values_list("pk", flat=True)):
+        here |= ~Q(node_id__in=nodes_where(person, *reports.SIGHT))
+    return here
+
+
+def _counted_in_numbers(person: Person, selection: Selection) -> Counted:
+    of_schedules = selection.source is Source.SCHEDULES
+    find = reports.schedules_found if of_schedules else reports.assessments_found
+    total = find(person, selection.asked).count()
+    taken = _numbers_of(person, selection)
+    keys = list(taken.values_list("pk", flat=True))
+    first = None
+    if len(keys) < total:
+        first = reports.schedules_reported_to(person).exclude(_may_take_numbers(person)).first()
+    about = keys
+    if not of_schedules:
+        reported = reports.schedules_reported_to(person).filter(version__assessment__in=keys)
+        about = list(reported.values_list("pk", flat=True))
+    return Counted(
+        taken=len(keys),
+        elsewhere=total - len(keys),
+        helpers=tuple(helpers(Verb.RESULT_EXPORT, first.node_id)) if first else (),
+        assessments=1,
+        schedules=tuple(sorted(about)),
+    )

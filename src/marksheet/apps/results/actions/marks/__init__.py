@@ -1,5 +1,6 @@
 """Give marks, submit scripts, open them again: each keeps the working results up to date in its change."""
 
+from marksheet.apps.results.actions.marks.agreeing import propose_mark
 from marksheet.apps.results.actions.marks.cells import (
     BadCells,
     CellName,
@@ -10,6 +11,7 @@ from marksheet.apps.results.actions.marks.cells import (
 )
 from marksheet.apps.results.actions.marks.confirming import confirm_marks
 from marksheet.apps.results.actions.marks.giving import give_no_response, save_mark, save_marks
+from marksheet.apps.results.actions.marks.planning import set_plan
 from marksheet.apps.results.actions.marks.submitting import (
     Submission,
     reopen_results,
@@ -27,9 +29,11 @@ __all__ = [
     "Theirs",
     "confirm_marks",
     "give_no_response",
+    "propose_mark",
     "reopen_results",
     "reopen_scripts",
     "save_mark",
     "save_marks",
+    "set_plan",
     "submit_scripts",
 ]

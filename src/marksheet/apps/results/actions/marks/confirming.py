@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -93,8 +94,8 @@ def _ticked(
     wanted = dict(seen)
 
     def ticked(*, everybody: bool) -> dict[str, Mark]:
-        rows = older_in(actor, schedule, {part.id: scheme}, everybody=everybody)
-        return {mark.attempt.script_ref: mark for mark in rows.filter(attempt__script_ref__in=list(wanted))}
+        rows: Any = older_in(actor, schedule, {part.id: scheme}, everybody=everybody)
+        return {mark.script_ref: mark for mark in rows.filter(script_ref__in=list(wanted))}
 
     older = ticked(everybody=True)
     if not coordinates(actor, schedule) and older.keys() - ticked(everybody=False).keys():

@@ -11,8 +11,8 @@ from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.ledger.change import Change, change, draft
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking import steps
-from marksheet.apps.marking.models import MarkDraft, Round, Script
-from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks
+from marksheet.apps.marking.models import MARKERS, MarkDraft, Script
+from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, marks_of_scripts
 from marksheet.apps.people.models import Person
 from marksheet.apps.results.actions.marks.cells import (
     BadCells,
@@ -22,7 +22,13 @@ from marksheet.apps.results.actions.marks.cells import (
     StaleMarks,
     Theirs,
 )
-from marksheet.apps.results.actions.marks.scene import locked, marking_at, record, refuse_closed
+from marksheet.apps.results.actions.marks.scene import (
+    by_round,
+    locked,
+    marking_at,
+    record,
+    refuse_closed,
+)
 from marksheet.rules.access import Verb
 from marksheet.rules.marks import BadMark, check_mark
 from marksheet.rules.schemes import FINEST
@@ -39,10 +45,7 @@ def save_mark(
     at: datetime,
 ) -> SavedMark:
     """Give one mark; see ``save_marks``."""
-    script = Script.objects.filter(attempt__script_ref=script_ref, round=Round.MARKER_1).select_related(
-        "schedule"
-    )
-    found = script.first()
+    found = Script.objects.filter(ref=script_ref, round__in=MARKERS).select_related("schedule").first()
     if found is None:
         raise NotFound(_("There is no such script."))
     cell = CellSave(script_ref, part_ref, value, no_response, against_version)
@@ -104,27 +107,34 @@ def _save(
     if any(cell.script_ref not in scripts for cell in cells):
         raise NotFound(_("There is no such script."))
     refuse_closed(actor, list(scripts.values()))
-    current = current_marks(script.attempt_id for script in scripts.values())
+    current = marks_of_scripts(scripts.values())
     saved: dict[CellName, SavedMark] = {}
     stale: dict[CellName, CurrentMark] = {}
-    rows: list[steps.GivenMark] = []
+    rows: dict[str, list[steps.GivenMark]] = {}
     for cell in cells:
         name = (cell.script_ref, cell.part_ref)
-        place = (scripts[cell.script_ref].attempt_id, parts[cell.part_ref].id)
-        held = current.get(place, NEVER_MARKED)
+        script = scripts[cell.script_ref]
+        place = (script.attempt_id, parts[cell.part_ref].id)
+        held = current.get((script.round, *place), NEVER_MARKED)
         same = held.same_as(cell.value, cell.no_response)
         repeated = same and held.marker_id == actor.pk and held.version == cell.against + 1
         if held.version != cell.against and not repeated:
             stale[name] = held
         elif not same:
-            rows.append((*place, cell.value, cell.no_response))
+            rows.setdefault(script.round, []).append((*place, cell.value, cell.no_response))
         saved[name] = SavedMark(held.version + (not same), cell.value, cell.no_response)
     if stale:
         raise StaleMarks(_theirs(stale))
-    if steps.store_marks(opened, schedule, actor, Round.MARKER_1, rows):
-        record(opened, schedule, scripts.values(), marks=len(rows))
-        steps.drop_drafts(opened, actor, [(attempt, part) for attempt, part, *_rest in rows])
+    stored = [row for some in rows.values() for row in some]
+    if _store(opened, actor, schedule, rows):
+        record(opened, schedule, scripts.values(), marks=len(stored))
+        steps.drop_drafts(opened, actor, [(attempt, part) for attempt, part, *_rest in stored])
     return saved
+
+
+def _store(opened: Change, actor: Person, schedule: Schedule, rows: dict[str, list[steps.GivenMark]]) -> int:
+    """Store the marks of each round; return how many were new."""
+    return sum(steps.store_marks(opened, schedule, actor, round_, some) for round_, some in rows.items())
 
 
 def _theirs(stale: dict[CellName, CurrentMark]) -> dict[CellName, Theirs]:
@@ -139,10 +149,8 @@ def _theirs(stale: dict[CellName, CurrentMark]) -> dict[CellName, Theirs]:
 def _keep(actor: Person, parts: dict[str, PartRow], cells: Iterable[CellSave], at: datetime) -> None:
     """Keep what was typed against old versions, in a transaction of its own."""
     wanted = list(cells)
-    scripts = Script.objects.filter(
-        round=Round.MARKER_1, attempt__script_ref__in={cell.script_ref for cell in wanted}
-    )
-    attempts = dict(scripts.values_list("attempt__script_ref", "attempt_id"))
+    scripts = Script.objects.filter(ref__in={cell.script_ref for cell in wanted})
+    attempts = dict(scripts.values_list("ref", "attempt_id"))
     with draft():
         steps.keep_drafts(
             MarkDraft(
@@ -166,13 +174,17 @@ def give_no_response(actor: Person, schedule_ref: str, script_refs: Sequence[str
         if set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
         refuse_closed(actor, list(scripts.values()))
-        current = current_marks(script.attempt_id for script in scripts.values())
-        rows: list[steps.GivenMark] = [
-            (script.attempt_id, part.id, None, True)
-            for script in scripts.values()
-            for part in human
-            if not current.get((script.attempt_id, part.id), NEVER_MARKED).given
-        ]
-        if steps.store_marks(opened, schedule, actor, Round.MARKER_1, rows):
-            record(opened, schedule, scripts.values(), marks=len(rows))
-        return len(rows)
+        current = marks_of_scripts(scripts.values())
+        rows: dict[str, list[steps.GivenMark]] = {
+            round_: [
+                (script.attempt_id, part.id, None, True)
+                for script in some
+                for part in human
+                if not current.get((round_, script.attempt_id, part.id), NEVER_MARKED).given
+            ]
+            for round_, some in by_round(scripts.values()).items()
+        }
+        n = _store(opened, actor, schedule, rows)
+        if n:
+            record(opened, schedule, scripts.values(), marks=n)
+        return n

@@ -9,7 +9,7 @@ from marksheet.apps.exams.models import AttemptState, Schedule, ScheduleState
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import NotAllowed, NotFound, WrongState
-from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.marking.models import MARKERS, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers, verbs_at
 from marksheet.apps.people.queries.apart import apart_from
@@ -47,16 +47,24 @@ REFUSALS: dict[str, object] = {
 
 
 def locked(schedule: Schedule, refs: set[str] | None = None) -> dict[str, Script]:
-    """Lock the first round's scripts of handed-in attempts; by the script's ref."""
+    """Lock the markers' scripts of handed-in attempts; by the script's ref."""
     rows = (
         Script.objects.select_for_update(of=("self",), no_key=True)
-        .filter(schedule=schedule, round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN)
+        .filter(schedule=schedule, round__in=MARKERS, attempt__state=AttemptState.HANDED_IN)
         .select_related("attempt__enrolment")
         .order_by("pk")
     )
     if refs is not None:
-        rows = rows.filter(attempt__script_ref__in=refs)
-    return {row.attempt.script_ref: row for row in rows}
+        rows = rows.filter(ref__in=refs)
+    return {row.ref: row for row in rows}
+
+
+def by_round(scripts: Iterable[Script]) -> dict[str, list[Script]]:
+    """Return the scripts of each round; the verbs below do one round after the other."""
+    found: dict[str, list[Script]] = {}
+    for script in scripts:
+        found.setdefault(script.round, []).append(script)
+    return found
 
 
 def refuse_kept_apart(actor: Person, scripts: Iterable[Script]) -> None:
@@ -100,8 +108,10 @@ def record(
     """Say what was done, and bring the results of these scripts up to date."""
     rows = list(scripts)
     kind, key = ("attempt", rows[0].attempt_id) if len(rows) == 1 else ("schedule", schedule.pk)
+    rounds = sorted({row.round for row in rows})
     opened.record(
-        kind, key, schedule_id=schedule.pk, private={"reason": reason}, round=Round.MARKER_1.value, **facts
-    )
-    recompute(opened, schedule, [row.attempt.enrolment_id for row in rows])
+        kind, key, schedule_id=schedule.pk, private={"reason": reason},
+        round=rounds[0] if len(rounds) == 1 else "", **facts,
+    )  # fmt: skip
+    recompute(opened, schedule, list(dict.fromkeys(row.attempt.enrolment_id for row in rows)))
     note_activity(opened, schedule)

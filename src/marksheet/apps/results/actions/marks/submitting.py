@@ -14,6 +14,7 @@ from marksheet.apps.marking.models import Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
 from marksheet.apps.results.actions.marks.scene import (
+    by_round,
     is_anothers,
     locked,
     marking_at,
@@ -64,8 +65,9 @@ def submit_scripts(
         done = [row for row in others if not row.unmarked]
         unfinished = tuple(row.attempt.enrolment.name for row in others if row.unmarked)
         if done:
-            steps.submit_scripts(opened, schedule, [row.attempt_id for row in done])
-            opened.lines(("attempt", row.attempt_id, {"submitted": True}) for row in done)
+            for round_, some in by_round(done).items():
+                steps.submit_scripts(opened, schedule, [row.attempt_id for row in some], round_)
+            opened.lines(("attempt", row.attempt_id, {"submitted": True, "round": row.round}) for row in done)
             record(opened, schedule, done, submitted=len(done))
         return Submission(len(done), unfinished, len(theirs) - len(others))
 
@@ -132,7 +134,8 @@ def _reopen(opened: Change, actor: Person, schedule: Schedule, scripts: Sequence
     closed = [row for row in scripts if row.submitted_at is not None]
     if not closed:
         raise WrongState(_("These scripts are open for marking already."))
-    steps.reopen_scripts(opened, schedule, [row.attempt_id for row in closed])
-    opened.lines(("attempt", row.attempt_id, {"reopened": True}) for row in closed)
+    for round_, some in by_round(closed).items():
+        steps.reopen_scripts(opened, schedule, [row.attempt_id for row in some], round_)
+    opened.lines(("attempt", row.attempt_id, {"reopened": True, "round": row.round}) for row in closed)
     record(opened, schedule, closed, reason=reason.strip(), reopened=len(closed))
     return len(closed)

@@ -40,8 +40,9 @@ class Asked:
         schedules, assessments, units: refs; a unit stands for all below it.
         outcomes: passed, failed, void.
         shown: ``shown`` or ``hidden``: whether the candidate sees the result.
-        complete: for schedules: only those of which all that was handed in is published.
+        complete: for schedules: only those that are finished, with all that was handed in published.
         sort: a key of ``SORTS`` or ``SCORE_SORTS``, with ``-`` in front for descending.
+        at: the moment that decides what is finished; a list of schedules needs it.
     """
 
     text: str = ""
@@ -52,6 +53,12 @@ class Asked:
     shown: str = ""
     complete: bool = False
     sort: str = "name"
+    at: datetime | None = None
+
+    @property
+    def unsearchable(self) -> bool:
+        """Whether the text holds nothing that a search could begin with: it then finds nothing."""
+        return bool(self.text.strip()) and not words(self.text)
 
     @property
     def compares_scores(self) -> bool:
@@ -88,6 +95,8 @@ def find(person: Person, asked: Asked) -> QuerySet[Result]:
         rows = rows.filter(in_force__outcome__in=asked.outcomes)
     if asked.shown:
         rows = rows.filter(shown_to_candidate=asked.shown == "shown")
+    if asked.unsearchable:
+        return rows.none()
     for start in words(asked.text):
         found = Word.objects.filter(word__gte=start, word__lt=start + AFTER_EVERY_WORD)
         rows = rows.filter(pk__in=found.values("result"))

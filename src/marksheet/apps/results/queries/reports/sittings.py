@@ -1,5 +1,6 @@
 """What is published of each schedule and of each assessment, "x of y", with mean and pass rate."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person, Unit, UnitPath
 from marksheet.apps.people.queries import candidate_units_of, nodes_where
 from marksheet.apps.results.models import Bucket, BucketCount, Result
+from marksheet.apps.results.queries.completion import finished
 from marksheet.apps.results.queries.reports.published import (
     SIGHT,
     Asked,
@@ -21,11 +23,8 @@ from marksheet.apps.results.queries.reports.published import (
     published_for,
     token,
 )
+from marksheet.rules.publication import Stage, stage
 
-# Handed in and not published: what makes a schedule incomplete.
-OPEN = (
-    Bucket.NOT_SUBMITTED, Bucket.NOT_READY, Bucket.MODERATION, Bucket.READY, Bucket.WITHHELD, Bucket.CORRECTION,
-)  # fmt: skip
 NOTHING_HANDED_IN = (Bucket.EXPECTED, Bucket.ABSENT)
 
 
@@ -54,19 +53,24 @@ class Tally:
         """The share that passed, 0-100 in per cent; None without results with a grade."""
         return 100 * self.passed / self.n if self.n else None
 
-    @property
-    def all_published(self) -> bool:
-        """Whether all that was handed in is published."""
-        return self.published >= self.handed_in > 0
-
 
 @dataclass(frozen=True, slots=True)
 class ScheduleReport:
-    """One line of Reports > Schedules."""
+    """One line of Reports > Schedules; ``finished`` as Audit means it."""
 
     schedule: Any
     tally: Tally
-    complete: bool
+    finished: bool
+
+    @property
+    def stage(self) -> Stage:
+        """How far its publication is."""
+        return stage(self.tally.published, self.tally.handed_in, finished=self.finished)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is to come any more."""
+        return self.stage is Stage.COMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +119,59 @@ def schedule_for_reports(person: Person, ref: str) -> Schedule:
     return found
 
 
-def incomplete() -> Exists:
-    """Return, as a condition on schedules: something was handed in there and is not published."""
-    return Exists(BucketCount.objects.filter(schedule=OuterRef("pk"), bucket__in=OPEN, count__gt=0))
+def schedules_found(person: Person, asked: Asked) -> QuerySet[Schedule]:
+    """Return the schedules of Reports that ``person`` sees and that fit, in no order yet.
 
-
-def schedule_page(person: Person, asked: Asked, *, after: str = "", size: int = 25) -> Page:
-    """Return a page of Reports > Schedules, newest window first; a constant number of statements."""
-    found: QuerySet[Any] = schedules_reported_to(person).annotate(open=incomplete())
+    Raises:
+        ValueError: only complete ones are asked for, and not at which moment.
+    """
+    found = schedules_reported_to(person)
     if asked.complete:
-        found = found.filter(open=False)
+        found = finished(found, _moment(asked))
     found = _places(found, asked)
     for start in asked.text.split()[:6]:
         found = found.filter(Q(title__icontains=start) | Q(code__icontains=start))
-    descending = asked.sort != "opens"
-    found = _after_window(found, after, descending=descending)
-    order = ("-opens_at", "-id") if descending else ("opens_at", "id")
+    return found
+
+
+def _moment(asked: Asked) -> datetime:
+    if asked.at is None:
+        raise ValueError("Whether a schedule is complete depends on the moment.")
+    return asked.at
+
+
+def schedule_order(asked: Asked) -> tuple[str, str]:
+    """Return the order of Reports > Schedules: newest window first, unless the oldest is asked for."""
+    return ("opens_at", "id") if asked.sort == "opens" else ("-opens_at", "-id")
+
+
+def schedule_page(person: Person, asked: Asked, *, after: str = "", size: int = 25) -> Page:
+    """Return a page of Reports > Schedules, newest window first; a constant number of statements.
+
+    Raises:
+        ValueError: ``asked`` does not say at which moment.
+    """
+    at, order = _moment(asked), schedule_order(asked)
+    found = _after_window(schedules_found(person, asked), after, descending=order[0][0] == "-")
     some: list[Any] = list(found.select_related("unit", "version__assessment").order_by(*order)[: size + 1])
-    tallies = tallies_of(person, [s.pk for s in some[:size]])
-    lines = [ScheduleReport(s, tallies.get(s.pk, Tally()), not s.open) for s in some[:size]]
+    lines = _schedule_lines(person, some[:size], at)
     return Page(lines, token(some[size - 1].opens_at, some[size - 1].pk) if len(some) > size else "")
+
+
+def schedule_lines(person: Person, keys: Sequence[int], at: datetime) -> list[ScheduleReport]:
+    """Return the lines of those of ``keys`` that ``person`` sees, in that order; a constant number of statements."""
+    found = (
+        schedules_reported_to(person).filter(pk__in=list(keys)).select_related("unit", "version__assessment")
+    )
+    by_key = {one.pk: one for one in found}
+    return _schedule_lines(person, [by_key[key] for key in keys if key in by_key], at)
+
+
+def _schedule_lines(person: Person, some: list[Any], at: datetime) -> list[ScheduleReport]:
+    keys = [s.pk for s in some]
+    tallies = tallies_of(person, keys)
+    over = set(finished(Schedule.objects.filter(pk__in=keys), at).values_list("pk", flat=True))
+    return [ScheduleReport(s, tallies.get(s.pk, Tally()), s.pk in over) for s in some]
 
 
 def _places(found: QuerySet[Schedule], asked: Asked) -> QuerySet[Schedule]:
@@ -198,8 +235,8 @@ def _handed_in(person: Person, keys: list[int], by: str) -> dict[int, int]:
     return dict(counts.values_list(path).order_by().annotate(c=Sum("count")).values_list(path, "c"))
 
 
-def assessment_page(person: Person, asked: Asked, *, after: str = "", size: int = 25) -> Page:
-    """Return a page of Reports > Assessments, by title; a constant number of statements."""
+def assessments_found(person: Person, asked: Asked) -> QuerySet[Any]:
+    """Return the assessments of Reports that ``person`` sees and that fit, with ``sittings`` and ``last_opens_at``."""
     reported = schedules_reported_to(person)
     sittings = reported.filter(version__assessment=OuterRef("pk")).order_by().values("version__assessment")
     found = Assessment.objects.annotate(
@@ -210,15 +247,30 @@ def assessment_page(person: Person, asked: Asked, *, after: str = "", size: int 
         found = found.filter(Q(title__icontains=start) | Q(code__icontains=start))
     if asked.units:
         found = found.filter(unit__in=below(asked.units))
+    return found
+
+
+def assessment_page(person: Person, asked: Asked, *, after: str = "", size: int = 25) -> Page:
+    """Return a page of Reports > Assessments, by title; a constant number of statements."""
+    found = assessments_found(person, asked)
     if after:
         value, key = opened(after)
         found = found.filter(Q(title__gt=value) | Q(title=value, id__gt=key))
     some = list(found.select_related("unit").order_by("title", "id")[: size + 1])
-    tallies = tallies_of(person, [a.pk for a in some[:size]], by="assessment")
-    lines = [
-        AssessmentReport(a, a.sittings, tallies.get(a.pk, Tally()), a.last_opens_at) for a in some[:size]
-    ]
+    lines = _assessment_lines(person, some[:size])
     return Page(lines, token(some[size - 1].title, some[size - 1].pk) if len(some) > size else "")
+
+
+def assessment_lines(person: Person, keys: Sequence[int]) -> list[AssessmentReport]:
+    """Return the lines of those of ``keys`` that ``person`` sees, in that order; a constant number of statements."""
+    found = assessments_found(person, Asked()).filter(pk__in=list(keys)).select_related("unit")
+    by_key = {one.pk: one for one in found}
+    return _assessment_lines(person, [by_key[key] for key in keys if key in by_key])
+
+
+def _assessment_lines(person: Person, some: list[Any]) -> list[AssessmentReport]:
+    tallies = tallies_of(person, [a.pk for a in some], by="assessment")
+    return [AssessmentReport(a, a.sittings, tallies.get(a.pk, Tally()), a.last_opens_at) for a in some]
 
 
 def assessment_for_reports(person: Person, ref: str) -> AssessmentReport:

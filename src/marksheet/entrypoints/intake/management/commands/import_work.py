@@ -42,6 +42,11 @@ class Command(FileCommand):
         parser.add_argument(
             "--keep-answers", action="store_true", help="keep answers that were handed in before"
         )
+        parser.add_argument(
+            "--take-answers",
+            action="store_true",
+            help="take the file's answers in their place; needs --reason",
+        )
 
     def target(self, actor: Person, options: dict[str, Any]) -> str:
         """Return the schedule."""
@@ -76,5 +81,5 @@ class Command(FileCommand):
             "marker": marker.ref if marker else "",
             "submit": options["submit"],
             "leave_out": options["leave_out"],
-            "keep_answers": options["keep_answers"],
+            "answers": "take" if options["take_answers"] else "keep" if options["keep_answers"] else "",
         }

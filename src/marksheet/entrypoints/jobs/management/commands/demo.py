@@ -2,18 +2,22 @@
 
 import shutil
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from marksheet.apps.ledger import clock
+from marksheet.apps.ledger.errors import WrongState
 from marksheet.apps.people.queries import person_by_username
 from marksheet.entrypoints.jobs.demo.build import build
 from marksheet.entrypoints.jobs.demo.cast import let_cast_in
-from marksheet.entrypoints.jobs.demo.reset import empty_database
+from marksheet.entrypoints.jobs.demo.reset import empty_database, empty_tables, is_migrated
+from marksheet.entrypoints.shared.demo import demo_in_hand
 
 
 class Command(BaseCommand):
@@ -29,14 +33,30 @@ class Command(BaseCommand):
         """Empty the database if asked, then build."""
         if not settings.DEMO:
             raise CommandError("The demo is made in demo mode only: set MARKSHEET_DEMO=1.")
-        if reset:
-            empty_database()
-            mail = Path(settings.EMAIL_FILE_PATH) if getattr(settings, "EMAIL_FILE_PATH", "") else None
-            if mail and mail.is_dir():
-                shutil.rmtree(mail)
-            call_command("migrate", verbosity=0, interactive=False)
-        elif person_by_username("ari") is not None:
-            raise CommandError("The demo is there already. Use --reset to make it anew.")
-        build(clock.read(), self.stdout.write if verbosity > 1 else lambda text: None)
-        let_cast_in(clock.read())
+        try:
+            with demo_in_hand(alone=True):
+                self._make(reset, self.stdout.write if verbosity > 1 else lambda text: None)
+        except WrongState as error:
+            raise CommandError(str(error)) from error
         self.stdout.write("The demo institution is ready.")
+
+    def _make(self, reset: bool, say: Callable[[str], None]) -> None:
+        """Build in one transaction: whoever looks meanwhile sees what was there before."""
+        if reset and not is_migrated():
+            empty_database()
+            call_command("migrate", verbosity=0, interactive=False)
+        elif not reset and person_by_username("ari") is not None:
+            raise CommandError("The demo is there already. Use --reset to make it anew.")
+        with transaction.atomic():
+            if reset:
+                empty_tables()
+            build(clock.read(), say)
+            let_cast_in(clock.read())
+        if reset:
+            _forget_mail()
+
+
+def _forget_mail() -> None:
+    mail = getattr(settings, "EMAIL_FILE_PATH", "")
+    if mail and Path(mail).is_dir():
+        shutil.rmtree(mail)

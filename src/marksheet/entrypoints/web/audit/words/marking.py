@@ -11,6 +11,7 @@ from marksheet.entrypoints.web.audit.words.said import Said, about_one, count
 ROUNDS: Mapping[str, Callable[[], str]] = {
     "marker-1": lambda: _("first marker"),
     "marker-2": lambda: _("second marker"),
+    "agreed": lambda: _("to agree on"),
     "moderation-1": lambda: _("moderation"),
     "moderation-2": lambda: _("second moderation"),
     "moderation-3": lambda: _("third moderation"),
@@ -32,6 +33,10 @@ def imported(entry: Entry) -> Said:
     if not about_one(entry) and isinstance(entry.facts.get("marks"), int) and entry.facts["marks"]:
         n = entry.facts["marks"]
         more.append(ngettext("%(n)d mark came.", "%(n)d marks came.", n) % {"n": n})
+    n = entry.line.get("answers_changed") if about_one(entry) else entry.facts.get("answers_changed")
+    if isinstance(n, int) and n:
+        words = ngettext("%(n)d stored answer was changed.", "%(n)d stored answers were changed.", n)
+        more.append(words % {"n": n})
     marker = entry.names.get(entry.facts.get("marker") or entry.line.get("marker") or 0, "")
     if entry.marks and marker:
         more.append(_("Marks in the name of %(marker)s.") % {"marker": marker})
@@ -68,6 +73,8 @@ def marked(entry: Entry) -> Said:
         if entry.hidden_marks or not n:
             hidden = (_("The marks are shown once they are part of a published result."),)
             return Said(_("Gave marks"), "", more + (hidden if entry.hidden_marks else ()))
+        if round_ == "agreed":
+            return Said(_("Proposed a mark to agree on"))
         return Said(_given(n, [one.before is not None for one in entry.marks]), "", more)
     n = count(entry, "marks")
     return Said(ngettext("Gave %(n)d mark", "Gave %(n)d marks", n) % {"n": n}, "", more)

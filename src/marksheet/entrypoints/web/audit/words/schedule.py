@@ -91,9 +91,12 @@ def coordinate(entry: Entry) -> Said:
         "allocate": _("Shared the scripts out among %(people)s"),
         "give": _("Gave scripts to %(people)s to mark"),
         "pile": _("Put the scripts on a pile, from which every marker takes"),
+        "plan": _("Changed how the schedule is marked"),
         "remind": _("Reminded %(people)s of what is left to mark"),
     }
     text = texts.get(move, _("Changed who works on the schedule")) % {"people": people or _("people")}
+    if move == "plan":
+        return Said(text, "", (), changes(facts(entry, "was"), facts(entry, "now")))
     if roles or before:
         return Said(text, "", (), ((_("Roles"), ", ".join(before), ", ".join(roles)),))
     return Said(text)
@@ -106,6 +109,22 @@ def _allocated(entry: Entry) -> Said:
     return Said(_("Gave the script to %(marker)s to mark") % {"marker": marker})
 
 
+def _taken_back(entry: Entry) -> Said:
+    one = entry.line_kind == "attempt" and about_one(entry)
+    marks = entry.line.get("marks_taken_back") if one else entry.facts.get("marks_taken_back")
+    more: tuple[str, ...] = ()
+    if isinstance(marks, int) and marks:
+        words = ngettext("%(n)d mark counts no more.", "%(n)d marks count no more.", marks)
+        more = (words % {"n": marks},)
+    if one:
+        return Said(_("Took back that the work was handed in"), "warn", more)
+    n = count(entry, "taken_back")
+    text = ngettext(
+        "Took back the hand-in of %(n)d candidate", "Took back the hand-in of %(n)d candidates", n
+    )
+    return Said(text % {"n": n}, "warn", more)
+
+
 def attendance(entry: Entry) -> Said:
     """Say who was recorded as present or absent, or as having handed in."""
     if entry.facts.get("did") == "hand_in_recorded":
@@ -116,6 +135,8 @@ def attendance(entry: Entry) -> Said:
             ngettext("Recorded that %(n)d candidate handed in", "Recorded that %(n)d candidates handed in", n)
             % {"n": n}
         )
+    if entry.facts.get("did") == "hand_in_taken_back":
+        return _taken_back(entry)
     after = str(entry.facts.get("standing", ""))
     word = STANDINGS.get(after, lambda: after)()
     if about_one(entry):

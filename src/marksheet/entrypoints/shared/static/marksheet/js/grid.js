@@ -263,12 +263,13 @@ class Grid {
     if (place.textContent !== text) place.textContent = text;
   }
 
-  // A cell data-total shows the sum of its row; exact, in thousandths.
+  // A cell data-total shows the sum of its row, without what was refused; exact, in thousandths.
   addUp() {
     for (const row of this.rows) {
       const total = row[0].parentElement.querySelector("[data-total]");
       if (!total) continue;
-      const given = row.map((cell) => thousandths(valueOf(cell.input.value))).filter((n) => n !== null);
+      const taken = row.filter((cell) => cell.dataset.state !== "refused");
+      const given = taken.map((cell) => thousandths(valueOf(cell.input.value))).filter((n) => n !== null);
       total.textContent = given.length ? String(given.reduce((sum, n) => sum + n, 0) / 1000) : "–";
     }
   }

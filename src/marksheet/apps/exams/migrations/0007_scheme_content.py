@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0005_section_ref'),
+        ('exams', '0006_attempts_taken_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

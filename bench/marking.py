@@ -1,0 +1,106 @@
+"""Marking at 50,000 scripts: sharing them out among 200 markers, a page of one's submissions, saving a mark.
+
+Run: ``python -m bench.marking sqlite|postgres [scripts] [markers]``. Aim: allocation in seconds; pages below 100 ms
+of time on the server.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench.scene import NOW, a_publisher, database
+
+TIMES = 15
+
+
+def measure(scripts: int, markers: int) -> dict[str, float]:
+    """Return seconds (milliseconds for pages) of each step."""
+    from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
+    from marksheet.apps.marking.models import Method, Script
+    from marksheet.apps.marking.queries.allocation import Wanted, standing_of
+    from marksheet.apps.marking.queries.assess import assess_list
+    from marksheet.apps.marking.queries.grid import grid_of
+    from marksheet.apps.marking.queries.submissions import submissions_of
+    from marksheet.apps.people.models import Person
+    from marksheet.apps.results.actions.marks import save_mark
+
+    world, schedule = _scene(scripts, markers)
+    people = list(Person.objects.filter(username__startswith="bench-"))
+    wanted = Wanted(Method.RANDOM, {one.pk: 1 for one in people})
+    found: dict[str, float] = {}
+    began = time.perf_counter()
+    plan = preview_allocation(world.ada, schedule.ref, wanted, "bench")
+    found["preview of the allocation, s"] = time.perf_counter() - began
+    began = time.perf_counter()
+    allocate(world.ada, schedule.ref, wanted, seed="bench", against=plan.fingerprint, at=NOW)
+    found["allocation, s"] = time.perf_counter() - began
+    one = people[len(people) // 2]
+    found["the Assess tab of a marker, ms"] = _often(lambda: assess_list(one))
+    found["a page of a marker's submissions, ms"] = _often(lambda: submissions_of(one, schedule))
+    found["a page of the mark sheet, ms"] = _often(lambda: grid_of(one, schedule))
+    found["a page of all submissions, ms"] = _often(
+        lambda: submissions_of(world.ada, schedule, everybodys=True)
+    )
+    found["how each marker stands, ms"] = _often(lambda: standing_of(schedule, at=NOW))
+    own = Script.objects.filter(marker=one).order_by("place").values_list("ref", flat=True)
+    refs = iter(list(own[:TIMES]))
+    part = grid_of(one, schedule).parts[0]
+    found["saving a mark, ms"] = _often(
+        lambda: save_mark(one, next(refs), part.ref, value=2000, against_version=0, at=NOW)
+    )
+    return found
+
+
+def _often(what: Callable[[], object]) -> float:
+    """Return the median of several times, in milliseconds."""
+    times = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        what()
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.median(times)
+
+
+def _scene(scripts: int, markers: int) -> tuple[Any, Any]:
+    """Make an essay of two questions with so many scripts handed in, and so many who mark there."""
+    from bench.scene import enrolled
+    from marksheet.apps.exams.models import Enrolment
+    from marksheet.apps.exams.steps.work import hand_in_attempts
+    from marksheet.apps.ledger.change import change
+    from marksheet.apps.marking.steps import open_scripts
+    from marksheet.apps.people.queries import shipped_role
+    from marksheet.apps.people.steps import add_person, give
+    from marksheet.apps.results.steps.recompute import recompute
+    from tests import factories
+
+    world: Any = a_publisher()[0]
+    version = factories.an_assessment(
+        world, code="ESSAY", wanted=[factories.by_hand("1"), factories.by_hand("2", marks=20)]
+    )
+    schedule = factories.a_schedule(world, version=version, code="ESSAY-JUN", candidates=0, staffed=False)
+    enrolled(schedule, scripts)
+    with change(factories.TESTER, "bench.markers", at=NOW) as opened:
+        role = shipped_role("marker")
+        for n in range(markers):
+            person = add_person(opened, name=f"Marker {n}", username=f"bench-{n}", is_staff_member=True)
+            give(opened, person=person, role=role, unit=schedule.node)
+        keys = list(Enrolment.objects.filter(schedule=schedule).values_list("pk", flat=True))
+        made = hand_in_attempts(opened, schedule, keys, "bench")
+        open_scripts(opened, schedule, made.values())
+        recompute(opened, schedule)
+        opened.record("schedule", schedule.pk)
+    return world, schedule
+
+
+def main(kind: str, scripts: int = 50_000, markers: int = 200) -> None:
+    """Print what was found."""
+    with database(kind):
+        found = measure(scripts, markers)
+    for what, value in found.items():
+        print(f"{kind}, {scripts:,} scripts, {markers} markers: {what} {value:.1f}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *(int(word) for word in sys.argv[2:]))

@@ -1,0 +1,183 @@
+"""Receipts of publications: which of them somebody finds, and which of their rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import candidate_units_of, nodes_where
+from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
+from marksheet.apps.results.models import ResultVersion
+from marksheet.apps.results.queries.reports import SIGHT as REPORTS_SIGHT
+from marksheet.apps.results.queries.sight import FEW, results_seen_by
+from marksheet.apps.results.queries.sight import SIGHT as RESULTS_SIGHT
+
+
+def versions_seen_by(person: Person) -> QuerySet[ResultVersion]:
+    """Return the published versions of results that ``person`` sees: on Results, or in Reports while in force.
+
+    Never of a result of their own. A version counts here whether it still holds or not.
+    """
+    return ResultVersion.objects.filter(_seen(person)).exclude(result__person=person)
+
+
+def _seen(person: Person) -> Q:
+    # Sight is resolved first, as in ``published_seen_by``: told of a few schedules, the database enters by them.
+    here = _at(person, RESULTS_SIGHT)
+    here |= _at(person, REPORTS_SIGHT) & Q(result__in_force__isnull=False)
+    homes = candidate_units_of(person)
+    if homes.exists():
+        here |= Q(result__home_id__in=homes, result__in_force__isnull=False)
+    return here
+
+
+def _at(person: Person, verbs: tuple[str, ...]) -> Q:
+    nodes = nodes_where(person, *verbs)
+    few = list(Schedule.objects.filter(node_id__in=nodes).values_list("pk", flat=True)[: FEW + 1])
+    return Q(schedule__in=few) if len(few) <= FEW else Q(schedule__node_id__in=nodes)
+
+
+def publications_seen_by(person: Person, *, schedule: str = "") -> QuerySet[Publication]:
+    """Return the publications that ``person`` finds: their own, and committed ones of results that they see.
+
+    Args:
+        schedule: the ref of a schedule; only those with results of it.
+    """
+    seen = versions_seen_by(person)
+    rows = PublicationRow.objects.filter(publication=OuterRef("pk"))
+    if schedule:
+        seen = seen.filter(schedule__ref=schedule)
+        rows = rows.filter(result__schedule__ref=schedule)
+    own = Q(publisher=person) & ~Q(state=PublicationState.DRAFT)
+    return Publication.objects.filter(
+        (own & Q(Exists(rows))) | Q(pk__in=seen.values("publication_id"), committed_at__isnull=False)
+    )
+
+
+def schedules_told_of(person: Person) -> QuerySet[Schedule]:
+    """Return the schedules whose publications ``person`` finds."""
+    return Schedule.objects.filter(pk__in=versions_seen_by(person).values("schedule"))
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationLine:
+    """One publication in a person's list: what it was of, and in which zone its moments are told.
+
+    ``n`` counts its results: of one's own all, of others' those that are seen.
+    """
+
+    publication: Publication
+    titles: tuple[str, ...]
+    timezone: str
+    n: int
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationPage:
+    """One page of publications; ``next`` is the key to go on from, 0 on the last."""
+
+    lines: list[PublicationLine]
+    next: int
+
+
+def publication_page(
+    person: Person, *, schedule: str = "", after: int = 0, size: int = 25
+) -> PublicationPage:
+    """Return the publications that ``person`` finds, newest first; a constant number of statements.
+
+    Args:
+        schedule: as for ``publications_seen_by``.
+        after: the key of the last one of the page before; 0 for the first.
+    """
+    found = publications_seen_by(person, schedule=schedule)
+    if after:
+        found = found.filter(pk__lt=after)
+    some = list(found.order_by("-pk")[: size + 1])
+    own = {one.pk for one in some[:size] if one.publisher_id == person.pk}
+    told: dict[int, list[tuple[str, str]]] = {}
+    counts: dict[int, int] = {}
+    mine = PublicationRow.objects.filter(publication__in=own).values_list(
+        "publication_id", "result__schedule__title", "result__schedule__timezone"
+    )
+    others = (
+        versions_seen_by(person)
+        .filter(publication_id__in=[one.pk for one in some[:size] if one.pk not in own])
+        .filter(~Exists(_skipped()))
+        .values_list("publication_id", "schedule__title", "schedule__timezone")
+    )
+    for rows in (mine, others):
+        for key, title, zone, n in rows.order_by().annotate(n=Count("id")):
+            told.setdefault(key, []).append((title, zone))
+            counts[key] = counts.get(key, 0) + n
+    lines = []
+    for one in some[:size]:
+        titles = sorted(told.get(one.pk, []))
+        n = (
+            one.published
+            if one.pk in own and one.state == PublicationState.COMMITTED
+            else counts.get(one.pk, 0)
+        )
+        zone = titles[0][1] if titles else "UTC"
+        lines.append(PublicationLine(one, tuple(title for title, _ in titles), zone, n, one.pk in own))
+    return PublicationPage(lines, some[size - 1].pk if len(some) > size else 0)
+
+
+def _skipped() -> QuerySet[PublicationRow]:
+    """The rows of a version's publication that were left out because a colleague was faster."""
+    rows = PublicationRow.objects.filter(publication=OuterRef("publication_id"), result=OuterRef("result"))
+    return rows.exclude(skipped="")
+
+
+def receipt_rows(
+    person: Person, publication: Publication, *, after: int = 0, size: int = 200
+) -> list[ResultVersion]:
+    """Return the next versions that this publication brought into force, by name, as far as ``person`` sees them.
+
+    Args:
+        after: the key of the last version of the page before.
+    """
+    # Its publisher too: what was published stays readable only while the right to see lasts.
+    rows = _brought(person, publication)
+    if last := rows.filter(pk=after).values_list("result__sort_name", flat=True).first():
+        rows = rows.filter(Q(result__sort_name__gt=last) | Q(result__sort_name=last, pk__gt=after))
+    return list(rows.select_related("result", "schedule").order_by("result__sort_name", "pk")[:size])
+
+
+def _brought(person: Person, publication: Publication) -> QuerySet[ResultVersion]:
+    return versions_seen_by(person).filter(~Exists(_skipped()), publication_id=publication.pk)
+
+
+def skipped_rows(person: Person, publication: Publication, *, most: int = 500) -> list[PublicationRow]:
+    """Return the rows that were left out because a colleague was faster, as far as ``person`` sees them."""
+    rows = PublicationRow.objects.filter(publication=publication).exclude(skipped="")
+    rows = rows.filter(result__in=results_seen_by(person))
+    return list(rows.select_related("result").order_by("result__sort_name")[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One schedule's part in a publication."""
+
+    title: str
+    code: str
+    timezone: str
+    n: int
+
+
+def parts_of(person: Person, publication: Publication) -> list[Part]:
+    """Return the schedules of a publication with how many of its results ``person`` sees of each, by title."""
+    names = ("schedule__title", "schedule__code", "schedule__timezone")
+    rows = _brought(person, publication).order_by().values_list(*names)
+    return [Part(*line) for line in sorted(rows.annotate(n=Count("id")).values_list(*names, "n"))]
+
+
+def receipts_of(publications: Iterable[int]) -> dict[int, str]:
+    """Return key -> ref of the publications that brought versions into force which were read for somebody.
+
+    Who sees the result of a version finds the receipt of its publication.
+    """
+    found = Publication.objects.filter(pk__in=set(publications), committed_at__isnull=False)
+    return dict(found.values_list("pk", "ref"))

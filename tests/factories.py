@@ -28,6 +28,7 @@ from marksheet.apps.results.actions.schedules import activate
 from marksheet.rules.authoring import ItemDraft, PartDraft
 from marksheet.rules.grading import Boundary, Scale, pass_at
 from marksheet.rules.publication import Workflow
+from marksheet.rules.schemes import Scheme
 from marksheet.rules.scoring import Match
 from tests.scenery import kept
 
@@ -135,7 +136,9 @@ def choice(label: str, key: str = "A", *, marks: int = 1, options: str = "ABCD",
 
 def by_hand(label: str, *, marks: int = 5, guidance: str = "") -> ItemDraft:
     """Return a question of one part that people mark; ``marks`` in whole marks."""
-    part = PartDraft(label=label, machine=False, maximum_thousandths=marks * 1000, guidance=guidance)
+    part = PartDraft(
+        label=label, machine=False, maximum_thousandths=marks * 1000, scheme=Scheme(guidance=guidance)
+    )
     return ItemDraft(label=label, maximum_thousandths=marks * 1000, parts=(part,))
 
 

@@ -12,7 +12,6 @@ import pytest
 from marksheet.rules.authoring import (
     ItemDraft,
     PartDraft,
-    Problem,
     SectionDraft,
     any_by_hand,
     item_problems,
@@ -23,6 +22,7 @@ from marksheet.rules.authoring import (
     reachable,
 )
 from marksheet.rules.grading import Boundary, Piecewise, Scale, Unit, pass_at
+from marksheet.rules.problems import Problem
 from marksheet.rules.scoring import score_answer
 
 BY_HAND = PartDraft("1", machine=False, maximum_thousandths=2000)

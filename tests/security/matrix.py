@@ -168,8 +168,10 @@ exams:item-move                        GET   in    | 405
 exams:item-move                        POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 exams:item-remove                      GET   in    | 405
 exams:item-remove                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
-exams:scheme                           GET   in    | 405
-exams:scheme                           POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+exams:scheme                           GET   in   404  404  404  404  404  404  200  404  404  404  404
+exams:scheme                           POST  in    | 405
+exams:scheme-edit                      GET   in   404  404  404  404  404  404  200  404  404  404  404
+exams:scheme-edit                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 exams:assessment                       GET   in   404  404  404  404  404  404  200  404  404  404  404
 exams:assessment                       POST  in    | 405
 exams:edit                             GET   in   404  404  404  404  404  404  200  404  404  404  404
@@ -284,6 +286,10 @@ assess:cell                            GET   in    | 405
 assess:cell                            POST  in   404  404  404  400  400  404  404  404  404  404  404
 assess:discard                         GET   in    | 405
 assess:discard                         POST  in   404  404  404  302  302  404  404  404  404  404  404
+schemes:list                           GET   in   404  404  404  200  200  404  200  404  404  404  404
+schemes:list                           POST  in    | 405
+schemes:older                          GET   in   404  404  404  200  200  404  200  404  404  404  404
+schemes:older                          POST  in   404  404  404  302+ 403  404  302+ 404  404  404  404
 results:list                           GET   in    | 200
 results:list                           POST  in    | 405
 results:total                          GET   in    | 200
@@ -378,6 +384,10 @@ my:dashboard                           GET   in    | 200
 my:dashboard                           POST  in    | 405
 my:result                              GET   in   200  404  404  404  404  404  404  404  404  404  404
 my:result                              POST  in    | 405
+exams:scheme@live                      GET   in   404  404  404  200  200  404  200  404  404  404  404
+exams:scheme@live                      POST  in    | 405
+exams:scheme-edit@live                 GET   in   404  404  404  403  403  404  200  404  404  404  404
+exams:scheme-edit@live                 POST  in   404  404  404  403  403  404  302+ 404  404  404  404
 results:one@published                  GET   in   404  404  404  200  200  200  200  404  404  200  404
 results:one@published                  POST  in    | 405
 results:one@withheld                   GET   in   404  404  404  200  200  200  200  404  404  200  404

@@ -9,10 +9,12 @@ from django.test import Client
 
 from marksheet.apps.exams.actions import authoring
 from marksheet.apps.exams.actions.schedules import archive_schedule
-from marksheet.apps.exams.models import Attempt, Enrolment, Import, Item, Part, Schedule, Section
+from marksheet.apps.exams.actions.schemes import write_scheme
+from marksheet.apps.exams.models import Enrolment, Import, Item, Part, Schedule, Section
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.marking.actions.conflicts import declare_conflict
+from marksheet.apps.marking.models import Script
 from marksheet.apps.people.actions import invitations, roles
 from marksheet.apps.people.models import Grant, InboxNote, Invitation, Person, Role
 from marksheet.apps.people.queries import shipped_role
@@ -25,6 +27,7 @@ from marksheet.apps.release.models import Publication
 from marksheet.apps.release.queries.exports.selection import Selection, Source
 from marksheet.apps.results.actions.enrolment import enrol_candidates
 from marksheet.apps.results.models import Result
+from marksheet.rules.schemes import Criterion, Level, Scheme
 from tests import factories
 from tests.apps.release.scenes import hand_in, mark_all, refs
 from tests.factories import NOW, TESTER, World
@@ -75,6 +78,9 @@ def a_scene() -> Scene:
         opened.record("grant", given.pk)
     hand_in(schedule, ["AA", "AB", "BB", "AA", "AB", "AA"])
     mark_all(world, schedule, 3500)
+    write_scheme(
+        world.ada, Part.objects.get(version=version, machine=False).ref, _scheme(), against=0, at=NOW
+    )
     enrol_candidates(world.ada, schedule.ref, factories.some_candidates(1, first=9), reason="Late", at=NOW)
     waiting = factories.a_schedule(
         world,
@@ -113,6 +119,12 @@ def a_scene() -> Scene:
             signed_in = factories.signed_in(person)
             scene.sessions[who] = signed_in.cookies[settings.SESSION_COOKIE_NAME].value
     return scene
+
+
+def _scheme() -> Scheme:
+    """How the part that people mark is to be marked, written after it was."""
+    levels = (Level(0, "nothing"), Level(2500, "half of it"), Level(5000, "all of it", "in whatever order"))
+    return Scheme("Read to the end.", "Forty-two.", 500, (Criterion("Completeness", levels),))
 
 
 def _cast(world: World) -> dict[str, Person]:
@@ -187,6 +199,7 @@ def _names(scene: Scene) -> None:
     archive_schedule(world.ada, put_away.ref, reason="Nobody enrolled", at=NOW)
     with writes_allowed():
         note = InboxNote.objects.create(person=world.cas, kind="published", created_at=NOW)
+    script = Script.objects.get(attempt__enrolment__number="1002", schedule=scene.schedule).ref
     scene.refs |= {
         "schedule": scene.schedule.ref,
         "draft-schedule": scene.draft.ref,
@@ -205,7 +218,8 @@ def _names(scene: Scene) -> None:
         "auditor": Role.objects.get(key="reports_viewer").ref,
         "enrolment": Enrolment.objects.filter(schedule=scene.draft).first().ref,
         "expected": Enrolment.objects.filter(schedule=scene.schedule, number="1009").first().ref,
-        "script": Attempt.objects.get(enrolment__number="1002", schedule=scene.schedule).script_ref,
+        "script": script,
+        "older-mark": f"{script}-1",
         "marked-part": Part.objects.get(version=version, machine=False).ref,
         "grant": Grant.objects.get(person=world.pia, unit=world.department).ref,
         "role": role.ref,

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from marksheet.apps.exams.actions.items import set_scheme
+from marksheet.apps.exams.actions.schemes import write_scheme
 from marksheet.apps.exams.models import AssessmentVersion, Attempt, Part, Schedule
 from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
 from marksheet.apps.marking.models import MarkDraft, Method
@@ -14,6 +14,7 @@ from marksheet.apps.results.actions.adjusting import adjust, take_back
 from marksheet.apps.results.actions.hand_in import record_hand_in
 from marksheet.apps.results.actions.marks import StaleMarks, save_mark
 from marksheet.apps.results.models import AdjustmentKind
+from marksheet.rules.schemes import Criterion, Level, Scheme
 from tests import factories
 from tests.apps.release.scenes import hand_in, refs
 from tests.factories import NOW, World
@@ -34,9 +35,9 @@ def half_marked(world: World) -> Schedule:
     schedule = factories.a_schedule(world, version=version, code="DIF-1-JUN", candidates=1, with_cas=True)
     hand_in(schedule, ["A", "B"])
     two, three = Part.objects.filter(version=version, machine=False).order_by("position")
-    set_scheme(world.ada, two.ref, guidance="Look at the sign twice", model_answer="Minus four", at=NOW)
     script = Attempt.objects.get(schedule=schedule, enrolment__person=world.cas).script_ref
     save_mark(world.mo, script, two.ref, value=3000, against_version=0, at=NOW)
+    write_scheme(world.ada, two.ref, twice(), against=1, at=NOW)
     save_mark(world.mo, script, three.ref, value=None, no_response=True, against_version=0, at=NOW)
     with pytest.raises(StaleMarks):
         save_mark(world.mei, script, two.ref, value=1000, against_version=0, at=NOW)
@@ -54,6 +55,14 @@ def half_marked(world: World) -> Schedule:
     )
     take_back(world.ada, [other], AdjustmentKind.SPECIAL_CONSIDERATION, reason="Was not ill", at=NOW)
     return schedule
+
+
+def twice() -> Scheme:
+    """A second version of a scheme: criteria, a model answer, whole marks."""
+    levels = (Level(0, "wrong"), Level(2000, "slip"), Level(5000, "right"))
+    return Scheme(
+        "Look at the sign twice", "Minus four", 1000, (Criterion("Sign", levels, "Before and after"),)
+    )
 
 
 def on_paper(world: World, version: AssessmentVersion) -> dict[str, str]:

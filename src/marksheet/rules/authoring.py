@@ -1,13 +1,14 @@
 """What an author writes, and what stands in the way of using it in an exam."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from marksheet.rules.paper import ItemRule, Pick
+from marksheet.rules.problems import Problem
 from marksheet.rules.publication import ShowResults, Workflow, offered
 from marksheet.rules.scale import Scale, Unit
+from marksheet.rules.schemes import NOTHING, Scheme, scheme_problems
 from marksheet.rules.scoring import BadAnswer, BadKey, Key, Match, canonical
 
 THOUSAND = 1000
@@ -24,6 +25,7 @@ class PartDraft:
         points_thousandths: what a right answer earns; None takes the part's maximum.
         wrong_thousandths: what a wrong answer earns; 0 or less.
         tolerance: numeric parts only; a number as text ("0.5", "1/3"), "" for none.
+        scheme: how a part is marked by hand; it says nothing where nothing was written.
     """
 
     label: str
@@ -35,8 +37,7 @@ class PartDraft:
     points_thousandths: int | None = None
     wrong_thousandths: int = 0
     tolerance: str = ""
-    guidance: str = ""
-    model_answer: str = ""
+    scheme: Scheme = NOTHING
 
     @property
     def points(self) -> int:
@@ -79,15 +80,6 @@ class SectionDraft:
 def is_floor(thousandths: int | None) -> bool:
     """Say whether this can be the lowest score of an item, a section or a paper: 0, below it, or None for none."""
     return thousandths is None or -MOST_THOUSANDTHS <= thousandths <= 0
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in the way: a stable word, where it is, and values that its sentence names."""
-
-    code: str
-    where: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def item_problems(item: ItemDraft) -> tuple[Problem, ...]:
@@ -229,8 +221,17 @@ def paper_problems(
         found += _filled_problems(section, inside)
     for item in items:
         found += item_problems(item)
+    found += _scheme_problems(items)
     found += _twice(items)
     return (*found, *_scale_problems(sections, scale))
+
+
+def _scheme_problems(items: Sequence[ItemDraft]) -> Iterator[Problem]:
+    """Schemes are looked at with the whole paper: a part's maximum may change first, then its scheme."""
+    for item in items:
+        for part in item.parts:
+            if not part.machine and scheme_problems(part.scheme, part.maximum_thousandths):
+                yield Problem("scheme_does_not_fit", part.label)
 
 
 def _filled_problems(section: SectionDraft, items: Sequence[ItemDraft]) -> Iterator[Problem]:

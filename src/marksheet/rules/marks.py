@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from marksheet.rules.schemes import FINEST, allows
+
 NUMBER = re.compile(r"\+?([0-9]{0,9})(?:[.,]([0-9]{0,3}))?")
 NO_RESPONSE = frozenset({"n", "nr", "-", "–"})
 
 
 class BadMark(ValueError):
-    """Something that cannot be a mark of this part; ``code`` says which: number, thousandths or maximum."""
+    """Something that cannot be a mark of this part; ``code`` says which: number, thousandths, maximum, step."""
 
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
@@ -23,13 +25,17 @@ class TypedMark:
     no_response: bool = False
 
 
-def read_mark(text: str, maximum_thousandths: int) -> TypedMark:
+def read_mark(text: str, maximum_thousandths: int, step_thousandths: int = FINEST) -> TypedMark:
     """Return what ``text`` means as a mark of a part with this maximum.
 
     Example: ``read_mark("2,5", 3000)`` is ``TypedMark(2500)``; "n" is no response; "" is unmarked.
 
+    Args:
+        step_thousandths: the step of the part's marking scheme; a thousandth where it has none.
+
     Raises:
-        BadMark: it is not a number, is finer than a thousandth, is below 0 or above the maximum.
+        BadMark: it is not a number, is finer than a thousandth, is below 0 or above the maximum, or the scheme
+            does not allow it.
 
     Source: docs/rulebook/marks.md#typing.
     """
@@ -45,18 +51,25 @@ def read_mark(text: str, maximum_thousandths: int) -> TypedMark:
             raise BadMark(f"“{text.strip()}” is finer than a thousandth of a mark.", "thousandths")
         raise BadMark(f"“{text.strip()}” is not a number from 0 to {shown(maximum_thousandths)}.", "number")
     value = int(found[1] or 0) * 1000 + int((found[2] or "").ljust(3, "0"))
-    check_mark(value, maximum_thousandths)
+    check_mark(value, maximum_thousandths, step_thousandths)
     return TypedMark(value)
 
 
-def check_mark(value: int, maximum_thousandths: int) -> None:
-    """Refuse a mark outside 0 to the part's maximum, both inclusive.
+def check_mark(value: int, maximum_thousandths: int, step_thousandths: int = FINEST) -> None:
+    """Refuse a mark outside 0 to the part's maximum, both inclusive, or between two steps.
 
     Raises:
-        BadMark: it is outside.
+        BadMark: it is outside, or the step does not allow it.
     """
     if not 0 <= value <= maximum_thousandths:
         raise BadMark(f"{shown(value)} is not between 0 and {shown(maximum_thousandths)}.", "maximum")
+    if not allows(value, step_thousandths):
+        raise BadMark(f"{shown(value)} is not possible: marks here {stepped(step_thousandths)}.", "step")
+
+
+def stepped(step_thousandths: int) -> str:
+    """Return how marks of this step go: "are whole marks", "go in steps of 0.5"."""
+    return "are whole marks" if step_thousandths == 1000 else f"go in steps of {shown(step_thousandths)}"
 
 
 def shown(thousandths: int) -> str:

@@ -23,13 +23,13 @@ from marksheet.apps.exams.queries.assessments import (
     assessments_seen_by,
     content_of,
     item_for,
-    part_for,
     version_for,
     versions_offered,
 )
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
 from marksheet.apps.ledger.models import Event
+from marksheet.rules import schemes as rules
 from marksheet.rules.authoring import ItemDraft, PartDraft, SectionDraft
 from marksheet.rules.grading import Below, Piecewise, Scale, pass_at, scale_from_json
 from marksheet.rules.visibility import Switches
@@ -109,7 +109,7 @@ def test_editing_a_question_replaces_its_parts_keys_and_schemes(world: World) ->
     item = Item.objects.get(version=draft, label="2")
     parts = (
         PartDraft("2a", True, 1000, "numeric", (), ("3,5",), wrong_thousandths=-500, tolerance="0,1"),
-        PartDraft("2b", False, 3000, model_answer="Because."),
+        PartDraft("2b", False, 3000, scheme=rules.Scheme(model_answer="Because.")),
     )
     items.edit_item(
         world.ada, item.ref, ItemDraft("2", 4000, parts, title="Both", floor_thousandths=None), at=NOW
@@ -293,18 +293,6 @@ def test_a_new_draft_is_a_copy_and_leaves_the_live_version_alone(world: World) -
     assert AssessmentVersion.objects.filter(assessment=live.assessment).count() == 1
 
 
-def test_a_scheme_can_be_written_for_a_live_exam_as_a_new_version(world: World) -> None:
-    live = an_assessment(world, wanted=[by_hand("1", guidance="First")])
-    part = Part.objects.get(version=live)
-    items.set_scheme(world.ada, part.ref, guidance="Second", model_answer="", at=NOW)
-    items.set_scheme(world.ada, part.ref, guidance="Second", model_answer="", at=NOW)
-    numbers = Scheme.objects.filter(part=part).order_by("number").values_list("number", "guidance")
-    assert list(numbers) == [(1, "First"), (2, "Second")]
-    grant(world.mo, "scheduler", world.department)
-    with pytest.raises(NotAllowed):
-        items.set_scheme(world.mo, part.ref, guidance="Mine", model_answer="", at=NOW)
-
-
 def test_the_database_itself_keeps_what_is_live(world: World) -> None:
     live = an_assessment(world, wanted=[choice("1"), by_hand("2", guidance="Method")])
     draft = authoring.new_draft_from(world.ada, live.ref, at=NOW)
@@ -353,12 +341,10 @@ def test_the_list_and_the_doors_agree_for_everybody(world: World) -> None:
         for assessment in Assessment.objects.all():
             version = AssessmentVersion.objects.get(assessment=assessment)
             item = Item.objects.get(version=version)
-            part = Part.objects.get(item=item)
             for door, ref in (
                 (assessment_for, assessment.ref),
                 (version_for, version.ref),
                 (item_for, item.ref),
-                (part_for, part.ref),
             ):
                 if assessment.pk in listed:
                     assert door(person, ref)

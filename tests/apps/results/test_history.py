@@ -274,6 +274,7 @@ def test_every_kind_of_act_has_words_of_its_own() -> None:
         "work_imported",
         "answers_entered",
         "scheme_written",
+        "marks_confirmed",
     }
     said: set[str] = set()
     for path in Path(marksheet.__file__).parent.rglob("*.py"):

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from marksheet.apps.exams.models import Answer, AnswerScore, Attempt, AttemptState, Response, Schedule
+from marksheet.apps.exams.actions.schemes import write_scheme
+from marksheet.apps.exams.models import Answer, AnswerScore, Attempt, AttemptState, Part, Response, Schedule
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
 from marksheet.apps.ledger.models import Event, Line, Side
 from marksheet.apps.marking.models import HandsOn, Mark, Script
@@ -21,6 +22,7 @@ from marksheet.entrypoints.shared.intake.reading import candidates_of, part_fact
 from marksheet.formats.tables import read_table
 from marksheet.formats.wide import read_work
 from marksheet.formats.work_layout import Blank, ColumnUse, Kind, Work, WorkMapping
+from marksheet.rules.schemes import Scheme
 from tests import factories as f
 from tests.guard import writes_allowed
 
@@ -374,3 +376,20 @@ def test_names_are_texts_whatever_they_look_like(world: f.World, schedule: Sched
     file = people(f'number,name\nK1,"{name}"\n')
     import_candidates(world.ada, schedule.ref, file, reason="late", at=f.NOW)
     assert Result.objects.get(schedule=schedule, number="K1").name == name
+
+
+def test_a_mark_between_the_steps_of_its_scheme_cannot_go_in_unless_it_stands_already(
+    world: f.World, schedule: Schedule
+) -> None:
+    bring(world, schedule, ALL)
+    part = Part.objects.get(version=schedule.version, label="3")
+    write_scheme(world.ada, part.ref, Scheme(step_thousandths=1000), against=0, at=f.NOW)
+    assert bring(world, schedule, ALL).nothing_new, "2.5 stands, and stays"
+    changed = ALL.replace("1005,C,D,1", "1005,C,D,1.5")
+    with pytest.raises(BadInput, match="1 row cannot go in") as refused:
+        bring(world, schedule, changed, reason="counted again")
+    assert refused.value.details == (
+        "row 6, candidate 1005: part 3: 1.5 is not possible, marks there go in steps of 1",
+    )
+    receipt = bring(world, schedule, changed, reason="counted again", leave_out=True)
+    assert receipt.left_out == ("1005",) and not receipt.marks_changed

@@ -142,7 +142,7 @@ def item_form(*parts: dict[str, str], initial: int = 1, **typed: str) -> dict[st
     return values
 
 
-def test_partial_credit_negative_points_and_schemes_are_typed_on_the_page_of_a_question(world: World) -> None:
+def test_partial_credit_and_negative_points_are_typed_on_the_page_of_a_question(world: World) -> None:
     draft = an_assessment(world, live=False)
     item = Item.objects.get(version=draft, label="3")
     typed = item_form(
@@ -157,7 +157,7 @@ def test_partial_credit_negative_points_and_schemes_are_typed_on_the_page_of_a_q
             tolerance="0,1",
         ),
         part(1, label="3b", marked="machine", match="multiple", options="ABCD", key="CA", maximum="1"),
-        part(2, label="3c", maximum="2", guidance="One for the idea"),
+        part(2, label="3c", maximum="2"),
         part(3),
         maximum="4",
         rule="count_correct",
@@ -422,7 +422,8 @@ def test_for_strangers_and_candidates_there_are_no_exams(world: World) -> None:
             assert client.get(page(name, "0" * 32)).status_code == 404
         assert client.get(page("assessment", live.assessment.ref)).status_code == 404
         assert client.get(page("item", item.ref)).status_code == 404
-        assert client.post(page("scheme", part_ref), {"guidance": "x"}).status_code == 404
+        assert client.get(page("scheme", part_ref)).status_code == 404
+        assert client.post(page("scheme-edit", part_ref), {"guidance": "x"}).status_code == 404
 
 
 def test_nobody_gets_in_without_signing_in(world: World) -> None:

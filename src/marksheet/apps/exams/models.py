@@ -172,16 +172,26 @@ class Key(models.Model):
 
 
 class Scheme(models.Model):
-    """How a part is to be marked; each edit is a new version, and marks name the one they were given under."""
+    """How a part is to be marked; each edit is a new version, and marks name the one they were given under.
+
+    ``criteria`` and ``method_marks`` are JSON as ``rules.schemes`` writes it; points in thousandths of a mark.
+    """
 
     part = models.ForeignKey(Part, models.PROTECT, related_name="+")
     number = models.IntegerField()
     guidance = models.TextField(blank=True)
     model_answer = models.TextField(blank=True)
+    step_thousandths = models.BigIntegerField(default=1)
+    criteria = models.JSONField(default=list)
+    method_marks = models.JSONField(default=list)
+    written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["part", "number"], name="scheme_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["part", "number"], name="scheme_number_once"),
+            models.CheckConstraint(condition=Q(step_thousandths__gte=1), name="marks_go_in_steps"),
+        ]
 
 
 class ScheduleState(models.TextChoices):

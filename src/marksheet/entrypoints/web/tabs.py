@@ -15,6 +15,7 @@ TABS = {
     " ": "imports",
     "marking/coordinator/": "coordinator",
     "marking/assess/": "assess",
+    "marking/schemes/": "schemes",
     "marking/results/": "results",
     "marking/audit/": "audit",
     "publications/": "publications",

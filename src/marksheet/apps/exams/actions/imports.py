@@ -20,6 +20,7 @@ from marksheet.apps.ledger.errors import BadInput, WrongState
 from marksheet.apps.ledger.models import Work, WorkState
 from marksheet.apps.people.models import Person
 from marksheet.rules.authoring import ItemDraft, item_problems, key_of
+from marksheet.rules.schemes import NOTHING
 
 CAN_BE_READ_AGAIN = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.REFUSED)
 
@@ -207,7 +208,7 @@ def _compared(known: ItemDraft | None, wanted: ItemDraft) -> str:
         known,
         section=known.section if wanted.section else "",
         floor_thousandths=wanted.floor_thousandths,
-        parts=tuple(replace(part, guidance="", model_answer="") for part in known.parts),
+        parts=tuple(replace(part, scheme=NOTHING) for part in known.parts),
     )
     return "same" if _plain(blind) == _plain(wanted) else "changed"
 
@@ -254,8 +255,9 @@ def import_items(
 ) -> dict[str, Any]:
     """Carry the questions of a file into a draft, all or none; return counts of added, same and changed.
 
-    A question that is there already and says the same stays; one that says something else is written anew,
-    with its schemes dropped, and needs a reason. The same file again writes nothing.
+    A question that is there already and says the same stays; one that says something else is written anew and
+    needs a reason; parts that keep their name keep their schemes. The same file again
+    writes nothing.
 
     Raises:
         NotFound, NotAllowed, WrongState: as ``authoring.editing``.

@@ -1,4 +1,4 @@
-"""The verbs of an author on a draft's content: sections, questions, schemes."""
+"""The verbs of an author on a draft's content: sections and questions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,15 +7,12 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.actions.authoring import editing
-from marksheet.apps.exams.models import Item, Scheme, Section
-from marksheet.apps.exams.queries.assessments import item_for, part_for, section_for, version_for
+from marksheet.apps.exams.models import Item, Section
+from marksheet.apps.exams.queries.assessments import item_for, section_for
 from marksheet.apps.exams.queries.problems import sentences
 from marksheet.apps.exams.steps import authoring as steps
-from marksheet.apps.ledger.change import change
-from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
+from marksheet.apps.ledger.errors import BadInput, WrongState
 from marksheet.apps.people.models import Person
-from marksheet.apps.people.queries import helpers, holds
-from marksheet.rules.access import Verb
 from marksheet.rules.authoring import ItemDraft, SectionDraft, section_problems
 
 
@@ -154,35 +151,3 @@ def move_item(actor: Person, item_ref: str, *, up: bool, at: datetime) -> None:
         keys = [next(rest) if section == item.section_id else pk for pk, section in rows]
         steps.place_items(opened, version, keys)
         opened.record("assessment", version.assessment_id, did="item_moved", label=item.label, up=up)
-
-
-def set_scheme(actor: Person, part_ref: str, *, guidance: str, model_answer: str, at: datetime) -> None:
-    """Write how a part is to be marked, as a new version of its scheme; also in a live exam.
-
-    Raises:
-        NotFound: the part is hidden from the actor.
-        NotAllowed: the actor neither authors nor edits schemes there.
-    """
-    with change(actor, Verb.SCHEME_EDIT, at=at) as opened:
-        part = part_for(actor, part_ref)
-        unit_id = version_for(actor, part.version.ref).assessment.unit_id
-        if not (holds(actor, Verb.SCHEME_EDIT, unit_id) or holds(actor, Verb.EXAM_AUTHOR, unit_id)):
-            raise NotAllowed(
-                _("You may see this exam but not change its marking scheme."),
-                helpers=helpers(Verb.SCHEME_EDIT, unit_id),
-            )
-        newest = Scheme.objects.filter(part=part).order_by("-number").first()
-        if newest and (newest.guidance, newest.model_answer) == (guidance, model_answer):
-            return
-        number = newest.number + 1 if newest else 1
-        Scheme.objects.create(
-            part=part, number=number, guidance=guidance, model_answer=model_answer, created_at=at
-        )
-        opened.record(
-            "assessment",
-            part.version.assessment_id,
-            did="scheme_written",
-            part=part.label,
-            number=number,
-            private={"guidance": guidance, "model_answer": model_answer},
-        )

@@ -18,6 +18,7 @@ from marksheet.apps.exams.models import (
     Section,
     VersionState,
 )
+from marksheet.apps.exams.queries.schemes import written
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person, Unit, UnitPath
 from marksheet.apps.people.queries import nodes_where
@@ -25,18 +26,18 @@ from marksheet.rules.access import Verb
 from marksheet.rules.authoring import (
     ItemDraft,
     PartDraft,
-    Problem,
     SectionDraft,
     any_by_hand,
     option_problems,
     paper_problems,
 )
 from marksheet.rules.grading import BadScale, Scale, scale_from_json
+from marksheet.rules.problems import Problem
 
 __all__ = [
     "Assessment", "AssessmentVersion", "Item", "ItemContent", "Part", "PartContent", "Section",
     "SectionContent", "VersionState", "assessment_for", "assessments_seen_by", "content_of", "draft_of",
-    "item_for", "live_versions_seen_by", "newest_keys", "part_for", "problems_of", "scale_of",
+    "item_for", "live_versions_seen_by", "newest_keys", "problems_of", "scale_of",
     "schedules_using", "searched", "section_draft", "section_for", "version_for", "versions_of", "versions_offered",
 ]  # fmt: skip
 
@@ -115,12 +116,6 @@ def item_for(person: Person, ref: str, *verbs: str) -> Item:
     )
 
 
-def part_for(person: Person, ref: str, *verbs: str) -> Part:
-    """Return a part if the person may see its assessment; raises NotFound as ``assessment_for``."""
-    rows = Part.objects.filter(version__assessment__in=assessments_seen_by(person, *verbs).values("pk"))
-    return _door(rows.select_related("version__assessment__unit", "item"), ref, "There is no such part.")
-
-
 def versions_of(assessment: Assessment) -> QuerySet[AssessmentVersion]:
     """Return the versions of an assessment, newest first."""
     return AssessmentVersion.objects.filter(assessment=assessment).order_by("-number")
@@ -190,8 +185,7 @@ class PartContent:
             points_thousandths=self.key.points_thousandths if self.key else None,
             wrong_thousandths=self.key.wrong_thousandths if self.key else 0,
             tolerance=self.key.tolerance if self.key else "",
-            guidance=self.scheme.guidance if self.scheme else "",
-            model_answer=self.scheme.model_answer if self.scheme else "",
+            scheme=written(self.scheme),
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from marksheet.rules.authoring import Problem
+from marksheet.rules.problems import Problem
 
 SENTENCES: dict[str, str | Promise] = {
     "no_items": _("There is no question yet: add at least one."),
@@ -51,8 +51,35 @@ SENTENCES: dict[str, str | Promise] = {
         "choose “never” or “when the publisher decides”."
     ),
     "unknown_show": _("Choose when candidates see their results."),
+    "scheme_does_not_fit": _(
+        "The marking scheme of part %(where)s does not fit its maximum: open the scheme and correct it."
+    ),
+    "scheme_long": _("The text has %(n)s characters; at most %(at_most)s can be kept."),
+    "scheme_long_words": _("%(where)s: a text has %(n)s characters; at most %(at_most)s can be kept there."),
+    "scheme_step": _("Marks go in steps of more than 0."),
+    "scheme_step_maximum": _(
+        "The part is worth %(maximum)s marks, which is no multiple of %(step)s: nobody could get full marks."
+    ),
+    "scheme_both": _("Use criteria or method marks, not both: the mark is the sum of one of them."),
+    "scheme_many_criteria": _("There are %(n)s criteria; a scheme has at most %(at_most)s."),
+    "scheme_many_levels": _("“%(where)s” has %(n)s levels; a criterion has at most %(at_most)s."),
+    "scheme_many_method": _("There are %(n)s method marks; a scheme has at most %(at_most)s."),
+    "scheme_no_name": _("Give criterion %(n)s a name."),
+    "scheme_name_twice": _("Two criteria are called “%(where)s”: give each its own name."),
+    "scheme_few_levels": _("“%(where)s” needs at least two levels to choose from."),
+    "scheme_level_twice": _("“%(where)s”: two levels are worth %(points)s. Give each its own points."),
+    "scheme_level_outside": _("“%(where)s”: %(points)s is not between 0 and the %(maximum)s of the part."),
+    "scheme_points_step": _("“%(where)s”: %(points)s is no multiple of %(step)s, the step of marks here."),
+    "scheme_best": _(
+        "The best levels add up to %(best)s, but the part is worth %(maximum)s. Change the points so that they agree."
+    ),
+    "scheme_method_no_text": _("Method mark %(where)s: say what it is for."),
+    "scheme_method_outside": _(
+        "Method mark %(where)s: %(points)s is not more than 0 and at most %(maximum)s."
+    ),
+    "scheme_method_most": _("The method marks add up to %(most)s, but the part is worth only %(maximum)s."),
 }
-IN_MARKS = ("maximum", "most")
+IN_MARKS = ("maximum", "most", "best", "points", "step")
 
 
 def sentence(problem: Problem) -> str:

@@ -1,6 +1,8 @@
 """Write sections, questions, parts, keys and schemes of a draft, inside the change that is open."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Max
@@ -9,8 +11,11 @@ from django.utils.translation import gettext as _
 from marksheet.apps.exams.models import AssessmentVersion, Item, Key, KeyVersion, Part, Scheme, Section
 from marksheet.apps.exams.queries.assessments import ItemContent, SectionContent, newest_keys
 from marksheet.apps.exams.queries.problems import sentences
+from marksheet.apps.exams.queries.schemes import written
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import BadInput
+from marksheet.apps.ledger.models import new_ref
+from marksheet.rules import schemes as rules
 from marksheet.rules.authoring import ItemDraft, PartDraft, SectionDraft, item_problems, key_of
 from marksheet.rules.scoring import Match
 
@@ -68,7 +73,9 @@ def add_items(opened: Change, version: AssessmentVersion, specs: Sequence[ItemDr
 
 
 def replace_item(opened: Change, item: Item, spec: ItemDraft) -> None:
-    """Write a question of a draft anew: its values, its parts, their keys and schemes.
+    """Write a question of a draft anew: its values, its parts and their keys.
+
+    A part that keeps its name or its place stays the same part, with the versions of its scheme.
 
     Raises:
         BadInput: as ``add_items``.
@@ -80,9 +87,37 @@ def replace_item(opened: Change, item: Item, spec: ItemDraft) -> None:
         setattr(item, name, value)
     item.section = sections[spec.section.strip().casefold()]
     item.save()
+    stood = _kept(item, spec)
     _remove_parts(Part.objects.filter(item=item).values_list("pk", flat=True))
-    _add_parts(opened, version, [(item, part) for part in spec.parts])
+    _add_parts(opened, version, [(item, part) for part in spec.parts], stood)
     renumber(opened, version)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What of a part outlives its being written anew: its name in addresses, and the versions of its scheme."""
+
+    ref: str
+    schemes: tuple[Scheme, ...]
+
+
+def _kept(item: Item, spec: ItemDraft) -> list[_Kept | None]:
+    """Return what is kept of the stored parts, one for each part of ``spec``; None where it is a new one.
+
+    A part is the one with its label, or else, renamed, the one that stood in its place.
+    """
+    schemes: dict[int, list[Scheme]] = {}
+    for row in Scheme.objects.filter(part__item=item).order_by("number"):
+        schemes.setdefault(row.part_id, []).append(row)
+    stood = list(Part.objects.filter(item=item).order_by("position"))
+    labels = [part.label.strip().casefold() for part in spec.parts]
+    by_label = {part.label.casefold(): part for part in stood}
+    found = [by_label.get(label) for label in labels]
+    for place, part in enumerate(stood[: len(found)]):
+        same_kind = part.machine == spec.parts[place].machine
+        if found[place] is None and same_kind and part.label.casefold() not in labels:
+            found[place] = part
+    return [_Kept(part.ref, tuple(schemes.get(part.pk, ()))) if part else None for part in found]
 
 
 def remove_items(opened: Change, version: AssessmentVersion, items: Iterable[Item]) -> None:
@@ -173,10 +208,17 @@ def _next(model: type[Item] | type[Part], version: AssessmentVersion) -> int:
     return 0 if highest is None else highest + 1
 
 
-def _add_parts(opened: Change, version: AssessmentVersion, pairs: Sequence[tuple[Item, PartDraft]]) -> None:
+def _add_parts(
+    opened: Change,
+    version: AssessmentVersion,
+    pairs: Sequence[tuple[Item, PartDraft]],
+    stood: Sequence[_Kept | None] = (),
+) -> None:
     position = _next(Part, version)
+    kept = list(stood) or [None] * len(pairs)
     parts = Part.objects.bulk_create(
         Part(
+            ref=stays.ref if stays else new_ref(),
             item=item,
             version=version,
             position=position + n,
@@ -186,7 +228,7 @@ def _add_parts(opened: Change, version: AssessmentVersion, pairs: Sequence[tuple
             options=list(_options(draft)),
             maximum_thousandths=draft.points if draft.machine else draft.maximum_thousandths,
         )
-        for n, (item, draft) in enumerate(pairs)
+        for n, ((item, draft), stays) in enumerate(zip(pairs, kept, strict=True))
     )
     drafts = [draft for _, draft in pairs]
     edition = newest_keys(version) or KeyVersion.objects.create(
@@ -196,15 +238,35 @@ def _add_parts(opened: Change, version: AssessmentVersion, pairs: Sequence[tuple
         _key(edition, part, draft) for part, draft in zip(parts, drafts, strict=True) if draft.machine
     )
     Scheme.objects.bulk_create(
-        Scheme(
-            part=part,
-            number=1,
-            guidance=draft.guidance,
-            model_answer=draft.model_answer,
-            created_at=opened.at,
-        )
-        for part, draft in zip(parts, drafts, strict=True)
-        if draft.guidance.strip() or draft.model_answer.strip()
+        row
+        for part, draft, stays in zip(parts, drafts, kept, strict=True)
+        for row in _schemes(opened, part, draft, stays.schemes if stays else ())
+    )
+
+
+def _schemes(opened: Change, part: Part, draft: PartDraft, stood: Sequence[Scheme]) -> list[Scheme]:
+    """Return the versions that a part's scheme had, and one more where the draft says something else."""
+    rows = [
+        new_scheme(part, row.number, written(row), by=row.written_by_id, at=row.created_at) for row in stood
+    ]
+    if not draft.scheme.says_nothing and draft.scheme != written(stood[-1] if stood else None):
+        number = stood[-1].number + 1 if stood else 1
+        rows.append(new_scheme(part, number, draft.scheme, by=opened.actor.id, at=opened.at))
+    return rows
+
+
+def new_scheme(part: Part, number: int, scheme: rules.Scheme, *, by: int | None, at: datetime) -> Scheme:
+    """Return one version of a part's scheme, not yet stored."""
+    return Scheme(
+        part=part,
+        number=number,
+        guidance=scheme.guidance,
+        model_answer=scheme.model_answer,
+        step_thousandths=scheme.step_thousandths,
+        criteria=rules.criteria_to_json(scheme.criteria),
+        method_marks=rules.method_to_json(scheme.method_marks),
+        written_by_id=by,
+        created_at=at,
     )
 
 

@@ -11,6 +11,7 @@ from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
 from marksheet.apps.marking.queries.allocation import markers_at
 from marksheet.apps.marking.queries.people import (
+    Kind,
     Missing,
     Rights,
     assessor_here,
@@ -51,7 +52,8 @@ def add_assessors(
         for person in people:
             _give(opened, schedule, person, rights.roles)
         _record(opened, schedule, "add", people, rights)
-        _tell(opened, schedule, [person for person in people if person.pk != actor.pk], "assessor-added")
+        others = [person for person in people if person.pk != actor.pk]
+        _tell(opened, schedule, others, "assessor-added", _page(schedule, rights))
         return len(people)
 
 
@@ -180,6 +182,11 @@ def _record(
     )
 
 
-def _tell(opened: Change, schedule: Schedule, people: Sequence[Person], kind: str) -> None:
-    path = f"/marking/assess/{schedule.ref}/" if kind == "assessor-added" else ""
+def _page(schedule: Schedule, rights: Rights) -> str:
+    """Return where somebody who was added begins: with the scripts, or with the schemes that are theirs to change."""
+    only_schemes = rights.kind == Kind.OTHER and rights.edit_scheme and not rights.publish
+    return f"/marking/{'schemes' if only_schemes else 'assess'}/{schedule.ref}/"
+
+
+def _tell(opened: Change, schedule: Schedule, people: Sequence[Person], kind: str, path: str = "") -> None:
     tell(opened, people, kind, path=path, schedule=schedule.title, code=schedule.code)

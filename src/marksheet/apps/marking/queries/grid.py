@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
+from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.marking.models import MarkDraft, Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, drafts_of, marks_of_scripts
 from marksheet.apps.marking.queries.submissions import (
@@ -16,11 +17,12 @@ from marksheet.apps.marking.queries.submissions import (
 )
 from marksheet.apps.people.models import Person
 from marksheet.rules.marks import shown
+from marksheet.rules.schemes import FINEST
 
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """One cell of the mark sheet: what holds there, and what the reader typed too late, if anything."""
+    """One cell of the mark sheet: what holds there, what the reader typed too late, in which steps marks go."""
 
     part: PartRow
     version: int
@@ -28,6 +30,7 @@ class GridCell:
     shown: str
     draft: str
     field: str
+    step_thousandths: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Grid:
 
     parts: tuple[PartRow, ...]
     titles: dict[int, str]
+    steps: dict[int, int]
     rows: tuple[GridRow, ...]
     ranges: tuple[tuple[int, str], ...]
     chosen: int
@@ -85,15 +89,16 @@ def grid_of(
     )
     attempts = [script.attempt_id for script in scripts]
     marks, drafts = marks_of_scripts(scripts), drafts_of(person.pk, attempts)
+    steps = steps_of(part.id for part in dozen.parts)
     rows = tuple(
         GridRow(
             submission(script, len(human)),
-            tuple(_cell(script, part, marks, drafts) for part in dozen.parts),
+            tuple(_cell(script, part, marks, drafts, steps.get(part.id, FINEST)) for part in dozen.parts),
         )
         for script in scripts
     )
     titles = {part.id: paper.items[part.item_index].title for part in dozen.parts}
-    return Grid(dozen.parts, titles, rows, dozen.ranges, dozen.chosen, following)
+    return Grid(dozen.parts, titles, steps, rows, dozen.ranges, dozen.chosen, following)
 
 
 def _cell(
@@ -101,6 +106,7 @@ def _cell(
     part: PartRow,
     marks: dict[tuple[str, int, int], CurrentMark],
     drafts: dict[tuple[int, int], MarkDraft],
+    step: int,
 ) -> GridCell:
     held = marks.get((script.round, script.attempt_id, part.id), NEVER_MARKED)
     kept = drafts.get((script.attempt_id, part.id))
@@ -111,6 +117,7 @@ def _cell(
         shown=shown_mark(held.value, held.no_response),
         draft=kept.typed if kept else "",
         field=f"m-{script.ref}-{part.ref}",
+        step_thousandths=step,
     )
 
 

@@ -1,5 +1,6 @@
 """What a verb of an upper app asks of marking, inside the change that is open."""
 
+from marksheet.apps.marking.steps.confirming import confirm_marks
 from marksheet.apps.marking.steps.marks import (
     GivenMark,
     drop_drafts,
@@ -18,6 +19,7 @@ from marksheet.apps.marking.steps.scripts import (
 __all__ = [
     "GivenMark",
     "close_scripts",
+    "confirm_marks",
     "drop_drafts",
     "keep_drafts",
     "lock_scripts",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import AttemptState, Schedule, Standing
 from marksheet.apps.exams.queries.paper import Paper, paper_of
+from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.exams.queries.work import AttemptRow, Expected, attempts_of, expected_at, responses_of
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.marking.models import Script
@@ -20,6 +21,7 @@ from marksheet.apps.results.models import Result
 from marksheet.formats.decimals import spelled
 from marksheet.formats.work_layout import Blank, Work, WorkRow
 from marksheet.rules.access import Verb
+from marksheet.rules.schemes import FINEST, allows
 
 SHOWN = 200
 KEPT = 20_000
@@ -40,7 +42,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Outsider:
-    """One row that cannot go in, and why: nobody of that number, absent, void, or one's own work."""
+    """One row that cannot go in, and why: nobody of that number, absent, void, own work, a mark between steps."""
 
     row: int
     number: str
@@ -150,6 +152,7 @@ class _Known:
     submitted: frozenset[int]
     open: frozenset[int]
     barred: frozenset[int]
+    steps: Mapping[int, int]
 
 
 def plan_work(
@@ -166,7 +169,7 @@ def plan_work(
     given: Counter[int] = Counter()
     for row in work.rows:
         one = known.people.get(row.candidate)
-        why = _why_not(known, one)
+        why = _why_not(known, one) or _between_steps(known, row, one)
         if one is None or why:
             plan.outsider_count += 1
             if len(plan.outsiders) < KEPT:
@@ -198,9 +201,10 @@ def _known(schedule: Schedule, round_: str, barred: Sequence[int]) -> _Known:
     marks = current_marks(owner, round_) if attempts else {}
     scripts = Script.objects.filter(schedule=schedule, round=round_).values_list("attempt_id", "submitted_at")
     states = {attempt: moment for attempt, moment in scripts if attempt in owner} if attempts else {}
+    paper = paper_of(schedule.version_id, schedule.key_version_id)
     return _Known(
         schedule=schedule,
-        paper=paper_of(schedule.version_id, schedule.key_version_id),
+        paper=paper,
         people=expected_at(schedule.pk),
         attempts=attempts,
         responses={(owner[a], part): value for (a, part), value in responses.items() if a in owner},
@@ -208,7 +212,25 @@ def _known(schedule: Schedule, round_: str, barred: Sequence[int]) -> _Known:
         submitted=frozenset(owner[a] for a, moment in states.items() if moment is not None),
         open=frozenset(owner[a] for a, moment in states.items() if moment is None),
         barred=frozenset(barred),
+        steps=steps_of(part.id for part in paper.human_parts),
     )
+
+
+def _between_steps(known: _Known, row: WorkRow, one: Expected | None) -> str:
+    """Say of the first new mark of a row that the part's marking scheme does not allow; "" when all are allowed."""
+    for label, mark in row.marks.items() if one else ():
+        part = known.paper.part_by_label[label]
+        step = known.steps.get(part.id, FINEST)
+        if not isinstance(mark, int) or allows(mark, step):
+            continue
+        if one and known.marks.get((one.id, part.id), NEVER_MARKED).same_as(mark, no_response=False):
+            continue
+        return _("part %(part)s: %(mark)s is not possible, marks there go in steps of %(step)s") % {
+            "part": label,
+            "mark": spelled(mark),
+            "step": spelled(step),
+        }
+    return ""
 
 
 def _why_not(known: _Known, one: Expected | None) -> str:

@@ -11,6 +11,7 @@ from marksheet.apps.results.actions.standing import mark_standing, void_attempts
 from marksheet.apps.results.queries.finder import Criteria, find
 from marksheet.entrypoints.jobs.demo.exams import Exam, bring_in, make_exam, plan_sitting
 from marksheet.entrypoints.jobs.demo.people import CAS, Cast, make_people
+from marksheet.entrypoints.jobs.demo.schemes import clarify
 from marksheet.rules.publication import ShowResults
 from marksheet.rules.visibility import Switches
 
@@ -74,13 +75,12 @@ def _publish(cast: Cast, refs: list[str], *, show: bool, inform: bool, at: datet
 
 
 def being_marked(cast: Cast, now: datetime) -> None:
-    """Being marked: Contract Law I, forty of ninety scripts marked, none submitted yet."""
+    """Being marked: Contract Law I, forty of ninety scripts marked, none submitted yet, a scheme made clearer since."""
     exam = Exam(
         "LAW-2104", "Contract Law I", cast.law, LAW, (("Misrepresentation", 10), ("Remedies", 14)), 20, 90, 4
     )
-    schedule = plan_sitting(
-        cast, exam, make_exam(cast, exam, at=now - timedelta(days=60)), now=now, also=[CAS]
-    )
+    version = make_exam(cast, exam, at=now - timedelta(days=60))
+    schedule = plan_sitting(cast, exam, version, now=now, also=[CAS])
     bring_in(
         cast,
         exam,
@@ -90,6 +90,8 @@ def being_marked(cast: Cast, now: datetime) -> None:
         submit=False,
         at=now - timedelta(days=2),
     )
+    words = "Accept “half-truth” as an argument for a statement of fact."
+    clarify(cast, version, "Misrepresentation", words, at=now - timedelta(days=1))
 
 
 def ready(cast: Cast, now: datetime) -> None:

@@ -17,6 +17,7 @@ from marksheet.apps.results.actions.enrolment import Candidate, enrol_candidates
 from marksheet.apps.results.actions.intake import WorkOptions, import_work
 from marksheet.apps.results.actions.schedules import activate
 from marksheet.entrypoints.jobs.demo.people import Cast
+from marksheet.entrypoints.jobs.demo.schemes import write_schemes
 from marksheet.formats.work_layout import Blank, Work, WorkRow
 from marksheet.rules.authoring import ItemDraft, PartDraft, SectionDraft
 from marksheet.rules.grading import Below, Piecewise, Rounding, Scale, pass_at
@@ -57,6 +58,7 @@ def make_exam(cast: Cast, exam: Exam, *, at: datetime) -> str:
     if exam.essays and exam.questions:
         items.add_section(cast.ada, version.ref, SectionDraft("Essays"), at=at)
     items.add_items(cast.ada, version.ref, list(_questions(exam)), at=at)
+    write_schemes(cast, version.ref, at=at)
     settings.edit_settings(
         cast.ada, version.ref, settings.Settings(show_results=exam.show, switches=exam.switches), at=at
     )

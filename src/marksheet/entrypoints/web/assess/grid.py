@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schedules import Schedule
+from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
 from marksheet.apps.marking.actions.drafts import discard_drafts
@@ -25,7 +26,9 @@ from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.web.assess.views import about
+from marksheet.entrypoints.web.exams.scheme_form import step_words
 from marksheet.rules.marks import BadMark, read_mark, shown
+from marksheet.rules.schemes import FINEST
 
 FIELD = "m-"
 STOOD = "h-"
@@ -57,6 +60,14 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
     rows = _rows(grid, tried)
     context = about(person, schedule) | {
         "grid": grid,
+        "heads": [
+            (
+                part,
+                step_words(grid.steps[part.id]) if grid.steps.get(part.id, FINEST) != FINEST else "",
+                part.id in grid.steps,
+            )
+            for part in grid.parts
+        ],
         "rows": rows,
         "wrong": [one for row in rows for one in row["cells"] if one["error"]],
         "kept": [one for row in rows for one in row["cells"] if one["draft"]],
@@ -85,6 +96,7 @@ def _save_page(person: Person, schedule: Schedule, post: QueryDict) -> Tried:
     """Save every cell whose text differs from what stood there when the page was made."""
     tried = Tried(typed={name: value for name, value in post.items() if name.startswith(FIELD)})  # type: ignore[misc]
     parts = _parts(schedule)
+    steps = steps_of(part.id for part in parts.values() if not part.machine)
     cells: list[CellSave] = []
     for name, text in tried.typed.items():
         script, _dash, part = name.removeprefix(FIELD).partition("-")
@@ -92,7 +104,7 @@ def _save_page(person: Person, schedule: Schedule, post: QueryDict) -> Tried:
         if part not in parts or text.strip() == stood:
             continue
         try:
-            meant = read_mark(text, parts[part].maximum_thousandths)
+            meant = read_mark(text, parts[part].maximum_thousandths, steps.get(parts[part].id, FINEST))
         except BadMark as bad:
             tried.errors[name] = str(bad)
             continue
@@ -148,6 +160,7 @@ def _rows(grid: Grid, tried: Tried) -> list[dict[str, Any]]:
                 "error": tried.errors.get(cell_.field, ""),
                 "draft": cell_.draft,
                 "maximum": shown(cell_.part.maximum_thousandths),
+                "step": shown(cell_.step_thousandths),
             }
             for cell_ in row.cells
         ]

@@ -27,7 +27,7 @@ class EditAssessor(forms.Form):
     edit_scheme = forms.BooleanField(
         label=_("Edit marking scheme"),
         required=False,
-        help_text=_("May change guidance and model answers of this schedule."),
+        help_text=_("May change how the parts of this exam are marked, for every schedule that uses it."),
     )
     publish = forms.BooleanField(
         label=_("Publish results"),

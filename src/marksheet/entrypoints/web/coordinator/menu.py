@@ -11,7 +11,13 @@ from marksheet.rules.access import Verb
 
 
 def _coordinates(request: HttpRequest) -> bool:
-    return request.user.is_authenticated and holds_somewhere(person_of(request), Verb.SCHEDULE_COORDINATE)
+    """Who coordinates, and who looks after marking schemes there; authors reach those under Exams."""
+    if not request.user.is_authenticated:
+        return False
+    person = person_of(request)
+    return holds_somewhere(person, Verb.SCHEDULE_COORDINATE) or (
+        holds_somewhere(person, Verb.SCHEME_EDIT) and not holds_somewhere(person, Verb.EXAM_AUTHOR)
+    )
 
 
 def _waiting(request: HttpRequest) -> int:

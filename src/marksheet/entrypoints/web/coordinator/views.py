@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from marksheet.apps.marking.queries.people import assessors_of, coordinated_for
+from marksheet.apps.marking.queries.schemes import edits_schemes_only
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.queries.coordination import (
     CoordinatorRow,
@@ -18,6 +19,8 @@ from marksheet.apps.results.queries.coordination import (
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.web.coordinator.words import STATUS, steps_of
+
+SCHEMES = 50
 
 
 @signed_in
@@ -44,6 +47,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "statuses": [(code, word) for code, (word, _tone) in STATUS.items()],
             "narrowed": bool(search or status or request.GET.get("after")),
             "to_set_up": schedules_to_set_up(person),
+            "schemes": edits_schemes_only(person)[:SCHEMES],
         },
     )
 

@@ -142,7 +142,7 @@ def _part_shown(content: queries.PartContent) -> dict[str, Any]:
         "key": key,
         "wrong": marks(part.wrong_thousandths) if part.wrong_thousandths else "",
         "tolerance": part.tolerance,
-        "has_scheme": bool(part.guidance or part.model_answer),
+        "has_scheme": not part.scheme.says_nothing,
     }
 
 
@@ -221,37 +221,17 @@ def item(request: HttpRequest, ref: str) -> HttpResponse:
         "shown": _item_shown(next(item for section in content for item in section.items)),
         "draft": draft,
         "schemes": [
-            {"ref": part.part.ref, "label": part.part.label, **_scheme_shown(part)}
+            (part.part, part.scheme)
             for section in content
             for one in section.items
             for part in one.parts
+            if not part.part.machine
         ],
         "form": form,
         "parts": parts,
         "may_edit": may_edit(context),
     }
     return render(request, "exams/item.html", context)
-
-
-def _scheme_shown(part: queries.PartContent) -> dict[str, str]:
-    return {"guidance": part.draft.guidance, "model_answer": part.draft.model_answer}
-
-
-@signed_in
-@require_POST
-def scheme(request: HttpRequest, ref: str) -> HttpResponse:
-    """Write how a part is to be marked, also in a live version."""
-    person = person_of(request)
-    part = queries.part_for(person, ref)
-    actions.set_scheme(
-        person,
-        ref,
-        guidance=request.POST.get("guidance", "")[:10_000],
-        model_answer=request.POST.get("model_answer", "")[:10_000],
-        at=clock.read(),
-    )
-    done(request, _("The scheme of %(label)s was saved.") % {"label": part.label})
-    return redirect("exams:item", part.item.ref)
 
 
 @signed_in

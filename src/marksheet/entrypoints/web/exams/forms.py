@@ -117,8 +117,6 @@ def part_typed(typed: dict[str, Any], label: str, maximum: int) -> PartDraft:
             label=label.strip(),
             machine=False,
             maximum_thousandths=maximum,
-            guidance=typed.get("guidance", ""),
-            model_answer=typed.get("model_answer", ""),
         )
     match = typed.get("match") or Match.CHOICE
     options = options_typed(typed.get("options", "")) if match in (Match.CHOICE, Match.MULTIPLE) else ()
@@ -131,8 +129,6 @@ def part_typed(typed: dict[str, Any], label: str, maximum: int) -> PartDraft:
         correct=key_typed(match, typed.get("key", "")),
         wrong_thousandths=-abs(typed.get("wrong") or 0),
         tolerance=typed.get("tolerance", "").strip() if match == Match.NUMERIC else "",
-        guidance=typed.get("guidance", ""),
-        model_answer=typed.get("model_answer", ""),
     )
 
 
@@ -215,18 +211,6 @@ class PartForm(MarkedForm):
     key = forms.CharField(label=gettext_lazy("Right answer"), max_length=2000)
     wrong = MarksField(label=gettext_lazy("A wrong answer takes away"), required=False, negative=True)
     tolerance = forms.CharField(label=gettext_lazy("Tolerance (numbers)"), max_length=40, required=False)
-    guidance = forms.CharField(
-        label=gettext_lazy("How to mark it"),
-        required=False,
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    model_answer = forms.CharField(
-        label=gettext_lazy("Model answer"),
-        required=False,
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
 
     def clean_tolerance(self) -> str:
         """Return the tolerance with a decimal point, checked."""
@@ -257,8 +241,6 @@ class PartForm(MarkedForm):
             "key": key_shown(draft.match, draft.correct),
             "wrong": spelled(-draft.wrong_thousandths) if draft.wrong_thousandths else "",
             "tolerance": draft.tolerance,
-            "guidance": draft.guidance,
-            "model_answer": draft.model_answer,
         }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.exams import content, views
+from marksheet.entrypoints.web.exams import content, schemes, views
 
 app_name = "exams"
 urlpatterns = [
@@ -19,7 +19,8 @@ urlpatterns = [
     path("questions/<str:ref>/", content.item, name="item"),
     path("questions/<str:ref>/move/", content.item_move, name="item-move"),
     path("questions/<str:ref>/remove/", content.item_remove, name="item-remove"),
-    path("parts/<str:ref>/scheme/", content.scheme, name="scheme"),
+    path("parts/<str:ref>/scheme/", schemes.show, name="scheme"),
+    path("parts/<str:ref>/scheme/edit/", schemes.edit, name="scheme-edit"),
     path("<str:ref>/", views.assessment, name="assessment"),
     path("<str:ref>/edit/", views.edit, name="edit"),
     path("<str:ref>/archive/", views.archive, name="archive"),

@@ -22,6 +22,10 @@ WORDS: dict[str, object] = {
     "marking-reminder": gettext_lazy(
         "%(by)s reminds you: %(count)s scripts at %(title)s are still yours to mark."
     ),
+    "scheme-changed": gettext_lazy(
+        "Part %(part)s at %(schedule)s (%(code)s) has a new version of its marking scheme."
+        " Marks given before stand as they are, and are listed there."
+    ),
     "mark-proposed": gettext_lazy("At %(title)s the other marker proposes a mark to agree on."),
     "mark-agreed": gettext_lazy("At %(title)s the other marker agreed with the mark that you proposed."),
     "more-to-mark": gettext_lazy("%(count)s more to mark at %(title)s: late scripts came in."),

@@ -9,6 +9,7 @@ from marksheet.apps.results.actions.marks.cells import (
     StaleMarks,
     Theirs,
 )
+from marksheet.apps.results.actions.marks.confirming import confirm_marks
 from marksheet.apps.results.actions.marks.giving import give_no_response, save_mark, save_marks
 from marksheet.apps.results.actions.marks.planning import set_plan
 from marksheet.apps.results.actions.marks.submitting import (
@@ -26,6 +27,7 @@ __all__ = [
     "StaleMarks",
     "Submission",
     "Theirs",
+    "confirm_marks",
     "give_no_response",
     "propose_mark",
     "reopen_results",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
+from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.ledger.change import Change, change, draft
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking import steps
@@ -30,6 +31,7 @@ from marksheet.apps.results.actions.marks.scene import (
 )
 from marksheet.rules.access import Verb
 from marksheet.rules.marks import BadMark, check_mark
+from marksheet.rules.schemes import FINEST
 
 
 def save_mark(
@@ -64,7 +66,7 @@ def save_marks(
         NotFound: schedule, script or part is not there, or hidden from the actor.
         NotAllowed: the actor does not mark there, or the script is their own.
         WrongState: a script was submitted, or its work was not handed in.
-        BadCells: a value is out of range, or the part is not marked by hand.
+        BadCells: a value is out of range or between the steps of its scheme, or the part is not marked by hand.
         StaleMarks: somebody else was faster; what was typed is kept as a draft.
     """
     schedule = marking_at(actor, schedule_ref, Verb.MARK_GIVE)
@@ -78,8 +80,9 @@ def save_marks(
         raise
 
 
-def _check(parts: dict[str, PartRow], cells: Iterable[CellSave]) -> None:
+def _check(parts: dict[str, PartRow], cells: Sequence[CellSave]) -> None:
     wrong: dict[CellName, str] = {}
+    allowed = steps_of({parts[cell.part_ref].id for cell in cells if cell.part_ref in parts})
     for cell in cells:
         part = parts.get(cell.part_ref)
         if part is None:
@@ -90,7 +93,7 @@ def _check(parts: dict[str, PartRow], cells: Iterable[CellSave]) -> None:
             }
         elif cell.value is not None:
             try:
-                check_mark(cell.value, part.maximum_thousandths)
+                check_mark(cell.value, part.maximum_thousandths, allowed.get(part.id, FINEST))
             except BadMark as bad:
                 wrong[cell.script_ref, cell.part_ref] = f"{part.label}: {bad}"
     if wrong:

@@ -37,6 +37,15 @@ def exam(entry: Entry) -> Said:
     return Said(words(), "", (), changes(facts(entry, "before"), facts(entry, "after")))
 
 
+def scheme(entry: Entry) -> Said:
+    """Say that a marking scheme was written or changed."""
+    part, number = entry.facts.get("part", ""), entry.facts.get("number", 0)
+    if number == 1:
+        return Said(_("Wrote the marking scheme of part %(part)s") % {"part": part})
+    words = _("Changed the marking scheme of part %(part)s: version %(n)s") % {"part": part, "n": number}
+    return Said(words if part else _("Changed a marking scheme"))
+
+
 def unit(entry: Entry) -> Said:
     """Say what was done to a unit."""
     texts = {

@@ -61,6 +61,8 @@ def marked(entry: Entry) -> Said:
     """Say marks that were given, or their submission."""
     round_ = str(entry.line.get("round") or entry.facts.get("round") or "")
     more = (ROUNDS[round_](),) if round_ in ROUNDS and round_ != "marker-1" else ()
+    if entry.facts.get("did") == "marks_confirmed":
+        return Said(_confirmed(entry), "", more)
     if entry.line.get("submitted") or "submitted" in entry.facts:
         if about_one(entry):
             return Said(_("Submitted the marking"), "ok", more)
@@ -76,6 +78,17 @@ def marked(entry: Entry) -> Said:
         return Said(_given(n, [one.before is not None for one in entry.marks]), "", more)
     n = count(entry, "marks")
     return Said(ngettext("Gave %(n)d mark", "Gave %(n)d marks", n) % {"n": n}, "", more)
+
+
+def _confirmed(entry: Entry) -> str:
+    """Say that marks were still right under a newer marking scheme."""
+    n = 1 if about_one(entry) else count(entry, "confirmed")
+    words = ngettext(
+        "Confirmed %(n)d mark of part %(part)s under version %(version)s of its marking scheme",
+        "Confirmed %(n)d marks of part %(part)s under version %(version)s of its marking scheme",
+        n,
+    )
+    return words % {"n": n, "part": entry.facts.get("part"), "version": entry.facts.get("scheme")}
 
 
 def _given(n: int, changed: list[bool]) -> str:

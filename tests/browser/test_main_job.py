@@ -26,6 +26,8 @@ from tests.real_scores import expected_scores, found_scores
 SignIn = Callable[[Page, Person], None]
 Accessible = Callable[[Page], None]
 EVERYBODY = 15_702
+# Lists count so far.
+COUNTED = 10_000
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +95,8 @@ def assert_gone_from_results_and_in_reports(page: Page, schedule: Schedule, tota
         re.compile(f"{told(total)} of {told(total)}")
     )
     page.goto(f"/reports/candidates/?q={schedule.code}")
-    expect(page.locator("main")).to_contain_text(re.compile(f"{told(total)} published results"))
+    most = told(total) if total <= COUNTED else "more than 10.?000"
+    expect(page.locator("main")).to_contain_text(re.compile(f"{most} published results"))
 
 
 def assert_exported(page: Page, schedule: Schedule, folder: Path, totals: dict[str, int]) -> None:
@@ -103,10 +106,9 @@ def assert_exported(page: Page, schedule: Schedule, folder: Path, totals: dict[s
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("radio", name=re.compile("scores", re.IGNORECASE)).check()
     dialog.get_by_role("button", name="Export").click()
-    page.wait_for_url("**/exports/*/")
+    expect(dialog.get_by_role("heading", name="Candidate scores")).to_be_visible()
     while run_all():
         pass
-    page.reload()
     expect(page.get_by_role("link", name=re.compile("^Download"))).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("^Download")).click()

@@ -12,7 +12,7 @@ from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, 
 from marksheet.apps.ledger.models import Event, Line
 from marksheet.apps.marking.actions.allocation import give_scripts
 from marksheet.apps.marking.actions.conflicts import declare_conflict
-from marksheet.apps.marking.models import HandsOn, Mark
+from marksheet.apps.marking.models import HandsOn, Mark, Plan, Script
 from marksheet.apps.marking.queries.schemes import edits_schemes_only, older_marks, schemes_of
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.queries.history import Filter, history_for, schedule_history
@@ -22,6 +22,7 @@ from marksheet.apps.results.actions.marks import (
     give_no_response,
     reopen_scripts,
     save_mark,
+    set_plan,
     submit_scripts,
 )
 from marksheet.apps.results.models import Result
@@ -258,3 +259,24 @@ def test_marks_of_an_allocated_script_are_checked_by_whose_it_is_now(
         confirm(world.mo, attempts[:1])
     assert confirm(world.mei, attempts[:1]) == 1
     assert Mark.objects.get(attempt=attempts[0], version=2).marker == world.mo, "who gave it stays its marker"
+
+
+def test_of_two_markers_neither_lists_nor_confirms_the_others_marks(world, schedule, attempts) -> None:
+    write(world, schedule, FIRST, 0)
+    set_plan(world.ada, schedule.ref, Plan(markers=2), against=0, at=NOW)
+    part, attempt = human_part(schedule), attempts[0]
+    given = {}
+    for who, value in ((world.mo, 2000), (world.mei, 3000)):
+        script = Script.objects.filter(attempt=attempt, marker=None).order_by("round").first()
+        give_scripts(world.ada, schedule.ref, [script.ref], who.ref, at=NOW)
+        save_mark(who, script.ref, part.ref, value=value, against_version=0, at=NOW)
+        given[who] = script.ref
+    write(world, schedule, replace(FIRST, guidance="Look twice"), 1)
+    assert listed(world.mo, schedule, everybody=False) == [("Mo Idris", 2000, 1)]
+    assert listed(world.mei, schedule, everybody=False) == [("Mei Lin", 3000, 1)]
+    assert len(listed(world.ada, schedule)) == 2
+    with pytest.raises((NotFound, NotAllowed)):
+        confirm_marks(world.mo, schedule.ref, part.ref, [(given[world.mei], 1)], against=2, at=NOW)
+    assert confirm_marks(world.mo, schedule.ref, part.ref, [(given[world.mo], 1)], against=2, at=NOW) == 1
+    assert listed(world.mo, schedule, everybody=False) == []
+    assert listed(world.mei, schedule, everybody=False) == [("Mei Lin", 3000, 1)]

@@ -41,6 +41,8 @@ def counted_marks(
 ) -> dict[Cell, Counted]:
     """Return what counts for each (attempt, part) that was ever marked, in one statement.
 
+    The rows come all at once: of a cursor PostgreSQL wants the first row soon, and walks all marks for it.
+
     Args:
         marks: those of some attempts of one schedule.
         agreeing: how two markers' marks become one; None where one marker marks.
@@ -53,7 +55,7 @@ def counted_marks(
     if agreeing is None:
         last: dict[Cell, Counted] = {}
         known: dict[int, Counted] = {}
-        for attempt, part, _round, _marker, value, blank, event in rows.iterator(chunk_size=20_000):
+        for attempt, part, _round, _marker, value, blank, event in rows:
             if until and event >= until.get(attempt, event + 1):
                 continue
             if value is None:
@@ -64,7 +66,7 @@ def counted_marks(
                 )
         return last
     two: dict[int, dict[int, _Two]] = defaultdict(dict)
-    for attempt, part, round_, marker, value, blank, event in rows.iterator(chunk_size=20_000):
+    for attempt, part, round_, marker, value, blank, event in rows:
         if until and event >= until.get(attempt, event + 1):
             continue
         two[attempt].setdefault(part, _Two()).give(round_, marker, (value, blank))

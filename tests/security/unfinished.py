@@ -7,12 +7,12 @@ import pytest
 from marksheet.apps.exams.actions.schemes import write_scheme
 from marksheet.apps.exams.models import AssessmentVersion, Attempt, Part, Schedule
 from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
-from marksheet.apps.marking.models import MarkDraft, Method
+from marksheet.apps.marking.models import MarkDraft, Method, Plan
 from marksheet.apps.marking.queries.allocation import Wanted
 from marksheet.apps.release.actions.publishing import freeze_selection, prepare_some, publish
 from marksheet.apps.results.actions.adjusting import adjust, take_back
 from marksheet.apps.results.actions.hand_in import record_hand_in
-from marksheet.apps.results.actions.marks import StaleMarks, save_mark
+from marksheet.apps.results.actions.marks import StaleMarks, save_mark, set_plan
 from marksheet.apps.results.models import AdjustmentKind
 from marksheet.rules.schemes import Criterion, Level, Scheme
 from tests import factories
@@ -42,6 +42,7 @@ def half_marked(world: World) -> Schedule:
     with pytest.raises(StaleMarks):
         save_mark(world.mei, script, two.ref, value=1000, against_version=0, at=NOW)
     assert MarkDraft.objects.filter(person=world.mei).exists()
+    set_plan(world.ada, schedule.ref, Plan(tolerance_thousandths=1000), against=0, at=NOW)
     wanted = Wanted(Method.EVENLY, {world.mo.pk: 1})
     found = preview_allocation(world.ada, schedule.ref, wanted, "spring")
     allocate(world.ada, schedule.ref, wanted, seed="spring", against=found.fingerprint, at=NOW)

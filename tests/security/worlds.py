@@ -150,10 +150,10 @@ def _worlds(model: Model, field: Any) -> Iterator[Any]:
         yield lambda _was, _pk, word=word: word
 
 
-def _words(model: Model, field: Any) -> list[str]:
-    if not isinstance(field, models.CharField):
-        return []
+def _words(model: Model, field: Any) -> list[Any]:
     known = [value for value, _name in field.flatchoices]
+    if not isinstance(field, models.CharField):
+        return known
     there = model._default_manager.values_list(field.name, flat=True).distinct()[: FEW_WORDS + 1]
     found = list(dict.fromkeys([*known, *sorted(filter(None, there))]))
     return found if len(found) <= FEW_WORDS else []

@@ -92,7 +92,8 @@ def test_a_schedules_history_is_filtered_by_person_verb_and_day(world: World, qu
     assert "Published 3 results" in client.get(path, {"verb": "result.publish"}).text
     assert "Published 3 results" in client.get(path, {"from": "2026-06-15", "until": "2026-06-15"}).text
     assert "Published 3 results" not in client.get(path, {"from": "2026-06-16"}).text
-    assert client.get(path, {"from": "nonsense", "after": "x"}).status_code == 200
+    wrong = client.get(path, {"from": "nonsense", "after": "x"})
+    assert (wrong.status_code, "nonsense" in wrong.text) == (400, True)
 
 
 def test_pages_of_audit_cost_a_fixed_number_of_statements(world: World, quiz: Schedule) -> None:

@@ -32,7 +32,7 @@ class Plan(models.Model):
 
     schedule = models.OneToOneField(Schedule, models.PROTECT, related_name="+")
     revision = models.IntegerField(default=0)
-    markers = models.IntegerField(default=1)
+    markers = models.IntegerField(default=1, choices=[(1, "One marker"), (2, "Two markers")])
     tolerance_thousandths = models.BigIntegerField(default=0)
     within = models.CharField(max_length=10, default="mean")
     beyond = models.CharField(max_length=10, default="agreed")

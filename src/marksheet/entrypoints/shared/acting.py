@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, Stale, WrongState
@@ -36,6 +36,11 @@ def form_refused(request: HttpRequest) -> bool:
     """Have the page that shows a refused form again answer 400, so that programs see it too; return False."""
     request.form_refused = True  # type: ignore[attr-defined]
     return False
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent for a form, however little; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def who_can_help(names: tuple[str, ...]) -> str:

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('revision', models.IntegerField(default=0)),
-                ('markers', models.IntegerField(default=1)),
+                ('markers', models.IntegerField(choices=[(1, 'One marker'), (2, 'Two markers')], default=1)),
                 ('tolerance_thousandths', models.BigIntegerField(default=0)),
                 ('within', models.CharField(default='mean', max_length=10)),
                 ('beyond', models.CharField(default='agreed', max_length=10)),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from marksheet.apps.people.actions import accounts
 from marksheet.apps.people.queries.directory import memberships_of
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.acting import carried_out, done, posted
 from marksheet.entrypoints.web.accounts.forms import ProfileForm
 
 
@@ -19,7 +19,7 @@ from marksheet.entrypoints.web.accounts.forms import ProfileForm
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and change what a person decides about their own account."""
     person = person_of(request)
-    form = ProfileForm(request.POST or None, initial={"language": person.language})
+    form = ProfileForm(posted(request), initial={"language": person.language})
     known = [code for code, _name in settings.LANGUAGES]
 
     def verb(typed: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from marksheet.apps.exams.queries import assessments as queries
 from marksheet.apps.exams.queries.problems import marks, sentences
 from marksheet.apps.ledger import clock
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, chosen, done, form_refused
+from marksheet.entrypoints.shared.acting import carried_out, chosen, done, form_refused, posted
 from marksheet.entrypoints.shared.addresses import address
 from marksheet.entrypoints.web.exams.fields import BY_MACHINE, MATCHES, options_shown, steps_shown
 from marksheet.entrypoints.web.exams.forms import ItemForm, PartForm, PartFormSet, QuickItemForm, SectionForm
@@ -33,7 +33,7 @@ def version(request: HttpRequest, ref: str) -> HttpResponse:
     found = queries.version_for(person, ref)
     content = queries.content_of(found)
     names = [section.section.name for section in content]
-    form = QuickItemForm(request.POST or None, initial=_next(content), sections=names)
+    form = QuickItemForm(posted(request), initial=_next(content), sections=names)
 
     def add(typed: dict[str, Any]) -> None:
         actions.add_item(person, ref, form.draft(), at=at)
@@ -152,7 +152,7 @@ def section_add(request: HttpRequest, ref: str) -> HttpResponse:
     """Add a section."""
     person, at = person_of(request), clock.read()
     found = queries.version_for(person, ref)
-    form = SectionForm(request.POST or None)
+    form = SectionForm(posted(request))
 
     def add(typed: dict[str, Any]) -> None:
         actions.add_section(person, ref, form.draft(), at=at)
@@ -179,7 +179,7 @@ def section(request: HttpRequest, ref: str, section_ref: str) -> HttpResponse:
         actions.remove_section(person, ref, section_ref, at=at)
         done(request, _("Section %(name)s was removed.") % {"name": row.name})
         return redirect("exams:version", ref)
-    form = SectionForm(request.POST or None, initial=SectionForm.shown(queries.section_draft(row)))
+    form = SectionForm(posted(request), initial=SectionForm.shown(queries.section_draft(row)))
 
     def save(typed: dict[str, Any]) -> None:
         actions.edit_section(person, ref, section_ref, form.draft(), at=at)
@@ -201,9 +201,9 @@ def item(request: HttpRequest, ref: str) -> HttpResponse:
     content = queries.content_of(row.version, item=row)
     draft = next(item.draft for section in content for item in section.items)
     names = [section.section.name for section in content]
-    form = ItemForm(request.POST or None, initial=ItemForm.shown(draft), sections=names)
+    form = ItemForm(posted(request), initial=ItemForm.shown(draft), sections=names)
     parts = PartFormSet(
-        request.POST or None, initial=[PartForm.shown(part) for part in draft.parts], prefix="parts"
+        posted(request), initial=[PartForm.shown(part) for part in draft.parts], prefix="parts"
     )
 
     def save(typed: dict[str, Any]) -> None:

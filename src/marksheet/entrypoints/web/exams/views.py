@@ -19,7 +19,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, holds, holds_somewhere, units_where
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.acting import carried_out, done, posted
 from marksheet.entrypoints.web.exams.forms import AssessmentForm
 from marksheet.entrypoints.web.exams.scale_form import ScaleForm, examples, sentence
 from marksheet.entrypoints.web.exams.settings_form import SHOWS, SWITCHES, WORKFLOWS, SettingsForm
@@ -64,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Create an assessment, and go on to its questions."""
     person, at = person_of(request), clock.read()
     units = _units(person)
-    form = AssessmentForm(request.POST or None, units=units)
+    form = AssessmentForm(posted(request), units=units)
     made: list[queries.Assessment] = []
 
     def create(typed: dict[str, Any]) -> None:
@@ -113,7 +113,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     found = queries.assessment_for(person, ref)
     initial = {"title": found.title, "code": found.code, "language": found.language}
-    form = AssessmentForm(request.POST or None, initial=initial)
+    form = AssessmentForm(posted(request), initial=initial)
     if carried_out(request, form, lambda typed: authoring.edit_assessment(person, ref, **typed, at=at)):
         done(request, _("The assessment was changed. Schedules keep their own title."))
         return redirect("exams:assessment", ref)
@@ -185,7 +185,7 @@ def settings(request: HttpRequest, ref: str) -> HttpResponse:
     machine = request.POST.get("workflow", now.workflow) == Workflow.MACHINE_ONLY
     shows = offered((wholly or (machine and not items)) and not typed_check)
     form = SettingsForm(
-        request.POST or None,
+        posted(request),
         initial=SettingsForm.shown(now, version.revision),
         shows=shows,
         kept=now.switches,
@@ -259,7 +259,7 @@ def scale(request: HttpRequest, ref: str) -> HttpResponse:
     version = queries.version_for(person, ref)
     context = version_context(person, version)
     stored = queries.scale_of(version) or authoring.new_scale()
-    form = ScaleForm(request.POST or None, initial=ScaleForm.shown(stored, version.revision))
+    form = ScaleForm(posted(request), initial=ScaleForm.shown(stored, version.revision))
     preview = "preview" in request.POST
 
     def save(typed: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import verbs_at
 from marksheet.apps.results.actions.enrolment import record_attendance
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.acting import carried_out, done, posted
 from marksheet.entrypoints.web.imports.places import address
 from marksheet.rules.access import Verb
 
@@ -38,7 +38,7 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
     schedule = schedule_for(person, ref)
     standing = arrivals(schedule)
     held = verbs_at(person, schedule.node_id)
-    form = AbsentForm(request.POST or None, initial={"expected": standing.missing_count})
+    form = AbsentForm(posted(request), initial={"expected": standing.missing_count})
 
     def mark_absent(typed: dict[str, Any]) -> None:
         refs = missing_refs(schedule)

@@ -15,7 +15,7 @@ from marksheet.apps.exams.queries.schedules import schedule_for
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, verbs_at
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out
+from marksheet.entrypoints.shared.acting import carried_out, posted
 from marksheet.entrypoints.shared.intake.files import store_file
 from marksheet.entrypoints.web.imports.places import address
 from marksheet.rules.access import Verb
@@ -62,7 +62,7 @@ def at_schedule(request: HttpRequest, ref: str) -> HttpResponse:
     ]
     if request.GET.get("kind") in kinds:
         kinds.sort(key=lambda kind: kind != request.GET["kind"])
-    form = UploadForm(request.POST or None, request.FILES or None, kinds=kinds)
+    form = UploadForm(posted(request), request.FILES or None, kinds=kinds)
     found = _uploaded(request, person, form, ref)
     if found:
         return found
@@ -81,7 +81,7 @@ def at_exam(request: HttpRequest, ref: str) -> HttpResponse:
     """Upload questions for the draft of an exam."""
     person = person_of(request)
     assessment = assessment_for(person, ref, Verb.EXAM_AUTHOR)
-    form = UploadForm(request.POST or None, request.FILES or None, kinds=[ITEMS])
+    form = UploadForm(posted(request), request.FILES or None, kinds=[ITEMS])
     found = _uploaded(request, person, form, ref)
     if found:
         return found

@@ -17,7 +17,7 @@ from marksheet.apps.people.queries.invitations import (
     number_of,
     typed_code,
 )
-from marksheet.entrypoints.shared.acting import carried_out
+from marksheet.entrypoints.shared.acting import carried_out, posted
 from marksheet.entrypoints.web.invitation.forms import AcceptForm, CodeForm
 
 # The link is taken out of the address at once, so that it stays in no history and no referrer.
@@ -33,7 +33,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
     limited: HttpResponse | None = ratelimit.consume_or_429(request, action="invitation")
     if limited is not None:
         return limited
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         token = typed_code(form.cleaned_data["printed"])
         if invitation_by_token(token, at=clock.read()) is not None:
@@ -68,7 +68,7 @@ def _set_password(request: HttpRequest) -> HttpResponse:
     person: Person = invitation.person
     by_link = invitation.kind == "link" and bool(person.email)
     proposed = person.username or ("" if by_link else number_of(person, invitation.institution_id).lower())
-    form = AcceptForm(request.POST or None, initial={"username": proposed})
+    form = AcceptForm(posted(request), initial={"username": proposed})
     form.fields["username"].required = not by_link
 
     def verb(typed: dict[str, str]) -> None:

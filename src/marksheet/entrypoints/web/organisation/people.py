@@ -27,7 +27,7 @@ from marksheet.apps.people.queries.invitations import invitations_of
 from marksheet.apps.results.actions import people as corrections
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import needs, person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.acting import carried_out, done, posted
 from marksheet.entrypoints.web.organisation.forms import (
     GiveForm,
     NewPersonForm,
@@ -76,7 +76,7 @@ def add(request: HttpRequest) -> HttpResponse:
     person, at = person_of(request), clock.read()
     demand_manager(person, _("Adding people needs the right to manage people, which you do not hold."))
     units = units_where(person, Verb.PERSON_MANAGE).filter(archived_at=None)
-    form = NewPersonForm(request.POST or None, units=units)
+    form = NewPersonForm(posted(request), units=units)
     made: list[Person] = []
 
     def verb(typed: dict[str, str]) -> None:
@@ -117,7 +117,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
         "number": member.number if member else "",
         "language": other.language,
     }
-    form = PersonForm(request.POST or None, initial=known)
+    form = PersonForm(posted(request), initial=known)
     if carried_out(request, form, lambda typed: corrections.edit_person(person, ref, **typed, at=at)):
         done(request, _("%(name)s was changed.") % {"name": form.cleaned_data["name"]})
         return redirect("organisation:person", ref)

@@ -10,7 +10,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.actions import roles as actions
 from marksheet.apps.people.queries.directory import institutions_where, roles_seen_by
 from marksheet.entrypoints.shared.access import needs, person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.acting import carried_out, done, posted
 from marksheet.entrypoints.web.organisation.forms import GROUPS, RoleForm, verbs_of
 from marksheet.rules.access import DESCRIPTIONS, DIRECT_ONLY, Verb
 
@@ -46,7 +46,7 @@ def add(request: HttpRequest) -> HttpResponse:
     institution = institutions_where(person, Verb.ROLE_MANAGE).first()
     if institution is None:
         raise NotFound(_("There is no such page."))
-    form = RoleForm(request.POST or None)
+    form = RoleForm(posted(request))
     if carried_out(request, form, lambda typed: actions.make_role(person, institution.ref, **typed, at=at)):
         done(request, _("The role “%(name)s” was made.") % {"name": form.cleaned_data["name"]})
         return redirect("organisation:roles")
@@ -62,7 +62,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     if row is None:
         raise NotFound(_("There is no such role."))
     known = {"name": row.role.name, "description": row.role.description, "verbs": sorted(row.verbs)}
-    form = RoleForm(request.POST or None, initial=known)
+    form = RoleForm(posted(request), initial=known)
     if carried_out(request, form, lambda typed: actions.edit_role(person, ref, **typed, at=at)):
         done(request, _("The role “%(name)s” was changed.") % {"name": form.cleaned_data["name"]})
         return redirect("organisation:roles")

@@ -10,7 +10,7 @@ from marksheet.apps.people.actions import organisation
 from marksheet.apps.people.queries import holds, unit_for, units_where
 from marksheet.apps.people.queries.directory import SEES_UNITS, tree_seen_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.acting import carried_out, done, posted
 from marksheet.entrypoints.web.organisation.forms import MoveForm, UnitForm
 from marksheet.rules.access import Verb
 
@@ -42,7 +42,7 @@ def add(request: HttpRequest, ref: str) -> HttpResponse:
     """Add a unit below another one."""
     person, at = person_of(request), clock.read()
     parent = unit_for(person, ref, Verb.UNIT_MANAGE)
-    form = UnitForm(request.POST or None)
+    form = UnitForm(posted(request))
     if carried_out(request, form, lambda typed: organisation.add_unit(person, ref, **typed, at=at)):
         done(request, _("%(name)s was added.") % {"name": form.cleaned_data["name"]})
         return redirect("organisation:units")
@@ -56,7 +56,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     unit = unit_for(person, ref, *SEES_UNITS)
     named = {"name": unit.name, "label": unit.label, "code": unit.code}
-    form = UnitForm(request.POST or None, initial=named)
+    form = UnitForm(posted(request), initial=named)
     if carried_out(request, form, lambda typed: organisation.rename_unit(person, ref, **typed, at=at)):
         done(request, _("%(name)s was changed.") % {"name": form.cleaned_data["name"]})
         return redirect("organisation:units")

@@ -15,7 +15,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import demand
 from marksheet.apps.results.queries.left_behind import left_behind
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.acting import carried_out, done, posted
 from marksheet.entrypoints.web.schedules.forms import ReasonForm
 from marksheet.rules.access import Verb
 
@@ -53,7 +53,7 @@ def _asked(request: HttpRequest, ref: str) -> tuple[Schedule, ReasonForm]:
     person = person_of(request)
     found = schedule_for(person, ref)
     demand(person, Verb.SCHEDULE_MANAGE, found.node_id, _("You may see this schedule but not change it."))
-    return found, ReasonForm(request.POST or None)
+    return found, ReasonForm(posted(request))
 
 
 def _doing(

@@ -24,7 +24,7 @@ from marksheet.apps.results.actions.schedules import Edit, edit_schedule
 from marksheet.apps.results.actions.schedules import activate as activate_schedule
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.acting import carried_out, done
+from marksheet.entrypoints.shared.acting import carried_out, done, posted
 from marksheet.entrypoints.shared.addresses import address
 from marksheet.entrypoints.web.schedules.forms import (
     STANDINGS,
@@ -90,7 +90,7 @@ def new(request: HttpRequest) -> HttpResponse:
             "unit": home.ref if home else None,
         }
     form = PlanForm(
-        request.POST or None,
+        posted(request),
         initial=initial,
         units=[(unit.ref, unit.name) for unit in units],
         versions=[(v.ref, _named(v)) for v in versions],
@@ -206,7 +206,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
     if draft and found.version_id not in {version.pk for version in versions}:
         versions.append(found.version)
     form = PlanForm(
-        request.POST or None,
+        posted(request),
         initial=PlanForm.shown(found),
         versions=[(v.ref, _named(v)) for v in versions],
         shows=_shows(found) if draft else (),

@@ -89,9 +89,9 @@ inbox:read-all                         POST  in    | 302
 inbox:read                             GET   in    | 405
 inbox:read                             POST  in   302  404  404  404  404  404  404  404  404  404  404
 accounts:profile                       GET   in    | 200
-accounts:profile                       POST  in    | 400
+accounts:profile                       POST  in    | 302
 invitation:code                        GET   200   | 200
-invitation:code                        POST  200   | 200
+invitation:code                        POST  400   | 400
 invitation:accept                      GET   404   | 404
 invitation:accept                      POST  405   | 405
 organisation:start                     GET   in    | 302

@@ -2,9 +2,15 @@
 
 import pytest
 
+from marksheet.apps.exams.actions.schemes import write_scheme
 from marksheet.apps.exams.models import Attempt, Schedule
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
-from marksheet.apps.marking.actions.allocation import allocate, give_scripts, preview_allocation
+from marksheet.apps.marking.actions.allocation import (
+    allocate,
+    back_to_the_pile,
+    give_scripts,
+    preview_allocation,
+)
 from marksheet.apps.marking.actions.people import remove_assessor
 from marksheet.apps.marking.models import Mark, Method, Plan, Script
 from marksheet.apps.marking.queries.allocation import Wanted, Which, standing_of
@@ -28,6 +34,7 @@ from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.differences import differences_of
 from marksheet.apps.results.queries.unmarked import unmarked_of
 from marksheet.entrypoints.web.audit.words import say
+from marksheet.rules.schemes import Scheme
 from tests.apps.marking.scene import hand_in, human_part, result_of
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, enrolments, grant
 
@@ -179,6 +186,25 @@ def test_beyond_it_a_result_waits_until_both_propose_the_same(world, schedule) -
     assert "Proposed a mark to agree on" in told
 
 
+def test_before_both_have_submitted_nothing_says_whether_they_differ(world, schedule) -> None:
+    plan(world, schedule, tolerance_thousandths=0)
+    share(world, schedule)
+    attempt = first(schedule)
+    mark(world.mo, attempt, 5, 3)
+    mark(world.mei, attempt, 1, 3, submit=False)
+    assert result_of(attempt).missing == [{"code": "not_submitted", "count": 1}]
+    submit_scripts(world.mei, schedule.ref, at=NOW)
+    assert result_of(attempt).missing == [{"code": "not_agreed", "count": 1}]
+
+
+def test_two_markers_have_no_pile(world, schedule) -> None:
+    plan(world, schedule)
+    share(world, schedule)
+    with pytest.raises(WrongState, match="one could be both"):
+        back_to_the_pile(world.ada, schedule.ref, at=NOW)
+    assert Script.objects.filter(schedule=schedule, allocated=False).count() == 0
+
+
 def test_a_proposal_needs_a_mark_a_note_and_a_difference(world, schedule) -> None:
     plan(world, schedule)
     share(world, schedule)
@@ -195,6 +221,9 @@ def test_a_proposal_needs_a_mark_a_note_and_a_difference(world, schedule) -> Non
         propose_mark(world.mo, ref, part.ref, value=None, note="So", at=NOW)
     with pytest.raises(BadInput):
         propose_mark(world.mo, ref, part.ref, value=6000, note="So", at=NOW)
+    write_scheme(world.ada, part.ref, Scheme("Whole marks", step_thousandths=1000), against=0, at=NOW)
+    with pytest.raises(BadInput):
+        propose_mark(world.mo, ref, part.ref, value=3500, note="So", at=NOW)
     with pytest.raises(WrongState, match="agreed here"):
         propose_mark(world.mo, ref, other.ref, value=3000, note="So", at=NOW)
     for person in (world.mei, world.max, world.sid, world.ada):

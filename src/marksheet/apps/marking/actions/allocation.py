@@ -26,6 +26,7 @@ from marksheet.apps.marking.queries.allocation import (
 )
 from marksheet.apps.marking.queries.hands import handed_in
 from marksheet.apps.marking.queries.people import coordinated_for
+from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.steps.allocation import hold_allocation, put_in_hands, tell_of_more
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.steps import tell
@@ -92,13 +93,15 @@ def back_to_the_pile(actor: Person, schedule_ref: str, *, at: datetime) -> None:
 
     Raises:
         NotFound: the schedule is hidden from the actor.
-        WrongState: it is archived, or not allocated.
+        WrongState: it is archived, not allocated, or marked by two.
     """
     with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
         schedule = _active(actor, schedule_ref)
         hold_allocation(opened, schedule)
         if allocation_of(schedule) is None:
             raise WrongState(_("These scripts lie on a pile already."))
+        if plan_of(schedule).markers > 1:
+            raise WrongState(_("With two markers every script is somebody's: on a pile one could be both."))
         _store(opened, schedule, Wanted(Method.PILE), "")
         mine = Script.objects.filter(schedule=schedule)
         mine.update(allocated=False, place=0)

@@ -255,19 +255,21 @@ def _facts(
 ) -> Facts:
     relevant = [one for number, one in scored.items() if _matters(context.schedule, number, chosen)]
     by_label = context.paper.part_by_label
-    differing = sum(
-        by_label[label].id in work.disagreed[one.attempt.pk]
+    differing = {
+        one.attempt.pk: sum(
+            by_label[label].id in work.disagreed[one.attempt.pk] for label in one.aggregate.unmarked
+        )
         for one in relevant
         if one.attempt.pk in work.disagreed
-        for label in one.aggregate.unmarked
-    )
+    }
     standing = row.standing  # the verb that changes an enrolment's standing sets the copy on the row first
     return Facts(
         attempts=facts,
         any_in_progress=any(fact.state == AttemptState.IN_PROGRESS for fact in facts),
-        unmarked=sum(len(one.aggregate.unmarked) for one in relevant) - differing,
+        unmarked=sum(len(one.aggregate.unmarked) for one in relevant) - sum(differing.values()),
         unsubmitted=sum(work.unsubmitted[one.attempt.pk] for one in relevant),
-        disagreed=differing,
+        # Before both have submitted, whether they differ would tell one what the other gave.
+        disagreed=sum(n for attempt, n in differing.items() if not work.unsubmitted[attempt]),
         stale=False,
         enrolled_fact="" if standing == "expected" else standing,
         key_pinned=context.schedule.key_version_id is not None or not context.paper.machine_parts,

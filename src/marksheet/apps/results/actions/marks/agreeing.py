@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.queries.paper import paper_of
+from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotFound, WrongState
 from marksheet.apps.marking import steps
@@ -15,6 +16,7 @@ from marksheet.apps.results.actions.marks.scene import marking_at, record, refus
 from marksheet.apps.results.queries.differences import Difference, differing
 from marksheet.rules.access import Verb
 from marksheet.rules.marks import BadMark, check_mark
+from marksheet.rules.schemes import FINEST
 
 
 def propose_mark(
@@ -37,7 +39,7 @@ def propose_mark(
 
     Raises:
         NotFound: no script of the actor's, or no part, goes by that name.
-        BadInput: no number, one out of range, or no note.
+        BadInput: no number, one out of range or between the steps of its scheme, or no note.
         WrongState: one of the two has not submitted, or the two do not differ there.
         NotAllowed: a conflict of interest keeps the actor from this work.
     """
@@ -56,7 +58,7 @@ def propose_mark(
         raise NotFound(_("There is no such part in this paper."))
     if not note.strip():
         raise BadInput(_("Say why: the other marker reads it, and it stays in the history."))
-    _check(value, no_response, part.maximum_thousandths)
+    _check(value, no_response, part.maximum_thousandths, steps_of([part.id]).get(part.id, FINEST))
     with change(actor, Verb.MARK_GIVE, at=at) as opened:
         script, other = _locked_pair(row)
         refuse_kept_apart(actor, [script])
@@ -72,12 +74,12 @@ def propose_mark(
         return agreed
 
 
-def _check(value: int | None, no_response: bool, maximum: int) -> None:
+def _check(value: int | None, no_response: bool, maximum: int, step: int) -> None:
     if value is None and not no_response:
         raise BadInput(_("Enter the mark that you would agree on."))
     if value is not None:
         try:
-            check_mark(value, maximum)
+            check_mark(value, maximum, step)
         except BadMark as bad:
             raise BadInput(str(bad)) from bad
 

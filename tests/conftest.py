@@ -23,7 +23,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests import guard, scenery
+from tests import guard, roles, scenery
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.security.scene import Scene, a_scene
 from tests.settings import TEST_DB, TEST_VAR
@@ -44,6 +44,7 @@ def databases(django_test_environment: None, django_db_blocker: DjangoDbBlocker)
     with django_db_blocker.unblock():
         made.make_template()
         connection_created.connect(guard.watch, dispatch_uid="tests.guard")
+        roles.take()
         yield made
 
 

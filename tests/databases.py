@@ -21,7 +21,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
 
-from tests import scenery
+from tests import roles, scenery
 from tests.settings import TEST_POSTGRES
 
 TEMPLATE = "template"
@@ -85,6 +85,7 @@ class Databases:
     def _migrate(self, name: str) -> None:
         self._point_at(name)
         call_command("migrate", verbosity=0, interactive=False)
+        roles.give()
         connections.close_all()
 
     def place(self, name: str) -> str:

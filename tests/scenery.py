@@ -19,7 +19,7 @@ from django.db.models import Model
 from psycopg import ClientCursor
 
 from marksheet.apps.ledger.models import Event
-from tests import guard
+from tests import guard, roles
 
 # Tables whose keys are counted by a sequence that is not their own.
 COUNTED_APART = {"ledger_event": "ledger_event_number"}
@@ -233,10 +233,10 @@ def _for_sqlite(wanted: Sequence[_Statement]) -> Callable[[], None]:
 def _for_postgres(wanted: Sequence[_Statement], changes: Sequence[_Change]) -> Callable[[], None]:
     connection.ensure_connection()
     compose = ClientCursor(connection.connection).mogrify
-    statements = ["SET LOCAL session_replication_role = replica"]
+    statements = ["RESET ROLE", "SET LOCAL session_replication_role = replica"]
     statements += [compose(statement, row) for statement, rows in wanted for row in rows]
     statements += [_sequence_past(change) for change in changes if change.new]
-    statements.append("SET LOCAL session_replication_role = origin")
+    statements += ["SET LOCAL session_replication_role = origin", f"SET ROLE {roles.APPLICATION}"]
     text = ";".join(filter(None, statements))
 
     def write() -> None:

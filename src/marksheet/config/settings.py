@@ -125,11 +125,15 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {
-    "default": _database(
-        env.str("DATABASE_URL", default="") or f"sqlite:///{VAR / ('demo' if DEMO else 'marksheet')}.sqlite3"
-    )
-}
+_OWNER = env.str("DATABASE_OWNER_URL", default="")
+_OWN_FILE = f"sqlite:///{VAR / ('demo' if DEMO else 'marksheet')}.sqlite3"
+DATABASES = {"default": _database(env.str("DATABASE_URL", default="") or _OWNER or _OWN_FILE)}
+# Who makes the tables, and through what the pages of candidates are read: see apps/ledger/roles.py.
+DATABASE_OWNER = _database(_OWNER) if _OWNER else None
+if _candidate := env.str("DATABASE_CANDIDATE_URL", default=""):
+    DATABASES["candidate"] = _database(_candidate)
+elif DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["candidate"] = {**DATABASES["default"]}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people and sign-in ---

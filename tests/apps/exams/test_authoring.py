@@ -35,6 +35,7 @@ from marksheet.rules.grading import Below, Piecewise, Scale, pass_at, scale_from
 from marksheet.rules.visibility import Switches
 from tests.factories import NOW, World, a_scale, a_world, an_assessment, by_hand, choice, grant
 from tests.guard import writes_allowed
+from tests.roles import as_owner
 
 
 @pytest.fixture
@@ -320,7 +321,7 @@ def test_the_database_itself_keeps_what_is_live(world: World) -> None:
 def test_a_lost_trigger_is_noticed(world: World) -> None:
     frozen = FROZEN[0].table
     ending = f" ON {frozen}" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {frozen}_frozen_update{ending}")
     assert missing() == [frozen]
 

@@ -18,6 +18,7 @@ from marksheet.entrypoints.shared.demo import demo_in_hand
 from marksheet.entrypoints.web.front import demo as demo_pages
 from tests.factories import NOW
 from tests.guard import writes_allowed
+from tests.roles import as_owner
 
 
 @pytest.fixture(autouse=True)
@@ -26,13 +27,18 @@ def _in_demo_mode(tmp_path: Path):
         yield
 
 
+def anew():
+    with as_owner():
+        call_command("demo", reset=True, verbosity=0)
+
+
 def test_a_reset_makes_the_demo_as_on_the_first_day_and_everything_still_verifies(committed_db: str):
     call_command("demo", verbosity=0)
     made = Event.objects.count()
     ari = person_by_username("ari")
     assert ari is not None
     add_unit(ari, Unit.objects.get(kind="institution").ref, name="Tried out", label="", code="X", at=NOW)
-    call_command("demo", reset=True, verbosity=0)
+    anew()
     assert not Unit.objects.filter(name="Tried out").exists()
     assert Event.objects.count() == made and constraints.missing() == []
     call_command("verify", verbosity=0)
@@ -49,7 +55,7 @@ def test_a_reset_that_fails_leaves_the_demo_as_it_was(committed_db: str, monkeyp
     before = set(Person.objects.values_list("ref", flat=True))
     monkeypatch.setattr(demo_command, "build", half)
     with pytest.raises(RuntimeError):
-        call_command("demo", reset=True, verbosity=0)
+        anew()
     assert set(Person.objects.values_list("ref", flat=True)) == before and constraints.missing() == []
 
 

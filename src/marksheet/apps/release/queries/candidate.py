@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from marksheet.apps.exams.models import AttemptState, Standing
+from marksheet.apps.ledger import roles
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.models import OpeningStatus
@@ -149,7 +148,7 @@ class _Facts:
 
 def _lines(statement: str, asked: Sequence[int | str], at: datetime) -> list[CandidateLine]:
     """Return one line for each enrolment; of several facts the latest that says what is open holds."""
-    with connection.cursor() as cursor:
+    with roles.candidate_cursor() as cursor:
         cursor.execute(statement, asked)
         rows = [_Sat(*map(_in_utc, row)) for row in cursor.fetchall()]
     sat = {row.pk: row for row in rows}

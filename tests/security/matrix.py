@@ -248,6 +248,10 @@ coordinator:person-remove              GET   in   404  404  404  404  404  404  
 coordinator:person-remove              POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 coordinator:settings                   GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:settings                   POST  in   404  404  404  404  404  404  400  404  404  404  404
+coordinator:moderation                 GET   in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:moderation                 POST  in    | 405
+coordinator:moderation-preview         GET   in   404  404  404  404  404  404  400  404  404  404  404
+coordinator:moderation-preview         POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 coordinator:allocation                 GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:allocation                 POST  in    | 405
 coordinator:share-out                  GET   in   404  404  404  404  404  404  400  404  404  404  404
@@ -276,6 +280,14 @@ assess:items                           GET   in   404  404  404  200  200  404  
 assess:items                           POST  in    | 405
 assess:differences                     GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:differences                     POST  in   404  404  404  400  400  404  404  404  404  404  404
+assess:moderation                      GET   in   404  404  404  200  200  404  404  404  404  404  404
+assess:moderation                      POST  in    | 405
+assess:accept                          GET   in   404  404  404  200  200  404  404  404  404  404  404
+assess:accept                          POST  in   404  404  404  400  302+ 404  404  404  404  404  404
+assess:moderated                       GET   in   404  404  404  404  200  404  404  404  404  404  404
+assess:moderated                       POST  in   404  404  404  404  302+ 404  404  404  404  404  404
+assess:sample                          GET   in   404  404  404  404  200  404  404  404  404  404  404
+assess:sample                          POST  in   404  404  404  404  302+ 404  404  404  404  404  404
 assess:submit                          GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:submit                          POST  in   404  404  404  302  403  404  404  404  404  404  404
 assess:no-response                     GET   in   404  404  404  200  200  404  404  404  404  404  404

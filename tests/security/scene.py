@@ -32,7 +32,7 @@ from tests import factories
 from tests.apps.release.scenes import hand_in, mark_all, refs
 from tests.factories import NOW, TESTER, World
 from tests.guard import writes_allowed
-from tests.security.unfinished import half_marked, on_paper, prepared
+from tests.security.unfinished import half_marked, in_moderation, on_paper, prepared
 
 # The columns of the matrix, in their order.
 CAST = ("anon", "cas", "other", "sid", "mo", "max", "pia", "ada", "ari", "eva", "ext", "vie")
@@ -65,6 +65,7 @@ def a_scene() -> Scene:
     has one that is shown. At QUIZ-1-JUN everything is ready and nothing published; Cas has one there too.
     ALG-1-PAP is on paper, without an answer yet.
     DIF-1-JUN is half marked, and of QUIZ-1-SEP a publication is prepared that nobody may see yet; Cas sat both.
+    MOD-1-JUN is in moderation, and Cas's script waits there.
     ALG-1-AUT is a draft. Mo and Mei mark, Max moderates, Pia publishes; an external examiner reads the
     department, a viewer the published results of ALG-1-JUN. Conflicts of interest keep Mei from one candidate
     and from those of the department.
@@ -99,6 +100,7 @@ def a_scene() -> Scene:
     half_marked(world)
     scene.refs["prepared"] = prepared(world, waiting)
     scene.refs |= on_paper(world, version)
+    scene.refs |= in_moderation(world)
     kept = declare_conflict(
         world.ada, schedule.ref, world.mei.ref, number="1004", reason="Her nephew", at=NOW
     )

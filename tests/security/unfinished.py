@@ -7,13 +7,25 @@ import pytest
 from marksheet.apps.exams.actions.schemes import write_scheme
 from marksheet.apps.exams.models import AssessmentVersion, Attempt, Part, Schedule
 from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
-from marksheet.apps.marking.models import MarkDraft, Method, Plan
+from marksheet.apps.marking.models import MarkDraft, Method, Moderation, Plan
 from marksheet.apps.marking.queries.allocation import Wanted
 from marksheet.apps.release.actions.publishing import freeze_selection, prepare_some, publish
 from marksheet.apps.results.actions.adjusting import adjust, take_back
 from marksheet.apps.results.actions.hand_in import record_hand_in
-from marksheet.apps.results.actions.marks import StaleMarks, save_mark, set_plan
+from marksheet.apps.results.actions.marks import (
+    CellSave,
+    StaleMarks,
+    accept,
+    confirm_sample,
+    doubt,
+    save_mark,
+    save_marks,
+    set_moderation,
+    set_plan,
+    submit_scripts,
+)
 from marksheet.apps.results.models import AdjustmentKind
+from marksheet.rules.moderation import Kind, Round, Trigger
 from marksheet.rules.schemes import Criterion, Level, Scheme
 from tests import factories
 from tests.apps.release.scenes import hand_in, refs
@@ -64,6 +76,36 @@ def twice() -> Scheme:
     return Scheme(
         "Look at the sign twice", "Minus four", 1000, (Criterion("Sign", levels, "Before and after"),)
     )
+
+
+def in_moderation(world: World) -> dict[str, str]:
+    """A schedule in moderation, where Cas's script waits; return what is named there.
+
+    Of Mo's marking one script was accepted by Max and one doubted; Mei's is confirmed.
+    """
+    version = factories.an_assessment(
+        world, code="MOD-1", title="Moderated", wanted=[factories.by_hand("1"), factories.by_hand("2")]
+    )
+    schedule = factories.a_schedule(world, version=version, code="MOD-1-JUN", candidates=3, with_cas=True)
+    hand_in(schedule, ["", "", "", ""])
+    parts = list(Part.objects.filter(version=version).order_by("position"))
+    scripts = list(Attempt.objects.filter(schedule=schedule).order_by("pk"))
+    near = Trigger(Kind.NEAR_BOUNDARY, Fraction(1, 2))
+    rounds = [Round((near, Trigger(Kind.RANDOM_SHARE, Fraction(100))), notes=False)]
+    set_moderation(world.ada, schedule.ref, rounds, seed="spring", against=0, at=NOW)
+    for script in scripts:
+        person = world.mei if script == scripts[0] else world.mo
+        own = script.enrolment.person_id == world.cas.pk
+        cells = [CellSave(script.script_ref, part.ref, 3000 if own else 5000, False, 0) for part in parts]
+        save_marks(person, schedule.ref, cells, at=NOW)
+        submit_scripts(person, schedule.ref, [script.script_ref], at=NOW)
+    rows = {row.attempt_id: row for row in Moderation.objects.filter(schedule=schedule)}
+    others = [rows[one.pk] for one in scripts if one.enrolment.person_id != world.cas.pk]
+    accept(world.max, schedule.ref, [others[0].ref, others[1].ref], at=NOW)
+    doubt(world.max, others[2].ref, note="Too generous", against=0, at=NOW)
+    confirm_sample(world.max, schedule.ref, "moderation-1", world.mei.ref, at=NOW)
+    waiting = next(one for one in scripts if one.enrolment.person_id == world.cas.pk)
+    return {"moderated": schedule.ref, "moderation": rows[waiting.pk].ref, "moderated-part": parts[0].ref}
 
 
 def on_paper(world: World, version: AssessmentVersion) -> dict[str, str]:

@@ -18,7 +18,8 @@ class Facts:
         unmarked: parts that can count and have neither score, mark nor "no response".
         unsubmitted: assigned scripts whose marker has not submitted.
         disagreed: parts whose two marks differ by more than is settled by itself, and are not agreed on yet.
-        moderation_open: rounds, triggers and seed stops not yet settled.
+        moderation_open: rounds and seed stops not yet settled: scripts that a moderator has to look at.
+        samples_open: samples of its markers' work on which nothing is decided yet, or that are marked again.
         flags_open, imports_open: flags to the lead marker, imports not yet decided.
         stale: an input changed and the result has not been recomputed.
         enrolled_fact: "", absent, excused or deferred.
@@ -36,6 +37,7 @@ class Facts:
     enrolled_fact: str = ""
     key_pinned: bool = True
     disagreed: int = 0
+    samples_open: int = 0
 
     def __post_init__(self) -> None:
         if self.enrolled_fact not in ENROLLED_FACTS:
@@ -77,6 +79,7 @@ WAITS_IN: dict[str, State] = {
     "no_key": State.MARKING,
     "not_agreed": State.MODERATION,
     "in_moderation": State.MODERATION,
+    "sample_open": State.MODERATION,
     "flagged": State.MODERATION,
 }
 
@@ -117,6 +120,7 @@ def _counts(facts: Facts) -> dict[str, int]:
         "no_key": int(not facts.key_pinned),
         "not_agreed": facts.disagreed,
         "in_moderation": facts.moderation_open,
+        "sample_open": facts.samples_open,
         "flagged": facts.flags_open,
     } | _enrolled(facts)
 

@@ -320,7 +320,7 @@ def test_settings_change_until_something_is_published(world, schedule) -> None:
     [
         {"markers": 3},
         {"within": "lower"},
-        {"beyond": "moderation"},
+        {"beyond": "tossing"},
         {"measured": "day"},
         {"tolerance_thousandths": -1},
     ],

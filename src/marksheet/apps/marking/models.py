@@ -21,13 +21,16 @@ class Round(models.TextChoices):
 
 # The rounds in which markers mark scripts, each without seeing the other's marks.
 MARKERS = (Round.MARKER_1, Round.MARKER_2)
+# The rounds in which moderators look at what markers gave.
+MODERATION = (Round.MODERATION_1, Round.MODERATION_2, Round.MODERATION_3)
 
 
 class Plan(models.Model):
     """How a schedule is marked: by one or two markers, and how two marks become one; without it, by one.
 
     What two marks that differ by no more than the tolerance come to, what settles those that differ by more, and what
-    is measured are the words of ``rules.agreement``.
+    is measured are the words of ``rules.agreement``. ``rounds`` are the rounds of moderation as ``rules.moderation``
+    stores them; ``seed`` is what chance follows from in their samples.
     """
 
     schedule = models.OneToOneField(Schedule, models.PROTECT, related_name="+")
@@ -37,6 +40,8 @@ class Plan(models.Model):
     within = models.CharField(max_length=10, default="mean")
     beyond = models.CharField(max_length=10, default="agreed")
     measured = models.CharField(max_length=10, default="item")
+    rounds = models.JSONField(default=list)
+    seed = models.CharField(max_length=40, blank=True, default="")
     event_id = models.BigIntegerField()
     at = models.DateTimeField()
 
@@ -163,3 +168,58 @@ class MarkDraft(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["attempt", "part", "person"], name="one_draft_per_cell")
         ]
+
+
+class Decision(models.TextChoices):
+    """What a moderator decided on a script: a case stands or is changed, a script of a sample is right or doubted."""
+
+    ACCEPTED = "accepted"
+    CHANGED = "changed"
+    DOUBTED = "doubted"
+    SENT_BACK = "sent-back"
+
+
+class Moderation(models.Model):
+    """One attempt's place in one round of moderation: why it is there, and what a moderator decided.
+
+    ``reasons`` are what sent it: kind and amount, and for a sample whose; ``case`` and ``sample`` say whether one of
+    them is a case, or a sample. It stays when a script is opened again: it
+    then waits, not ``ripe``, until it is submitted (``returned``), and is looked at anew. Marks that a moderator gave
+    are marks of this round.
+    """
+
+    ref = RefField()
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+", db_index=False)
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
+    round = models.CharField(max_length=12, choices=Round)
+    reasons = models.JSONField(default=list)
+    case = models.BooleanField()
+    sample = models.BooleanField()
+    ripe = models.BooleanField(default=True)
+    returned = models.BooleanField(default=False)
+    decision = models.CharField(max_length=9, choices=Decision, blank=True, default="")
+    moderator = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    revision = models.IntegerField(default=0)
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "round"], name="moderated_once_per_round")]
+        indexes = [
+            models.Index(fields=["schedule", "round", "decision", "id"], name="moderation_of_schedule")
+        ]
+
+
+class SampleDecision(models.Model):
+    """What the sample of one marker's work came to in one round: all of it confirmed, or marked again.
+
+    The newest of a round and marker holds; it is about what was submitted by then.
+    """
+
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
+    round = models.CharField(max_length=12, choices=Round)
+    marker = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    confirmed = models.BooleanField()
+    moderator = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()

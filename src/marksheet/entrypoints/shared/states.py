@@ -24,6 +24,7 @@ STATES: dict[str, Shown] = {
     "moderation": Shown("warn", _("In moderation")),
     "not_agreed": Shown("warn", _("Markers differ")),
     "in_moderation": Shown("warn", _("In moderation")),
+    "sample_open": Shown("warn", _("Sample not decided")),
     "withheld": Shown("quiet", _("Withheld")),
     "correction_ready": Shown("act", _("Correction ready")),
     "scheduled": Shown("act", _("Scheduled")),

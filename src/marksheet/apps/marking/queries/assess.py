@@ -11,6 +11,7 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.schedules import newest_window_first, searched
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.queries.hands import overseen, theirs
+from marksheet.apps.marking.queries.moderation import waits_for
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where, verbs_at
 from marksheet.rules.access import Verb
@@ -25,6 +26,7 @@ class Status(StrEnum):
     WAITING = "waiting"
     READY = "ready"
     IN_PROGRESS = "in-progress"
+    MODERATION = "moderation"
     SUBMITTED = "submitted"
 
 
@@ -102,8 +104,14 @@ def assess_list(
 
 def _with_status(rows: QuerySet[Schedule], person: Person) -> QuerySet[Any]:
     scripts = theirs(person).filter(schedule=OuterRef("pk"))
+    marking = Q(node__in=nodes_where(person, Verb.MARK_GIVE))
     return rows.annotate(
         status=Case(
+            # Who marks there has that to do first.
+            When(
+                waits_for(person) & (~marking | ~Exists(scripts.filter(submitted_at=None))),
+                then=Value(Status.MODERATION.value),
+            ),
             When(~Exists(scripts), then=Value(Status.WAITING.value)),
             When(~Exists(scripts.filter(submitted_at=None)), then=Value(Status.SUBMITTED.value)),
             When(Exists(scripts.filter(last_saved_at__isnull=False)), then=Value(Status.IN_PROGRESS.value)),
@@ -113,9 +121,10 @@ def _with_status(rows: QuerySet[Schedule], person: Person) -> QuerySet[Any]:
 
 
 def schedules_to_mark(person: Person) -> int:
-    """Return at how many schedules scripts wait for ``person`` to mark or submit: the count on the tab."""
+    """Return at how many schedules something waits for ``person`` to mark, submit or moderate: the tab's count."""
     waiting = theirs(person).filter(schedule=OuterRef("pk"), submitted_at=None)
-    return assessed_by(person, Verb.MARK_GIVE).filter(Exists(waiting), state="active").count()
+    marking = Q(node__in=nodes_where(person, Verb.MARK_GIVE)) & Exists(waiting)
+    return assessed_by(person).filter(marking | waits_for(person), state="active").count()
 
 
 def counts_of(person: Person, schedule_ids: Sequence[int], *, everybodys: bool = False) -> dict[int, Counts]:

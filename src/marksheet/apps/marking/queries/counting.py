@@ -1,4 +1,4 @@
-"""Which mark of a part counts: the last that was given, or what two markers' marks come to."""
+"""Which mark of a part counts: the moderator's, or the last that was given, or what two markers' marks come to."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from marksheet.apps.marking.models import MARKERS, Mark, Round
+from marksheet.apps.marking.models import MARKERS, MODERATION, Mark, Round
 from marksheet.apps.marking.queries.marks import Cell
 from marksheet.rules.agreement import Agreeing, Pair, brought_together
 
@@ -29,6 +29,7 @@ class Counted(NamedTuple):
 
 UNMARKED = Counted(None)
 NO_RESPONSE = Counted(Fraction(0), True)
+FIRST = Round.MARKER_1.value
 AWAITED = frozenset({"agreed_awaited", "moderation_awaited", "script_incomplete"})
 
 
@@ -52,29 +53,47 @@ def counted_marks(
     rows = marks.order_by("id").values_list(
         "attempt_id", "part_id", "round", "marker_id", "value_thousandths", "no_response", "event_id"
     )
+    moderated: dict[Cell, dict[str, Given]] = defaultdict(dict)
     if agreeing is None:
         last: dict[Cell, Counted] = {}
         known: dict[int, Counted] = {}
-        for attempt, part, _round, _marker, value, blank, event in rows:
+        for attempt, part, round_, _marker, value, blank, event in rows:
             if until and event >= until.get(attempt, event + 1):
                 continue
-            if value is None:
+            if round_ != FIRST and round_ in MODERATION:
+                moderated[attempt, part][round_] = (value, blank)
+            elif value is None:
                 last[attempt, part] = NO_RESPONSE if blank else UNMARKED
             else:
                 last[attempt, part] = known.get(value) or known.setdefault(
                     value, Counted(Fraction(value, 1000))
                 )
-        return last
+        return last | _moderated(moderated)
     two: dict[int, dict[int, _Two]] = defaultdict(dict)
     for attempt, part, round_, marker, value, blank, event in rows:
         if until and event >= until.get(attempt, event + 1):
             continue
-        two[attempt].setdefault(part, _Two()).give(round_, marker, (value, blank))
-    return {
+        if round_ in MODERATION:
+            moderated[attempt, part][round_] = (value, blank)
+        else:
+            two[attempt].setdefault(part, _Two()).give(round_, marker, (value, blank))
+    found = {
         (attempt, part): counted
         for attempt, given in two.items()
         for part, counted in _brought_together(given, agreeing, parts).items()
     }
+    return found | _moderated(moderated)
+
+
+def _moderated(given: Mapping[Cell, Mapping[str, Given]]) -> dict[Cell, Counted]:
+    """Return what moderators gave, the last round's of each part; what was taken back leaves the markers' marks."""
+    found: dict[Cell, Counted] = {}
+    for cell, rounds in given.items():
+        for round_ in MODERATION:
+            value, blank = rounds.get(round_, (None, False))
+            if value is not None or blank:
+                found[cell] = NO_RESPONSE if blank else Counted(Fraction(value or 0, 1000))
+    return found
 
 
 class _Two:

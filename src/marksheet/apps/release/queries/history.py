@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from marksheet.apps.exams.models import Attempt, Part, Schedule
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Event, Line, Side, Work
+from marksheet.apps.marking.queries.moderation import notes_hidden_from
 from marksheet.apps.marking.queries.plan import may_see_marks
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
@@ -28,6 +29,8 @@ SCHEDULE_HISTORY = (Verb.REPORT_VIEW, Verb.AUDIT_VIEW, Verb.SCHEDULE_COORDINATE,
 # Steps on the way to a publication, which say nothing that its commit does not say.
 UNSEEN = ("result.prepare", "notice.queue")
 TOLD = ("reason", "left_out")
+# What of a line says something of a score: before and after, and how near to a boundary it is.
+EARLY = {"score", "why"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,8 @@ def history_for(person: Person, ref: str) -> History:
         for version, shown in [commits.get(int(entry.key), (None, False))]
     ]
     entries = _without_early_marks(person, row, entries)
+    if notes_hidden_from(person, row.schedule, row.enrolment_id):
+        entries = [replace(one, reason="") if one.verb == Verb.MARK_GIVE else one for one in entries]
     entries += _messages(row, versions) + _viewings(versions)
     return History(
         row, tuple(sorted(entries, key=lambda e: e.at)), row.in_force_id is not None, len(attempts)
@@ -219,6 +224,7 @@ def _people(events: Sequence[Event], bodies: Mapping[int, Any], told: Told) -> d
         wanted |= {body["facts"].get("marker"), *_listed(body["facts"].get("people"))}
     for some in told.values():
         wanted |= {said.get(name) for _kind, _subject, said in some for name in ("marker", "allocated")}
+        wanted |= {one.get("of") for *_subject, said in some for one in _listed(said.get("why"))}
     return dict(Person.objects.filter(pk__in=[key for key in wanted if key]).values_list("pk", "name"))
 
 
@@ -242,8 +248,8 @@ def _without_early_marks(person: Person, row: Result, entries: list[Entry]) -> l
     for n, entry in enumerate(entries):
         if n > last and entry.marks:
             entry = replace(entry, marks=(), hidden_marks=True)
-        if n > last and "score" in entry.line:
-            entry = replace(entry, line={k: v for k, v in entry.line.items() if k != "score"})
+        if n > last and entry.line.keys() & EARLY:
+            entry = replace(entry, line={k: v for k, v in entry.line.items() if k not in EARLY})
         shown.append(entry)
     return shown
 

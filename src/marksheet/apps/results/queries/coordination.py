@@ -12,8 +12,10 @@ from marksheet.apps.exams.models import Part, Schedule
 from marksheet.apps.exams.queries.schedules import newest_window_first, searched
 from marksheet.apps.exams.queries.work import only_void
 from marksheet.apps.marking.queries.allocation import nobodys
+from marksheet.apps.marking.queries.moderation import counts_in_moderation, moderators_at, rounds_in_force
 from marksheet.apps.marking.queries.people import Assessor, assessors_of, coordinated_by
 from marksheet.apps.marking.queries.plan import plan_of
+from marksheet.apps.marking.queries.samples import overseen_samples
 from marksheet.apps.people.models import Person, UnitPath
 from marksheet.apps.people.queries import grants_with
 from marksheet.apps.results.models import Bucket, BucketCount
@@ -191,11 +193,28 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
         ToDo("nobodys", unallocated) if unallocated else None,
         ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,
         ToDo("missing", counts[Bucket.NOT_READY]) if counts.get(Bucket.NOT_READY) else None,
-        ToDo("moderation", counts[Bucket.MODERATION]) if counts.get(Bucket.MODERATION) else None,
+        *_moderation(row),
         ToDo("publish", sum(counts.get(bucket, 0) for bucket in TO_PUBLISH)),
     ]
     wanted = [one for one in steps if one is not None]
     return [ToDo(one.code, one.count, one.names, done=True) if _finished(row, one) else one for one in wanted]
+
+
+def _moderation(row: CoordinatorRow) -> list[ToDo]:
+    """Return what moderation waits for: moderators, scripts to look at, samples to decide on."""
+    results = row.counts.get(Bucket.MODERATION, 0)
+    if not rounds_in_force(plan_of(row.schedule)):
+        return [ToDo("moderation", results)] if results else []
+    waiting = counts_in_moderation(row.schedule).waiting
+    samples = sum(one.may_confirm for one in overseen_samples(row.schedule))
+    nobody = waiting + samples > 0 and not moderators_at(row.schedule)
+    steps = [
+        ToDo("moderators") if nobody else None,
+        ToDo("to-moderate", waiting) if waiting else None,
+        ToDo("samples", samples) if samples else None,
+        ToDo("moderation", results) if results else None,
+    ]
+    return [one for one in steps if one is not None]
 
 
 def _finished(row: CoordinatorRow, step: ToDo) -> bool:

@@ -100,7 +100,7 @@ def differing(person: Person, schedule: Schedule, scripts: Sequence[Script]) -> 
     for script in scripts:
         for part in paper.human_parts:
             cell = (script.attempt_id, part.id)
-            if cell not in counted or not counted[cell].waits:
+            if cell not in counted or counted[cell].waits != "agreed_awaited":
                 continue
             proposed = proposals.get(cell, {})
             others = [one for key, one in proposed.items() if key != person.pk]

@@ -13,12 +13,14 @@ from marksheet.apps.ledger.bulk import update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Mark, Script
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
-from marksheet.apps.marking.queries.plan import agreeing_of, plan_of
+from marksheet.apps.marking.queries.moderation import Waits, waits_of
+from marksheet.apps.marking.queries.plan import Plan, agreeing_of, plan_of
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.adjustments import adjustments_in_force
 from marksheet.apps.results.queries.packing import micro, pack
 from marksheet.apps.results.steps.bucket import bucket_of
 from marksheet.apps.results.steps.counts import moved
+from marksheet.apps.results.steps.moderating import refer
 from marksheet.rules.aggregation import Aggregate, PartOutcome, compile_paper
 from marksheet.rules.agreement import Agreeing
 from marksheet.rules.attempts import AttemptCounts, AttemptFact, Chosen, attempt_that_counts
@@ -58,8 +60,10 @@ class Work:
     attempts: dict[int, list[Attempt]] = field(default_factory=lambda: defaultdict(list))
     outcomes: dict[int, dict[int, PartOutcome]] = field(default_factory=lambda: defaultdict(dict))
     unsubmitted: Counter[int] = field(default_factory=Counter)
+    moderated: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     disagreed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     adjustments: Mapping[int, tuple[Adjustment, ...]] = field(default_factory=dict)
+    moderation: Waits = field(default_factory=Waits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Context:
     paper: Paper
     scale: Scale
     answers: Mapping[int, PartOutcome]
+    plan: Plan
     agreeing: Agreeing | None
     human: frozenset[int]
     maximum_micro: int
@@ -80,15 +85,19 @@ class Context:
 def recompute(opened: Change, schedule: Schedule, enrolment_ids: Sequence[int] | None = None) -> None:
     """Recompute the working results of ``enrolment_ids``, or of the whole schedule; set-based.
 
-    A result whose substance changed gets a new revision. The rules decide everything; this only fetches
-    and stores.
+    A result whose substance changed gets a new revision. Scripts whose markers are done are sent to moderation first,
+    where there is one. The rules decide everything; this only fetches and stores.
     """
     if schedule.activated_at is None:
         return
+    plan = plan_of(schedule)
+    joined = refer(opened, schedule, plan, enrolment_ids)
+    if enrolment_ids is not None and joined:
+        enrolment_ids = sorted({*enrolment_ids, *joined})
     results = Result.objects.filter(schedule=schedule).order_by("enrolment_id").select_for_update(no_key=True)
     if enrolment_ids is not None and len(enrolment_ids) <= BATCH:
         results = results.filter(enrolment_id__in=enrolment_ids)
-    context = _context(opened, schedule, enrolment_ids)
+    context = _context(opened, schedule, plan, enrolment_ids)
     wanted = None if enrolment_ids is None else set(enrolment_ids)
     differences: Counter[str] = Counter()
     touched = 0
@@ -115,7 +124,7 @@ def _batches(results: Any, wanted: set[int] | None) -> Iterator[list[Result]]:
         yield batch if wanted is None else [row for row in batch if row.enrolment_id in wanted]
 
 
-def _context(opened: Change, schedule: Schedule, enrolment_ids: Sequence[int] | None) -> Context:
+def _context(opened: Change, schedule: Schedule, plan: Plan, enrolment_ids: Sequence[int] | None) -> Context:
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     scores = AnswerScore.objects.filter(key_version_id=schedule.key_version_id)
     if enrolment_ids is not None and len(enrolment_ids) <= FEW:
@@ -127,9 +136,9 @@ def _context(opened: Change, schedule: Schedule, enrolment_ids: Sequence[int] | 
     }
     scale, most = scale_from_json(schedule.scale), paper.spec.maximum
     shown = shown_marks(most, scale.rounding)
-    agreeing = agreeing_of(plan_of(schedule))
+    agreeing = agreeing_of(plan)
     human = frozenset(part.id for part in paper.human_parts)
-    return Context(schedule, paper, scale, answers, agreeing, human, micro(most) or 0, shown, opened.at)
+    return Context(schedule, paper, scale, answers, plan, agreeing, human, micro(most) or 0, shown, opened.at)
 
 
 def _recompute_batch(
@@ -174,6 +183,7 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     _fetch_marks(context, work, within)
     open_scripts = Script.objects.filter(submitted_at=None, **within)
     work.unsubmitted.update(open_scripts.values_list("attempt_id", flat=True))
+    work.moderation = waits_of(context.schedule, context.plan, within)
     work.adjustments = adjustments_in_force(
         **{f"result__{name}": value for name, value in few.items()}, result__schedule=context.schedule
     )
@@ -191,7 +201,9 @@ def _fetch_marks(context: Context, work: Work, within: Mapping[str, Any]) -> Non
                 mark.value, False if mark.no_response else None, mark.no_response
             )
         work.outcomes[attempt][part] = outcome
-        if mark.waits:
+        if mark.waits == "moderation_awaited":
+            work.moderated[attempt].add(part)
+        elif mark.waits:
             work.disagreed[attempt].add(part)
 
 
@@ -254,26 +266,39 @@ def _facts(
     chosen: Chosen,
 ) -> Facts:
     relevant = [one for number, one in scored.items() if _matters(context.schedule, number, chosen)]
-    by_label = context.paper.part_by_label
-    differing = {
-        one.attempt.pk: sum(
-            by_label[label].id in work.disagreed[one.attempt.pk] for label in one.aggregate.unmarked
-        )
-        for one in relevant
-        if one.attempt.pk in work.disagreed
-    }
+    differing = _counted_apart(context, relevant, work.disagreed)
+    moderated = _counted_apart(context, relevant, work.moderated)
+    done = [one.attempt.pk for one in relevant if not work.unsubmitted[one.attempt.pk]]
     standing = row.standing  # the verb that changes an enrolment's standing sets the copy on the row first
     return Facts(
         attempts=facts,
         any_in_progress=any(fact.state == AttemptState.IN_PROGRESS for fact in facts),
-        unmarked=sum(len(one.aggregate.unmarked) for one in relevant) - sum(differing.values()),
+        unmarked=sum(len(one.aggregate.unmarked) for one in relevant)
+        - sum(differing.values())
+        - sum(moderated.values()),
         unsubmitted=sum(work.unsubmitted[one.attempt.pk] for one in relevant),
         # Before both have submitted, whether they differ would tell one what the other gave.
-        disagreed=sum(n for attempt, n in differing.items() if not work.unsubmitted[attempt]),
+        disagreed=sum(differing.get(attempt, 0) for attempt in done),
+        moderation_open=sum(
+            max(work.moderation.scripts[attempt], int(moderated.get(attempt, 0) > 0)) for attempt in done
+        ),
+        samples_open=sum(work.moderation.samples[attempt] for attempt in done),
         stale=False,
         enrolled_fact="" if standing == "expected" else standing,
         key_pinned=context.schedule.key_version_id is not None or not context.paper.machine_parts,
     )
+
+
+def _counted_apart(
+    context: Context, relevant: Sequence[_Scored], parts: Mapping[int, set[int]]
+) -> dict[int, int]:
+    """Return attempt -> how many of these parts are without a mark that counts; they are not unmarked."""
+    by_label = context.paper.part_by_label
+    return {
+        one.attempt.pk: sum(by_label[label].id in parts[one.attempt.pk] for label in one.aggregate.unmarked)
+        for one in relevant
+        if one.attempt.pk in parts
+    }
 
 
 def _blank(

@@ -10,6 +10,7 @@ from marksheet.apps.release.actions.withholding import withhold
 from marksheet.apps.results.actions.standing import mark_standing, void_attempts
 from marksheet.apps.results.queries.finder import Criteria, find
 from marksheet.entrypoints.jobs.demo.exams import Exam, bring_in, make_exam, plan_sitting
+from marksheet.entrypoints.jobs.demo.moderation import moderate
 from marksheet.entrypoints.jobs.demo.people import CAS, Cast, make_people
 from marksheet.entrypoints.jobs.demo.schemes import clarify
 from marksheet.rules.publication import ShowResults
@@ -75,7 +76,7 @@ def _publish(cast: Cast, refs: list[str], *, show: bool, inform: bool, at: datet
 
 
 def being_marked(cast: Cast, now: datetime) -> None:
-    """Being marked: Contract Law I, forty of ninety scripts marked, none submitted yet, a scheme made clearer since."""
+    """Being marked: Contract Law I, forty of ninety scripts marked, some in moderation, a scheme made clearer."""
     exam = Exam(
         "LAW-2104", "Contract Law I", cast.law, LAW, (("Misrepresentation", 10), ("Remedies", 14)), 20, 90, 4
     )
@@ -92,6 +93,7 @@ def being_marked(cast: Cast, now: datetime) -> None:
     )
     words = "Accept “half-truth” as an argument for a statement of fact."
     clarify(cast, version, "Misrepresentation", words, at=now - timedelta(days=1))
+    moderate(cast, schedule, at=now - timedelta(hours=20))
 
 
 def ready(cast: Cast, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.assess import differences, grid, views
+from marksheet.entrypoints.web.assess import differences, grid, moderation, sample, views
 
 app_name = "assess"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("<str:ref>/", views.submissions, name="submissions"),
     path("<str:ref>/questions/", views.items, name="items"),
     path("<str:ref>/differences/", differences.listing, name="differences"),
+    path("<str:ref>/moderation/", moderation.listing, name="moderation"),
+    path("<str:ref>/moderation/accept/", moderation.accepting, name="accept"),
+    path("<str:ref>/moderation/script/<str:one>/", moderation.script, name="moderated"),
+    path("<str:ref>/moderation/sample/<str:round_>/<str:marker>/", sample.decide, name="sample"),
     path("<str:ref>/submit/", views.submit, name="submit"),
     path("<str:ref>/no-response/", views.no_response, name="no-response"),
     path("<str:ref>/grid/", grid.sheet, name="grid"),

@@ -18,8 +18,10 @@ from marksheet.apps.marking.queries.assess import (
     marks_at,
     schedules_to_mark,
 )
+from marksheet.apps.marking.queries.moderation import has_moderation
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.progress import progress_by_item
+from marksheet.apps.marking.queries.samples import things_to_moderate
 from marksheet.apps.marking.queries.submissions import (
     FILTERS,
     ScriptStatus,
@@ -119,6 +121,8 @@ def about(person: Person, schedule: Schedule) -> dict[str, Any]:
         "marks": marks_at(person, schedule),
         "apart": kept_from(person, schedule),
         "two": two,
+        "to_moderate": things_to_moderate(person, schedule),
+        "moderates": has_moderation(person, schedule),
         "differing": scripts_with_differences(person, schedule).count() if two else 0,
     }
 

@@ -12,7 +12,7 @@ from marksheet.apps.marking.queries.allocation import Method, Wanted, Which
 from marksheet.apps.marking.queries.people import Kind, Rights
 from marksheet.apps.marking.queries.plan import Plan
 from marksheet.apps.people.queries import Person, Unit
-from marksheet.entrypoints.web.coordinator.words import KINDS, MEASURED, METHODS, WHICH, WITHIN
+from marksheet.entrypoints.web.coordinator.words import BEYOND, KINDS, MEASURED, METHODS, WHICH, WITHIN
 from marksheet.rules.marks import BadMark, read_mark, shown
 
 MOST_TOLERANCE = 1_000_000
@@ -229,6 +229,12 @@ class PlanForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    beyond = forms.ChoiceField(
+        label=_("Beyond the tolerance stands"),
+        choices=list(BEYOND.items()),
+        widget=forms.RadioSelect,
+    )
+
     def __init__(self, data: Any = None, *, plan: Plan) -> None:
         initial = {
             "against": plan.revision,
@@ -236,9 +242,9 @@ class PlanForm(forms.Form):
             "measured": plan.measured,
             "tolerance": shown(plan.tolerance_thousandths),
             "within": plan.within,
+            "beyond": plan.beyond,
         }
         super().__init__(data, initial=initial)
-        self._plan = plan
 
     def clean_tolerance(self) -> int:
         """Read the tolerance as marks are read, in thousandths."""
@@ -249,12 +255,12 @@ class PlanForm(forms.Form):
             raise forms.ValidationError(str(bad)) from bad
 
     def wanted(self) -> Plan:
-        """Return what was chosen; what is left out stays as it is."""
+        """Return what was chosen."""
         data = self.cleaned_data
         return Plan(
             markers=data["markers"],
             tolerance_thousandths=data["tolerance"],
             within=data["within"],
-            beyond=self._plan.beyond,
+            beyond=data["beyond"],
             measured=data["measured"],
         )

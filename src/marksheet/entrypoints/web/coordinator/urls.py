@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.coordinator import allocation, conflicts, people, settings, views, work
+from marksheet.entrypoints.web.coordinator import (
+    allocation,
+    conflicts,
+    moderation,
+    people,
+    settings,
+    views,
+    work,
+)
 
 app_name = "coordinator"
 urlpatterns = [
@@ -12,6 +20,8 @@ urlpatterns = [
     path("<str:ref>/people/<str:person>/", people.edit, name="person"),
     path("<str:ref>/people/<str:person>/remove/", people.remove, name="person-remove"),
     path("<str:ref>/settings/", settings.edit, name="settings"),
+    path("<str:ref>/moderation/", moderation.overview, name="moderation"),
+    path("<str:ref>/moderation/preview/", moderation.preview, name="moderation-preview"),
     path("<str:ref>/allocation/", allocation.overview, name="allocation"),
     path("<str:ref>/allocation/share-out/", allocation.share_out, name="share-out"),
     path("<str:ref>/allocation/pile/", allocation.pile, name="pile"),

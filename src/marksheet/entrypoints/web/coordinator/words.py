@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from marksheet.apps.marking.queries.allocation import Method, Which
 from marksheet.apps.marking.queries.people import Kind, Missing
 from marksheet.apps.results.queries.coordination import CoordinatorRow, Status, ToDo
-from marksheet.rules.agreement import Measured, Within
+from marksheet.rules.agreement import Beyond, Measured, Within
 
 Words = str | Promise
 
@@ -50,6 +50,11 @@ WITHIN: dict[str, Words] = {
     Within.AGREED: gettext_lazy("a mark on which the two agree, wherever they differ at all"),
 }
 
+BEYOND: dict[str, Words] = {
+    Beyond.AGREED: gettext_lazy("a mark on which the two agree, each proposing one with a note"),
+    Beyond.MODERATION: gettext_lazy("the mark of a moderator, in the first round of moderation"),
+}
+
 WHICH: dict[str, Words] = {
     Which.NOBODYS: gettext_lazy("Those that are with nobody"),
     Which.UNTOUCHED: gettext_lazy("All that nobody has begun to mark"),
@@ -86,6 +91,7 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
     ref = row.schedule.ref
     people = reverse("coordinator:people", args=[ref])
     scripts = reverse("coordinator:scripts", args=[ref])
+    moderation = reverse("coordinator:moderation", args=[ref])
     n, who = one.count, ", ".join(one.names)
     texts: dict[str, tuple[str, str, str]] = {
         "markers": (
@@ -143,6 +149,18 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             scripts,
             _("See progress"),
         ),
+        "moderators": (_("Nobody moderates here, and work waits for it."), people, _("Add assessors")),
+        "to-moderate": (
+            ngettext("%(n)s script waits for a moderator.", "%(n)s scripts wait for a moderator.", n)
+            % {"n": n},
+            moderation,
+            _("See moderation"),
+        ),
+        "samples": (
+            ngettext("%(n)s sample is to be decided.", "%(n)s samples are to be decided.", n) % {"n": n},
+            moderation,
+            _("See moderation"),
+        ),
         "publish": (
             ngettext("%(n)s result waits to be published.", "%(n)s results wait to be published.", n)
             % {"n": n}
@@ -159,4 +177,10 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
 def _tone(one: ToDo) -> str:
     if one.code in ("markers", "publisher") and not one.count:
         return "warn"
-    return {"sleeping": "warn", "missing": "warn", "nobodys": "warn", "second": "warn"}.get(one.code, "quiet")
+    return {
+        "sleeping": "warn",
+        "missing": "warn",
+        "nobodys": "warn",
+        "second": "warn",
+        "moderators": "warn",
+    }.get(one.code, "quiet")

@@ -28,6 +28,12 @@ WORDS: dict[str, object] = {
     ),
     "mark-proposed": gettext_lazy("At %(title)s the other marker proposes a mark to agree on."),
     "mark-agreed": gettext_lazy("At %(title)s the other marker agreed with the mark that you proposed."),
+    "moderation-sent-back": gettext_lazy(
+        "%(by)s sent the script of candidate %(number)s at %(title)s back to you: “%(note)s”"
+    ),
+    "moderation-again": gettext_lazy(
+        "%(by)s asks you to mark %(count)s scripts at %(title)s again: “%(note)s”"
+    ),
     "more-to-mark": gettext_lazy("%(count)s more to mark at %(title)s: late scripts came in."),
 }
 

@@ -62,7 +62,8 @@ MISSING: Mapping[str, Callable[[int], str]] = {
     "not_agreed": lambda n: (
         ngettext("%(n)d mark is not agreed on", "%(n)d marks are not agreed on", n) % {"n": n}
     ),
-    "in_moderation": lambda n: _("moderation is not finished"),
+    "in_moderation": lambda n: _("it waits for a moderator"),
+    "sample_open": lambda n: _("the sample of its marker's work is not decided"),
     "flagged": lambda n: ngettext("%(n)d flag is open", "%(n)d flags are open", n) % {"n": n},
 }
 

@@ -11,7 +11,10 @@ from marksheet.apps.results.actions.marks.cells import (
 )
 from marksheet.apps.results.actions.marks.confirming import confirm_marks
 from marksheet.apps.results.actions.marks.giving import give_no_response, save_mark, save_marks
+from marksheet.apps.results.actions.marks.moderating import accept, change_marks, doubt, send_back
 from marksheet.apps.results.actions.marks.planning import set_plan
+from marksheet.apps.results.actions.marks.rounds import preview_moderation, set_moderation
+from marksheet.apps.results.actions.marks.sampling import confirm_sample, mark_again
 from marksheet.apps.results.actions.marks.submitting import (
     Submission,
     reopen_results,
@@ -27,13 +30,21 @@ __all__ = [
     "StaleMarks",
     "Submission",
     "Theirs",
+    "accept",
+    "change_marks",
     "confirm_marks",
+    "confirm_sample",
+    "doubt",
     "give_no_response",
+    "mark_again",
+    "preview_moderation",
     "propose_mark",
     "reopen_results",
     "reopen_scripts",
     "save_mark",
     "save_marks",
+    "send_back",
+    "set_moderation",
     "set_plan",
     "submit_scripts",
 ]

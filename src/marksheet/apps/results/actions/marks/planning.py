@@ -4,17 +4,15 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from marksheet.apps.exams.models import Schedule, ScheduleState
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import BadInput, Stale, WrongState
 from marksheet.apps.marking.models import Plan
-from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.steps.allocation import hold_allocation
 from marksheet.apps.marking.steps.plan import second_round_begun, store_plan
 from marksheet.apps.people.models import Person
-from marksheet.apps.results.models import Result
+from marksheet.apps.results.actions.marks.scene import active_for, locked, refuse_published
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
 from marksheet.rules.agreement import Beyond, Measured, Within
@@ -36,7 +34,7 @@ def set_plan(actor: Person, schedule_ref: str, wanted: Plan, *, against: int, at
     """
     _demand_sense(wanted)
     with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
-        schedule = _open(actor, schedule_ref)
+        schedule = active_for(actor, schedule_ref)
         hold_allocation(opened, schedule)
         before = plan_of(schedule)
         if before.revision != against:
@@ -45,16 +43,12 @@ def set_plan(actor: Person, schedule_ref: str, wanted: Plan, *, against: int, at
             raise WrongState(
                 _("Second markers have given marks here, and those stay: it remains with two markers.")
             )
+        # Scripts are locked before the plan, as whoever submits them does.
+        locked(schedule)
         changed = store_plan(opened, schedule, wanted)
         if not changed:
             return False
-        if Result.objects.filter(schedule=schedule, in_force__isnull=False).exists():
-            raise WrongState(
-                _(
-                    "Results of this schedule are published, by the settings as they are. They can change again once"
-                    " all of them are retracted."
-                )
-            )
+        refuse_published(schedule)
         recompute(opened, schedule)
         note_activity(opened, schedule)
         told: dict[str, tuple[object, object]] = dict(changed)
@@ -69,19 +63,11 @@ def set_plan(actor: Person, schedule_ref: str, wanted: Plan, *, against: int, at
         return True
 
 
-def _open(actor: Person, schedule_ref: str) -> Schedule:
-    schedule = coordinated_for(actor, schedule_ref)
-    if schedule.state != ScheduleState.ACTIVE:
-        raise WrongState(_("This schedule is archived: how it is marked stays as it is."))
-    return schedule
-
-
 def _demand_sense(wanted: Plan) -> None:
     offered = (
         (wanted.markers, (1, 2)),
         (wanted.within, tuple(Within)),
-        # Moderation settles nothing yet.
-        (wanted.beyond, (Beyond.AGREED,)),
+        (wanted.beyond, tuple(Beyond)),
         (wanted.measured, tuple(Measured)),
     )
     if any(value not in words for value, words in offered):

@@ -10,9 +10,11 @@ from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import NotAllowed, NotFound, WrongState
 from marksheet.apps.marking.models import MARKERS, Script
+from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers, verbs_at
 from marksheet.apps.people.queries.apart import apart_from
+from marksheet.apps.results.models import Result
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
 
@@ -38,9 +40,36 @@ def marking_at(actor: Person, schedule_ref: str, verb: str) -> Schedule:
     return schedule
 
 
+def active_for(actor: Person, schedule_ref: str) -> Schedule:
+    """Return the schedule if the actor coordinates it and it is active.
+
+    Raises:
+        NotFound: it is hidden from the actor.
+        WrongState: it is archived.
+    """
+    schedule = coordinated_for(actor, schedule_ref)
+    if schedule.state != ScheduleState.ACTIVE:
+        raise WrongState(_("This schedule is archived: how it is marked stays as it is."))
+    return schedule
+
+
+def refuse_published(schedule: Schedule) -> None:
+    """Refuse to change how a schedule is marked while a result of it is published."""
+    if Result.objects.filter(schedule=schedule, in_force__isnull=False).exists():
+        raise WrongState(
+            _(
+                "Results of this schedule are published, by the settings as they are. They can change again once"
+                " all of them are retracted."
+            )
+        )
+
+
 REFUSALS: dict[str, object] = {
     Verb.MARK_GIVE: gettext_lazy(
         "You do not mark at this schedule. Its coordinators can add you as a marker."
+    ),
+    Verb.MARK_MODERATE: gettext_lazy(
+        "You do not moderate at this schedule. Its coordinators can add you as a moderator."
     ),
     Verb.RESULT_REOPEN: gettext_lazy("You may not reopen submitted work at this schedule."),
 }

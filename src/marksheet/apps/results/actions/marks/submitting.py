@@ -11,6 +11,7 @@ from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
 from marksheet.apps.marking import steps
 from marksheet.apps.marking.models import Script
+from marksheet.apps.marking.steps.moderation import reopened as back_to_moderation
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
 from marksheet.apps.results.actions.marks.scene import (
@@ -136,6 +137,7 @@ def _reopen(opened: Change, actor: Person, schedule: Schedule, scripts: Sequence
         raise WrongState(_("These scripts are open for marking already."))
     for round_, some in by_round(closed).items():
         steps.reopen_scripts(opened, schedule, [row.attempt_id for row in some], round_)
+    back_to_moderation(opened, schedule, [row.attempt_id for row in closed])
     opened.lines(("attempt", row.attempt_id, {"reopened": True, "round": row.round}) for row in closed)
     record(opened, schedule, closed, reason=reason.strip(), reopened=len(closed))
     return len(closed)

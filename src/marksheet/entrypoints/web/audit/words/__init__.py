@@ -17,6 +17,7 @@ from marksheet.entrypoints.web.audit.words.house import (
     work_managed,
 )
 from marksheet.entrypoints.web.audit.words.marking import imported, marked, reopened
+from marksheet.entrypoints.web.audit.words.moderation import goes_to_moderation, moderated
 from marksheet.entrypoints.web.audit.words.result import (
     adjusted,
     exported,
@@ -38,7 +39,7 @@ WORDS: Mapping[str, Callable[[Entry], Said]] = {
     Verb.ATTENDANCE_RECORD: attendance,
     Verb.WORK_IMPORT: imported,
     Verb.MARK_GIVE: marked,
-    Verb.MARK_MODERATE: marked,
+    Verb.MARK_MODERATE: moderated,
     Verb.RESULT_REOPEN: reopened,
     Verb.RESULT_ADJUST: adjusted,
     Verb.RESULT_VOID: voided,
@@ -100,7 +101,7 @@ def say(entry: Entry) -> Said:
     """Return the entry in words; a verb without words of its own is named as it is."""
     words = WORDS.get(entry.verb)
     said = words(entry) if words else Said(entry.verb)
-    more = said.more
+    more = said.more + goes_to_moderation(entry)
     if entry.left_out:
         more += (_("Left out: %(who)s.") % {"who": entry.left_out},)
     return Said(said.text, said.tone, more, said.changes or mark_changes(entry))

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from marksheet.apps.release.queries.history import Entry
 from marksheet.entrypoints.web.audit.changes import changes
+from marksheet.entrypoints.web.audit.words.moderation import rounds_changed
 from marksheet.entrypoints.web.audit.words.said import Said, about_one, count, facts
 
 STANDINGS: Mapping[str, Callable[[], str]] = {
@@ -92,11 +93,14 @@ def coordinate(entry: Entry) -> Said:
         "give": _("Gave scripts to %(people)s to mark"),
         "pile": _("Put the scripts on a pile, from which every marker takes"),
         "plan": _("Changed how the schedule is marked"),
+        "moderation": _("Changed what goes to moderation"),
         "remind": _("Reminded %(people)s of what is left to mark"),
     }
     text = texts.get(move, _("Changed who works on the schedule")) % {"people": people or _("people")}
     if move == "plan":
         return Said(text, "", (), changes(facts(entry, "was"), facts(entry, "now")))
+    if move == "moderation":
+        return Said(text, "", (), rounds_changed(entry))
     if roles or before:
         return Said(text, "", (), ((_("Roles"), ", ".join(before), ", ".join(roles)),))
     return Said(text)

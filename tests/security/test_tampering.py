@@ -10,18 +10,22 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django.plugin import DjangoDbBlocker
 
+from marksheet.apps.exams.models import AnswerScore, Response
 from marksheet.apps.ledger import chain
 from marksheet.apps.ledger.constraints import APPEND_ONLY, missing
 from marksheet.apps.ledger.models import Event, Head, Line, Side
+from marksheet.apps.marking.models import Mark
+from marksheet.apps.people.actions.organisation import add_unit
+from marksheet.apps.people.models import Person, Unit
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.apps.release.actions.retracting import retract
 from marksheet.apps.release.actions.showing import show
 from marksheet.apps.release.actions.viewing import note_seen
-from marksheet.apps.release.models import Disclosure
+from marksheet.apps.release.models import Disclosure, Opening
 from marksheet.apps.release.queries.candidate import dashboard_of
 from marksheet.apps.release.queries.verifying import Fault, Verified, last_link, verify
 from marksheet.apps.results.actions.adjusting import adjust, take_back
-from marksheet.apps.results.models import ResultVersion
+from marksheet.apps.results.models import Result, ResultVersion, Withdrawal
 from marksheet.apps.results.steps.versions import FIELDS, content_hash
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.databases import Databases
@@ -210,10 +214,77 @@ def _disclosure_made_up() -> str:
     return f"disclosure {one.pk}"
 
 
+def _mark() -> str:
+    mark = Mark.objects.filter(value_thousandths=2000).earliest("pk")
+    Mark.objects.filter(pk=mark.pk).update(value_thousandths=3000)
+    return f"mark of part {mark.part_id} of attempt {mark.attempt_id}"
+
+
+def _mark_deleted() -> str:
+    mark = Mark.objects.earliest("pk")
+    mark.delete()
+    return f"mark of part {mark.part_id} of attempt {mark.attempt_id}"
+
+
+def _mark_made_up() -> str:
+    mark = Mark.objects.latest("pk")
+    mark.pk, mark.version, mark.value_thousandths, mark.event_id = None, mark.version + 1, 3000, 1
+    mark.save(force_insert=True)
+    return f"mark of part {mark.part_id} of attempt {mark.attempt_id}"
+
+
+def _score_of_an_answer() -> str:
+    score = AnswerScore.objects.filter(numerator=0).select_related("answer").earliest("pk")
+    AnswerScore.objects.filter(pk=score.pk).update(numerator=1)
+    return f"score of answer {score.answer_id} to part {score.answer.part_id}"
+
+
+def _response() -> str:
+    right = AnswerScore.objects.filter(right=True).earliest("pk")
+    response = (
+        Response.objects.filter(part=right.answer.part_id).exclude(answer=right.answer_id).earliest("pk")
+    )
+    Response.objects.filter(pk=response.pk).update(answer=right.answer_id)
+    return f"result {Result.objects.get(enrolment=response.attempt.enrolment_id).pk}"
+
+
+def _ready_result() -> str:
+    row = Result.objects.filter(state="ready", in_force=None).earliest("pk")
+    Result.objects.filter(pk=row.pk).update(
+        score_numerator=3, score_micro=3_000_000, shown_score="3", grade="10"
+    )
+    return f"result {row.pk}"
+
+
+def _published_result() -> str:
+    row = Result.objects.filter(in_force__isnull=False).earliest("pk")
+    Result.objects.filter(pk=row.pk).update(shown_score="2.9")
+    return f"result {row.pk}"
+
+
+def _out_of_force() -> str:
+    row = Result.objects.filter(in_force__isnull=False).earliest("pk")
+    Result.objects.filter(pk=row.pk).update(in_force=None)
+    return f"result {row.pk}"
+
+
+def _withdrawal() -> str:
+    one = Withdrawal.objects.earliest("pk")
+    one.delete()
+    return f"withdrawal of version {one.version_id}"
+
+
+def _opening() -> str:
+    row = Result.objects.filter(shown_to_candidate=True).earliest("pk")
+    Opening.objects.filter(result=row).delete()
+    return f"result {row.pk}"
+
+
 TAMPERING: list[Callable[[], str]] = [
     _body_of_an_event, _actor_of_an_event, _event_made_to_fit_itself, _delete_event, _insert_event, _swap_events,
     _line, _one_line_less, _side_text, _side_taken_away, _version, _version_with_its_hash, _disclosure,
-    _disclosure_with_its_hash, _disclosure_made_up,
+    _disclosure_with_its_hash, _disclosure_made_up, _mark, _mark_deleted, _mark_made_up, _score_of_an_answer,
+    _response, _ready_result, _published_result, _out_of_force, _withdrawal, _opening,
 ]  # fmt: skip
 
 
@@ -232,6 +303,8 @@ def _at(fault: Fault, where: str) -> bool:
 
 @pytest.mark.usefixtures("_unguarded")
 def test_a_log_cut_at_its_end_is_found_with_a_checkpoint_only() -> None:
+    ari = Person.objects.get(username="ari")
+    add_unit(ari, Unit.objects.get(kind="institution").ref, name="Late", label="", code="L", at=NOW)
     noted = last_link()
     last = Event.objects.latest("seq")
     Line.objects.filter(event=last).delete()

@@ -350,3 +350,18 @@ def test_a_correction_of_a_published_result_waits_and_the_candidate_keeps_seeing
     published(world, schedule, show=True)
     assert lines_of(schedule)[0].document["score"] == "7"
     assert buckets(schedule) == {"expected": 3, "published": 2}
+
+
+def test_a_correction_that_is_not_shown_hides_what_it_replaces_until_it_is_shown():
+    world = a_world()
+    schedule = a_schedule(world)
+    hand_in(schedule, ["AA", "AB"])
+    mark_all(world, schedule, 2500)
+    published(world, schedule, show=True)
+    mark_all(world, schedule, 5000)
+    published(world, schedule, show=False)
+    assert [line.document for line in lines_of(schedule)] == [None]
+    assert not Result.objects.filter(schedule=schedule, shown_to_candidate=True).exists()
+    assert list(verify(Verified())) == []
+    show(world.pia, refs(schedule)[:2], at=LATER)
+    assert lines_of(schedule)[0].document["score"] == "7"

@@ -271,6 +271,9 @@ def _odd(
     corrections = results.filter(in_force__isnull=False).count()
     if corrections:
         found.append(("corrections", {"n": corrections}))
+    asked = [share.schedule.pk for share in shares if share.rule.asks]
+    if shown := results.filter(shown_to_candidate=True, schedule__in=asked).count():
+        found.append(("shown-before", {"n": shown}))
     retracted = results.filter(retracted=True).count()
     if retracted:
         found.append(("retracted-before", {"n": retracted}))

@@ -49,6 +49,9 @@ def prepare_rows(opened: Change, publication: Publication, rows: Sequence[NextRo
         disclosures={r.pk: disclosed[versions[r.pk].pk][0] for r in shown},
         publication_id=publication.pk,
     )
+    # Once this holds, nobody is shown the version before it any more.
+    superseded = [r for r in results if r.shown_to_candidate and r.schedule_id not in publication.shows]
+    open_rows(opened, superseded, OpeningStatus.HIDDEN, publication_id=publication.pk)
     opened.lines(
         ("result", r.pk, {"version": versions[r.pk].hash, "disclosure": disclosed[versions[r.pk].pk][1]})
         for r in results

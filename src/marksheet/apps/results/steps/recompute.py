@@ -9,6 +9,7 @@ from typing import Any
 
 from marksheet.apps.exams.models import AnswerScore, Attempt, AttemptState, Response, Schedule
 from marksheet.apps.exams.queries.paper import Paper, paper_of
+from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.bulk import update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Mark, Script
@@ -97,7 +98,7 @@ def recompute(opened: Change, schedule: Schedule, enrolment_ids: Sequence[int] |
     results = Result.objects.filter(schedule=schedule).order_by("enrolment_id").select_for_update(no_key=True)
     if enrolment_ids is not None and len(enrolment_ids) <= BATCH:
         results = results.filter(enrolment_id__in=enrolment_ids)
-    context = _context(opened, schedule, plan, enrolment_ids)
+    context = _context(opened.at, schedule, plan, enrolment_ids)
     wanted = None if enrolment_ids is None else set(enrolment_ids)
     differences: Counter[str] = Counter()
     touched = 0
@@ -117,6 +118,19 @@ def recompute_rows(opened: Change, rows: Sequence[Result]) -> None:
         recompute(opened, schedule, found[schedule.pk])
 
 
+def differing(schedule: Schedule) -> Iterator[tuple[int, list[str]]]:
+    """Work every result of the schedule out anew; yield its key and the columns that say otherwise. Reads only."""
+    context = _context(clock.read(), schedule, plan_of(schedule), None)
+    for batch in _batches(Result.objects.filter(schedule=schedule).order_by("enrolment_id"), None):
+        work = _fetch(context, [row.enrolment_id for row in batch])
+        for row in batch:
+            values, row.items = _computed(context, row, work), bytes(row.items)
+            yield (
+                row.pk,
+                [name for name in SUBSTANCE if values.get(name, getattr(row, name)) != getattr(row, name)],
+            )
+
+
 def _batches(results: Any, wanted: set[int] | None) -> Iterator[list[Result]]:
     last = 0
     while batch := list(results.filter(enrolment_id__gt=last)[:BATCH]):
@@ -124,7 +138,7 @@ def _batches(results: Any, wanted: set[int] | None) -> Iterator[list[Result]]:
         yield batch if wanted is None else [row for row in batch if row.enrolment_id in wanted]
 
 
-def _context(opened: Change, schedule: Schedule, plan: Plan, enrolment_ids: Sequence[int] | None) -> Context:
+def _context(at: datetime, schedule: Schedule, plan: Plan, enrolment_ids: Sequence[int] | None) -> Context:
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     scores = AnswerScore.objects.filter(key_version_id=schedule.key_version_id)
     if enrolment_ids is not None and len(enrolment_ids) <= FEW:
@@ -138,7 +152,7 @@ def _context(opened: Change, schedule: Schedule, plan: Plan, enrolment_ids: Sequ
     shown = shown_marks(most, scale.rounding)
     agreeing = agreeing_of(plan)
     human = frozenset(part.id for part in paper.human_parts)
-    return Context(schedule, paper, scale, answers, plan, agreeing, human, micro(most) or 0, shown, opened.at)
+    return Context(schedule, paper, scale, answers, plan, agreeing, human, micro(most) or 0, shown, at)
 
 
 def _recompute_batch(

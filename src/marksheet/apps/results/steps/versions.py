@@ -42,6 +42,7 @@ class ReadyRow(NamedTuple):
     claim: int | None
     state: str
     in_force_id: int | None
+    shown_to_candidate: bool
     person_id: int
     schedule_id: int
     enrolment_id: int

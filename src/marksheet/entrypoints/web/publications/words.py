@@ -161,6 +161,11 @@ def odd_words(code: str, n: int) -> str:
             "%(n)d are corrections: they replace what was published before.",
             n,
         ),
+        "shown-before": ngettext(
+            "%(n)d candidate sees the result that this replaces. Unless you show this one, nothing is shown any more.",
+            "%(n)d candidates see the result that this replaces. Unless you show this one, nothing is shown any more.",
+            n,
+        ),
         "retracted-before": ngettext("%(n)d was retracted before.", "%(n)d were retracted before.", n),
     }
     pattern = words.get(code, code.replace("-", " ") + ": %(n)d.")

@@ -1,4 +1,4 @@
-"""Check the audit log, every version and every disclosure against what was written."""
+"""Check the log, what it tells of, and what follows from that, against what was written."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,7 +11,7 @@ from marksheet.apps.release.queries.verifying import Verified, last_link, verify
 class Command(BaseCommand):
     """Verify everything and name the first altered entry; exit 1 if anything is not as it was written."""
 
-    help = "Verify the audit log, all versions and disclosures; --checkpoint SEQ:HASH compares with a note."
+    help = "Verify the log, versions, marks, answers and results; --checkpoint SEQ:HASH compares with a note."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a checkpoint noted before."""
@@ -27,7 +27,8 @@ class Command(BaseCommand):
         seq, hashed = last_link()
         self.stdout.write(
             f"Checked {counts.events} events with {counts.lines} lines and {counts.sides} texts, "
-            f"{counts.versions} versions, {counts.disclosures} disclosures."
+            f"{counts.versions} versions, {counts.disclosures} disclosures, {counts.marks} marks, "
+            f"{counts.answers} answers; {counts.results} results worked out anew."
         )
         if faults:
             raise CommandError(f"{len(faults)} faults. The first: {faults[0].where} {faults[0].what}")

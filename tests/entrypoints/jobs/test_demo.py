@@ -26,6 +26,7 @@ def _in_demo_mode(tmp_path: Path):
         yield
 
 
+@pytest.mark.first
 def test_a_reset_makes_the_demo_as_on_the_first_day_and_everything_still_verifies(committed_db: str):
     call_command("demo", verbosity=0)
     made = Event.objects.count()

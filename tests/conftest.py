@@ -10,7 +10,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -121,5 +121,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if marker and marker.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: transaction=True flushes tables; use committed_db")
     yield
-    # Shuffled by now: what takes minutes starts first, so that nobody waits for it in the end.
-    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+    # Shuffled by now.
+    items[:] = long_first(items, workers=int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def long_first(items: Sequence[pytest.Item], *, workers: int) -> list[pytest.Item]:
+    """Begin the stretch of each worker with its share of what takes long, so that nobody waits for it in the end.
+
+    With ``--dist worksteal`` each worker gets a stretch of the list; the last ones are the larger by one.
+    """
+    long = [item for item in items if item.get_closest_marker("first")]
+    others = [item for item in items if not item.get_closest_marker("first")]
+    found: list[pytest.Item] = []
+    for left in range(workers, 0, -1):
+        size = (len(long) + len(others)) // left
+        begin = min(-(-len(long) // left), size)
+        found += [*long[:begin], *others[: size - begin]]
+        del long[:begin], others[: size - begin]
+    return found

@@ -1,6 +1,8 @@
 """The ground under the tests: copies instead of flushes, and a guard on writing."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,6 +12,7 @@ from django.utils import timezone
 from marksheet.apps.people.models import Membership, Person
 from marksheet.apps.release.queries.verifying import Verified, verify
 from tests import guard, scenery
+from tests.conftest import long_first
 from tests.databases import Databases
 from tests.factories import NOW, a_machine_assessment, a_world, grant
 from tests.guard import WroteOutsideChange, writes_allowed
@@ -17,6 +20,27 @@ from tests.guard import WroteOutsideChange, writes_allowed
 
 def person(name: str) -> Person:
     return Person.objects.create(username=name, name=name, sort_name=name, created_at=timezone.now())
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 8])
+@pytest.mark.parametrize("long", ["", "c", "abe", "abcdefg"])
+def test_each_worker_begins_with_its_share_of_what_takes_long_and_no_test_is_lost(
+    workers: int, long: str
+) -> None:
+    items: list[Any] = [_Item(name, name in long) for name in "abcdefg"]
+    found = long_first(items, workers=workers)
+    assert sorted(one.name for one in found) == list("abcdefg")
+    if workers == 2 and long == "abe":
+        assert "".join(one.name for one in found) == "abc" + "edfg"
+
+
+@dataclass
+class _Item:
+    name: str
+    long: bool
+
+    def get_closest_marker(self, name: str) -> object:
+        return name if self.long else None
 
 
 @pytest.mark.django_db

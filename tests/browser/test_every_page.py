@@ -129,12 +129,14 @@ def to_see(status: str) -> list[tuple[str, str]]:
     return [(case, who[0]) for case, who in found if who]
 
 
+@pytest.mark.first
 def test_no_page_has_a_barrier_or_is_wider_than_a_phone(walk: Walk) -> None:
     seen = [case for case, who in to_see("200") if walk.look(case, who, 200)]
     assert walk.wrong == {}
     assert len(seen) > 80, f"only {len(seen)} pages were found to look at: {seen}"
 
 
+@pytest.mark.first
 def test_no_refusal_has_a_barrier_either(walk: Walk) -> None:
     for status in REFUSALS:
         looked = (walk.look(case, who, int(status)) for case, who in to_see(status))

@@ -135,6 +135,7 @@ def boundaries_of(anew: Callable[[], None]) -> int:
     return bisect_left(range(1, 10_000), True, key=ends_before)
 
 
+@pytest.mark.first
 @pytest.mark.parametrize("share", range(1, SHARES + 1))
 def test_a_worker_killed_at_every_boundary_loses_nothing(anew, sink, share):
     boundary = share
@@ -152,6 +153,7 @@ def test_a_thousand_random_kills_lose_nothing(anew, sink):
         kills += trial(anew, sink, chance.randint(1, last))
 
 
+@pytest.mark.first
 def test_asking_to_publish_is_all_or_nothing_at_every_boundary(ready, databases, sink):
     world, selection = ready
     anew = _anew(databases, sink)

@@ -86,6 +86,7 @@ def what_is_there() -> dict[str, object]:
     }
 
 
+@pytest.mark.first
 @pytest.mark.parametrize("share", range(1, SHARES + 1))
 def test_a_worker_killed_while_importing_leaves_all_of_the_file_or_nothing(anew, share):
     boundary, killed = share, True

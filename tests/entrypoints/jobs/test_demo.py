@@ -32,6 +32,7 @@ def anew():
         call_command("demo", reset=True, verbosity=0)
 
 
+@pytest.mark.first
 def test_a_reset_makes_the_demo_as_on_the_first_day_and_everything_still_verifies(committed_db: str):
     call_command("demo", verbosity=0)
     made = Event.objects.count()

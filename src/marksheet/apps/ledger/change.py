@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -207,9 +207,14 @@ def change(actor: Actor, verb: str, *, at: datetime) -> Iterator[Change]:
 
 
 @contextmanager
-def draft() -> Iterator[None]:
-    """Write what is not a link of the log: drafts, frozen selections, views, leases, progress."""
-    with _opened(), transaction.atomic():
+def draft(*, one_statement: bool = False) -> Iterator[None]:
+    """Write what is not a link of the log: drafts, frozen selections, views, leases, progress.
+
+    Args:
+        one_statement: nothing but a single statement is executed inside, which is all or nothing by itself: no
+            transaction is begun and ended around it. A worker does so twice for each of thousands of messages.
+    """
+    with _opened(), nullcontext() if one_statement else transaction.atomic():
         yield
 
 

@@ -104,7 +104,7 @@ def keep(
         news["done"] = done
     if total is not None:
         news["total"] = total
-    with draft():
+    with draft(one_statement=True):
         return bool(_ours(work).update(**news))
 
 
@@ -114,14 +114,14 @@ def note(work: Work, outcome: dict[str, object]) -> None:
     Raises:
         Taken: another worker has it by now.
     """
-    with draft():
+    with draft(one_statement=True):
         if not _ours(work).update(outcome=outcome):
             raise Taken
 
 
 def finish(work: Work, *, at: datetime, outcome: object = None) -> bool:
     """Mark ``work`` as done; False when another worker has it by now."""
-    with draft():
+    with draft(one_statement=True):
         return bool(
             _ours(work).update(
                 state=WorkState.DONE, finished_at=at, lease_until=None, outcome=outcome, last_error=""
@@ -133,7 +133,7 @@ def fail(work: Work, error: str, *, at: datetime, final: bool = False) -> None:
     """Put ``work`` back for later, ever later; park it when it is hopeless or tried often enough."""
     hopeless = final or work.attempts >= MOST_ATTEMPTS
     wait = timedelta(seconds=min(3600, 5 * 2 ** min(work.attempts, 10)))
-    with draft():
+    with draft(one_statement=True):
         _ours(work).update(
             state=WorkState.PARKED if hopeless else WorkState.WAITING,
             run_after=at if hopeless else at + wait,
@@ -144,7 +144,7 @@ def fail(work: Work, error: str, *, at: datetime, final: bool = False) -> None:
 
 def put_back(work: Work, *, at: datetime, after: timedelta = timedelta(0)) -> None:
     """Return ``work`` unharmed, to be taken again after a while; does not count as a try."""
-    with draft():
+    with draft(one_statement=True):
         _ours(work).update(
             state=WorkState.WAITING, run_after=at + after, lease_until=None, attempts=F("attempts") - 1
         )
@@ -152,7 +152,7 @@ def put_back(work: Work, *, at: datetime, after: timedelta = timedelta(0)) -> No
 
 def give_back(works: Sequence[Work]) -> None:
     """Return work that was claimed in one go and not begun; it keeps its place and does not count as a try."""
-    with draft():
+    with draft(one_statement=True):
         Work.objects.filter(
             pk__in=[work.pk for work in works],
             state=WorkState.CLAIMED,

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 
-from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import Refusal
 from marksheet.apps.ledger.work import Work, note
 from marksheet.apps.people.actions.invitations import forget_token
@@ -48,7 +47,7 @@ def _sent(work: Work, to: str, detail: str) -> Mapping[str, Any]:
     """Forget what only the recipient may have from now on, and say what came of it."""
     if work.payload.get("token"):
         forget_token(work.ref)
-    return {"fate": str(Fate.SENT), "to": to, "detail": detail, "at": clock.read().isoformat()}
+    return {"fate": str(Fate.SENT), "to": to, "detail": detail}
 
 
 class NotTaken(Exception):

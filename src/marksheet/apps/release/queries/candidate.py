@@ -150,7 +150,7 @@ def _lines(statement: str, asked: Sequence[int | str], at: datetime) -> list[Can
     """Return one line for each enrolment; of several facts the latest that says what is open holds."""
     with roles.candidate_cursor() as cursor:
         cursor.execute(statement, asked)
-        rows = [_Sat(*map(_in_utc, row)) for row in cursor.fetchall()]
+        rows = [_Sat(*map(in_utc, row)) for row in cursor.fetchall()]
     sat = {row.pk: row for row in rows}
     facts = {key: _Facts() for key in sat}
     for row in rows:
@@ -158,7 +158,7 @@ def _lines(statement: str, asked: Sequence[int | str], at: datetime) -> list[Can
     return [_line(one, facts[key], at) for key, one in sat.items()]
 
 
-def _in_utc(value: Any) -> Any:
+def in_utc(value: Any) -> Any:
     """Say of a moment that it is UTC: SQLite keeps it without a zone."""
     if isinstance(value, datetime) and value.tzinfo is None:
         return value.replace(tzinfo=UTC)

@@ -1,6 +1,7 @@
 """Publishing by page: the dialog tells before what happens after, and the receipt tells it again."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -13,6 +14,8 @@ from marksheet.apps.ledger.models import Event, Work
 from marksheet.apps.people.models import Grant, Person
 from marksheet.apps.release.actions.notices import queue_notices
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
+from marksheet.apps.release.actions.retracting import retract
+from marksheet.apps.release.actions.showing import hide
 from marksheet.apps.release.models import Publication, PublicationState
 from marksheet.apps.release.queries.candidate import dashboard_of
 from marksheet.apps.release.queries.receipts import publication_page
@@ -81,7 +84,7 @@ def test_the_dialog_tells_what_will_happen_and_it_happens_exactly_so(world, quiz
     receipt = text(read(client, receipt_of(address)))
     assert "2 results published" in receipt
     assert "By Pia Holm," in receipt
-    assert "Not shown to candidates." in receipt
+    assert "Not shown to candidates at publication." in receipt
     for row in Result.objects.filter(in_force__isnull=False):
         assert f"{row.name} {row.number}" in receipt
 
@@ -175,7 +178,7 @@ def test_every_option_that_publishes_by_hand_does_what_its_dialog_says(world, op
     queue_notices(publication.ref, after=0, at=NOW)
     assert Work.objects.filter(kind="mail").count() == (2 if shown and ticked else 0)
     receipt = text(read(client, receipt_of(address)))
-    assert ("Shown to candidates." in receipt) == shown
+    assert ("Shown to candidates at publication." in receipt) == shown
 
 
 def test_after_the_last_attempt_nothing_is_published_while_another_can_come(world):
@@ -325,7 +328,7 @@ def test_a_large_publication_is_carried_out_aside_and_can_be_stopped_and_resumed
     monkeypatch.setattr(dialog.publishing, "AT_ONCE", 300)
     client.post(receipt_of(address) + "resume/")
     assert "3 results published" in text(read(client, receipt_of(address)))
-    assert "Shown to candidates." in text(read(client, receipt_of(address)))
+    assert "Shown to candidates at publication." in text(read(client, receipt_of(address)))
     assert "data-progress-go" in read(client, receipt_of(address) + "progress/")
     assert client.post(receipt_of(address) + "stop/").status_code == 409
 
@@ -490,7 +493,50 @@ def test_results_are_shown_hidden_and_retracted_afterwards_with_a_preview(world,
     )
     assert Result.objects.filter(bucket="ready", retracted=True).count() == 3
     assert "Retracted" in read(client, "/marking/results/")
-    assert "No longer in force" in read(client, back)
+    told = text(read(client, back))
+    assert "Nothing of it is in force any more. Since then: 3 retracted." in told
+    assert "Retract " not in told and "Show to candidates" not in told
+    listed = text(read(client, "/publications/"))
+    assert "Retracted not shown 3 retracted" in listed and "Published" not in listed
+
+
+def test_receipts_say_what_was_done_then_and_what_holds_now(world, quiz):
+    ref, some = published(world, quiz), refs(quiz)
+    client, back = signed_in(world.pia), f"/publications/{ref}/"
+    assert "Since then:" not in text(read(client, back))
+    assert "Published shown –" in text(read(client, "/publications/"))
+    hide(world.pia, some[:1], reason="wrong date", at=NOW)
+    retract(world.pia, some[1:2], reason="key under doubt", at=NOW)
+    told = text(read(client, back))
+    assert "3 results published" in told and "Shown to candidates at publication." in told
+    assert "Since then: 1 retracted · 1 hidden." in told
+    assert "Select all 2 of this publication" in told
+    assert "Published shown 1 retracted · 1 hidden" in text(read(client, "/publications/"))
+    again = freeze_selection(world.pia, refs=some[1:2], at=NOW)
+    publish(world.pia, again.ref, at=NOW)
+    carry_on(again.ref, at=NOW)
+    assert "Since then: 1 replaced by a later version · 1 hidden." in text(read(client, back))
+    assert "Replaced by a later version" in text(read(client, back))
+
+
+def test_publications_are_listed_by_when_they_were_published_the_last_first(world):
+    froze = [
+        freeze_selection(world.pia, refs=refs(a_ready_quiz(world, code=f"Q-{n}")), at=NOW) for n in range(3)
+    ]
+    for minute, some in enumerate(reversed(froze)):
+        publish(world.pia, some.ref, at=NOW + timedelta(minutes=minute))
+        carry_on(some.ref, at=NOW + timedelta(minutes=minute))
+    for size in (1, 2, 3):
+        found: list[str] = []
+        after = 0
+        while after or not found:
+            page = publication_page(world.ada, after=after, size=size)
+            found += [line.publication.ref for line in page.lines]
+            after = page.next
+            if not after:
+                break
+        assert found == [some.ref for some in froze], size
+    assert signed_in(world.ada).get("/publications/?after=987654").status_code == 400
 
 
 def test_afterwards_nobody_else_reaches_them_and_the_way_back_stays_here(world, quiz):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.release.queries.preview import Preview, ScheduleShare
+from marksheet.apps.release.queries.receipts import Since
 from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.entrypoints.web.results.words import grouped, left_words, listed
 from marksheet.rules.publication import ShowResults
@@ -141,6 +142,17 @@ def left(told: Preview) -> list[dict[str, Any]]:
         for bucket in ORDER
         if counts[bucket]
     ]
+
+
+def since_words(since: Since) -> str:
+    """Return what became of a publication's results: *3 retracted · 20 hidden*; empty where nothing did."""
+    said = (
+        (since.retracted, _("%(n)s retracted")),
+        (since.replaced, _("%(n)s replaced by a later version")),
+        (since.hidden, _("%(n)s hidden")),
+        (since.shown, _("%(n)s shown")),
+    )
+    return " · ".join(words % {"n": grouped(n)} for n, words in said if n)
 
 
 def _names(people: dict[int, Assigned], kind: str) -> list[str]:

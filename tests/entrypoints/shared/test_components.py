@@ -152,6 +152,21 @@ def test_a_moment_is_shown_in_its_schedules_zone_by_name() -> None:
     assert "(Mexico City)" in render("{% when at 'America/Mexico_City' 'time' %}", at=at)
 
 
+def test_the_days_of_a_window_are_those_of_its_zone_and_all_of_them() -> None:
+    def said(opens: datetime, closes: datetime) -> str:
+        return re.sub("<[^>]+>", "", render("{% days a b 'Europe/Amsterdam' %}", a=opens, b=closes))
+
+    at = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
+    assert said(at, at + timedelta(hours=3)) == "3 November 2026"
+    assert said(at, at + timedelta(days=2)) == "3–5 Nov 2026"
+    assert said(at - timedelta(days=4), at) == "30 Oct – 3 Nov 2026"
+    assert said(at, at + timedelta(days=60)) == "3 Nov 2026 – 2 Jan 2027"
+    assert said(at, at) == "3 November 2026"
+    # 23:00 in UTC is midnight in Amsterdam: the day that begins then is not one of the window's.
+    assert said(at, at.replace(hour=23)) == "3 November 2026"
+    assert said(at, at.replace(hour=23, minute=1)) == "3–4 Nov 2026"
+
+
 def test_a_window_says_its_day_once_unless_it_has_two_or_the_clock_changes() -> None:
     def shown(opens: datetime, hours: int) -> str:
         said = render("{% window a b 'Europe/Amsterdam' %}", a=opens, b=opens + timedelta(hours=hours))

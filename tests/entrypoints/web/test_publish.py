@@ -245,6 +245,7 @@ def test_the_message_can_be_read_and_holds_no_result(world, quiz):
     page = read(client, begin(client, refs(quiz)).replace("publish/", "message/"))
     assert "Your result for Quiz QUIZ-1 is available" in page
     assert "This message contains no result." in page
+    assert "Questions? Ask the exam office (Mathematics)." in page
 
 
 def test_pressing_twice_publishes_once(world, quiz):
@@ -479,7 +480,11 @@ def test_results_are_shown_hidden_and_retracted_afterwards_with_a_preview(world,
     assert refused.status_code == 400
     assert "A reason is needed" in refused.content.decode()
     assert client.post("/publications/hide/", {"refs": some[0], "reason": "wrong date"}).status_code == 302
-    assert dashboard_of(candidate, NOW)[0].word == "being-marked"
+    assert dashboard_of(candidate, NOW)[0].word == "hidden"
+    page = text(read(signed_in(candidate), "/my/"))
+    assert "not disclosed" in page and "being marked" not in page
+    enrolment = Result.objects.get(ref=some[0]).enrolment.ref
+    assert "Your result was shown before" in read(signed_in(candidate), f"/my/{enrolment}/")
     asked = text(client.post("/publications/retract/", {"selected": some}).content.decode())
     assert "Retract 3 results" in asked
     assert "2 can be seen by their candidates now." in asked
@@ -559,10 +564,30 @@ def test_a_void_result_is_published_as_void_and_the_dialog_says_so(world, quiz):
     void_attempts(world.ada, refs(quiz)[:1], reason="used a phone", at=NOW)
     client = signed_in(world.pia)
     address = begin(client, refs(quiz))
-    assert "1 of them is void" in text(read(client, address))
+    told = text(read(client, address))
+    assert "1 of them is void" in told and "No message goes for a void result." in told
+    assert "3 will be published" in told or "will be published 3" in told
+    assert "pass, of the 2 with a grade" in told and "mean, of the 2 with a grade" in told
     client.post(address, {"show": "on"})
     person = Result.objects.get(ref=refs(quiz)[0]).person
     assert dashboard_of(person, NOW)[0].word == "no-result"
+    asked = text(client.post("/publications/retract/", {"selected": refs(quiz)}).content.decode())
+    assert "Goes to the 2 who can see theirs and have an address. No message goes for a void result." in asked
+    client.post("/publications/retract/", {"refs": ",".join(refs(quiz)), "reason": "doubt", "notice": "on"})
+    mails = Work.objects.filter(kind="mail", payload__notice="result-withdrawn")
+    assert mails.count() == 2 and not mails.filter(person_id=person.pk).exists()
+
+
+def test_the_panels_speak_of_one_as_of_one(world, quiz):
+    published(world, quiz)
+    client, some = signed_in(world.pia), refs(quiz)
+    for act, one, many in (
+        ("show", "It opens on the candidate’s dashboard", "They open on the candidates’ dashboards"),
+        ("hide", "It leaves the candidate’s dashboard", "They leave the candidates’ dashboards"),
+        ("retract", "It goes out of force", "They go out of force"),
+    ):
+        for chosen, said in ((some[:1], one), (some, many)):
+            assert said in text(client.post(f"/publications/{act}/", {"selected": chosen}).content.decode())
 
 
 def test_those_without_address_and_those_who_never_signed_in_are_counted(world, quiz):

@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -124,6 +124,32 @@ def window(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC") -> Saf
     day = formats.date_format(first, "j F Y, H:i")
     return format_html(
         '<time datetime="{}">{}</time> – {}', first.isoformat(), day, when(closes, zone, "time")
+    )
+
+
+@register.simple_tag
+def days(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC") -> SafeString:
+    """Show on which days a window lies in a named zone: *9 June 2026*, *3–5 Nov 2026*, *30 Oct – 2 Nov 2026*.
+
+    A window that closes at midnight does not reach into the day that begins then.
+    """
+    zone = tz if isinstance(tz, ZoneInfo) else ZoneInfo(str(tz))
+    first = timezone.localtime(opens, zone)
+    last = timezone.localtime(max(opens, closes - timedelta(microseconds=1)), zone)
+    if first.date() == last.date():
+        return when(opens, zone, "date")
+    begins = "j" if (first.year, first.month) == (last.year, last.month) else "j M"
+    begins = begins if first.year == last.year else "j M Y"
+    text = formats.date_format(first, begins) + ("–" if begins == "j" else " – ")
+    title = " – ".join(
+        formats.date_format(one, "j F Y, H:i") for one in (first, timezone.localtime(closes, zone))
+    )
+    return format_html(
+        '<time datetime="{}" title="{} ({})">{}</time>',
+        first.isoformat(),
+        title,
+        place_of(zone),
+        text + formats.date_format(last, "j M Y"),
     )
 
 

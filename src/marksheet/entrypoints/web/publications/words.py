@@ -47,18 +47,30 @@ def facts(told: Preview) -> list[tuple[str, str]]:
     rate, mean = told.summary.pass_rate, told.summary.mean
     then_rate = last.summary.pass_rate if last else None
     then_mean = last.summary.mean if last else None
-    passed = _("pass") if then_rate is None else _("pass (%(rate)s in %(year)s)") % {
-        "rate": _percent(then_rate * 100), "year": year,
-    }  # fmt: skip
-    average = _("mean") if then_mean is None else _("mean (%(mean)s in %(year)s)") % {
-        "mean": _percent(then_mean, 1), "year": year,
-    }  # fmt: skip
+    # Void ones are published, and are in no rate and no mean: what these are over is said where it differs.
+    over = (
+        ""
+        if told.summary.n in (0, told.total)
+        else _("of the %(n)s with a grade") % {"n": grouped(told.summary.n)}
+    )
+    passed = _beside(_("pass"), over, _percent(then_rate * 100) if then_rate is not None else "", year)
+    average = _beside(_("mean"), over, _percent(then_mean, 1) if then_mean is not None else "", year)
     return [
         (grouped(told.total), _("will be published")),
         (grouped(told.get_nothing), _("will not (below)") if told.get_nothing else _("will not")),
         (_percent(None if rate is None else rate * 100), passed),
         (_percent(mean, 1), average),
     ]
+
+
+def _beside(word: str, over: str, then: str, year: str) -> str:
+    """Return *pass*, *pass, of the 118 with a grade*, *pass (74 % in Jun 2025)*."""
+    words = f"{word}, {over}" if over else word
+    return (
+        _("%(words)s (%(then)s in %(year)s)") % {"words": words, "then": then, "year": year}
+        if then
+        else words
+    )
 
 
 def _percent(value: float | None, places: int = 0) -> str:

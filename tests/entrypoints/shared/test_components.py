@@ -167,6 +167,31 @@ def test_the_days_of_a_window_are_those_of_its_zone_and_all_of_them() -> None:
     assert said(at, at.replace(hour=23, minute=1)) == "3–4 Nov 2026"
 
 
+def test_a_list_says_its_zone_once_and_of_several_each_moment_names_its_own() -> None:
+    at = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
+    moments = "{% when a z 'short' named=several_zones %} {% days a a z named=several_zones %}"
+    for zones, note, named in (
+        ((), "", False),
+        (("Europe/Amsterdam", "Europe/Amsterdam"), "Times are those of Amsterdam.", False),
+        (("Europe/Amsterdam", "America/New_York"), "", True),
+    ):
+        told = ui.zones_told(zones)
+        said = re.sub("<[^>]+>", "", render(moments, a=at, z="Europe/Amsterdam", **told))
+        assert told["zones_note"] == note
+        assert said.count("(Amsterdam)") == (2 if named else 0)
+
+
+def test_a_mean_is_rounded_in_one_way() -> None:
+    for value, shown in (
+        (63_180_000, "63.2"),
+        (63_000_000, "63"),
+        (66_666_667, "66.7"),
+        (0, "0"),
+        (None, "–"),
+    ):
+        assert ui.percent(value) == shown
+
+
 def test_a_window_says_its_day_once_unless_it_has_two_or_the_clock_changes() -> None:
     def shown(opens: datetime, hours: int) -> str:
         said = render("{% window a b 'Europe/Amsterdam' %}", a=opens, b=opens + timedelta(hours=hours))

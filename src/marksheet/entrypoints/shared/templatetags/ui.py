@@ -65,6 +65,17 @@ def millionths(value: int | None) -> str:
     )
 
 
+@register.filter
+def percent(value: int | None) -> str:
+    """Show a mean of percentages in millionths with at most one decimal: 63180000 is 63.2, None is a dash."""
+    return NONE if value is None else one_decimal(Fraction(value, 1_000_000))
+
+
+def one_decimal(value: float | Fraction) -> str:
+    """Return a mean of percentages, or their spread, as every page rounds it: 63.2, and 63 instead of 63.0."""
+    return _trimmed(formats.number_format(round(float(value), 1), 1, use_l10n=True))
+
+
 def exact(value: Fraction) -> str:
     """Return a number of marks as people write it, with no more decimals than it has (at most three)."""
     places = next((n for n in range(4) if (value * 10**n).denominator == 1), 3)
@@ -88,10 +99,13 @@ def _trimmed(text: str) -> str:
 
 
 @register.simple_tag
-def when(moment: datetime | None, tz: str | ZoneInfo = "UTC", form: str = "long") -> SafeString:
+def when(
+    moment: datetime | None, tz: str | ZoneInfo = "UTC", form: str = "long", named: bool = False
+) -> SafeString:
     """Show a moment in a named zone: *9 June 2026, 09:00 (Amsterdam)*.
 
-    ``form``: ``long``; ``short`` (9 Jun 2026, 09:00); ``date``; ``time``. Long and time name the zone.
+    ``form``: ``long``; ``short`` (9 Jun 2026, 09:00); ``date``; ``time``. Long and time name the zone, the others
+    where they are told to: ``named=several_zones``.
     """
     if moment is None:
         return number(None)
@@ -100,7 +114,7 @@ def when(moment: datetime | None, tz: str | ZoneInfo = "UTC", form: str = "long"
     shape = {"long": "j F Y, H:i", "short": "j M Y, H:i", "date": "j F Y", "time": "H:i"}[form]
     text = formats.date_format(local, shape)
     title = f"{formats.date_format(local, 'j F Y, H:i')} ({place_of(zone)})"
-    if form in {"long", "time"}:
+    if named or form in {"long", "time"}:
         text = f"{text} ({place_of(zone)})"
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), title, text)
 
@@ -108,7 +122,23 @@ def when(moment: datetime | None, tz: str | ZoneInfo = "UTC", form: str = "long"
 @register.simple_tag(takes_context=True)
 def times_note(context: Context) -> str:
     """Say once on a page in whose clock its short moments stand: *Times are those of Amsterdam.*"""
-    return _("Times are those of %(place)s.") % {"place": place_of(ZoneInfo(str(context["reader_zone"])))}
+    return _in_the_clock_of(str(context["reader_zone"]))
+
+
+def _in_the_clock_of(zone: str) -> str:
+    return _("Times are those of %(place)s.") % {"place": place_of(ZoneInfo(zone))}
+
+
+def zones_told(zones: Iterable[str]) -> dict[str, Any]:
+    """Return how a list says in whose clock the days and moments of its rows stand, for its template.
+
+    With one zone ``zones_note`` says it once; of several, ``several_zones`` has each moment name its own.
+    """
+    found = set(zones)
+    return {
+        "several_zones": len(found) > 1,
+        "zones_note": _in_the_clock_of(found.pop()) if len(found) == 1 else "",
+    }
 
 
 @register.simple_tag
@@ -128,7 +158,7 @@ def window(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC") -> Saf
 
 
 @register.simple_tag
-def days(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC") -> SafeString:
+def days(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC", named: bool = False) -> SafeString:
     """Show on which days a window lies in a named zone: *9 June 2026*, *3–5 Nov 2026*, *30 Oct – 2 Nov 2026*.
 
     A window that closes at midnight does not reach into the day that begins then.
@@ -137,7 +167,7 @@ def days(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC") -> SafeS
     first = timezone.localtime(opens, zone)
     last = timezone.localtime(max(opens, closes - timedelta(microseconds=1)), zone)
     if first.date() == last.date():
-        return when(opens, zone, "date")
+        return when(opens, zone, "date", named)
     begins = "j" if (first.year, first.month) == (last.year, last.month) else "j M"
     begins = begins if first.year == last.year else "j M Y"
     text = formats.date_format(first, begins) + ("–" if begins == "j" else " – ")
@@ -149,7 +179,7 @@ def days(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC") -> SafeS
         first.isoformat(),
         title,
         place_of(zone),
-        text + formats.date_format(last, "j M Y"),
+        text + formats.date_format(last, "j M Y") + (f" ({place_of(zone)})" if named else ""),
     )
 
 

@@ -13,6 +13,7 @@ from marksheet.apps.release.queries.afterwards import refs_published_by
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of
+from marksheet.entrypoints.shared.templatetags.ui import zones_told
 from marksheet.entrypoints.web.publications.place import under_results
 from marksheet.entrypoints.web.publications.words import since_words
 from marksheet.entrypoints.web.results.bar import ticks_done
@@ -65,6 +66,7 @@ def _done(request: HttpRequest, person: Person, publication: Any) -> dict[str, A
         "rows": [(version, version.schedule_id in mine) for version in rows[:SIZE]],
         # What is out of force can neither be shown, hidden nor retracted.
         "may_act": matching > 0,
+        **zones_told(part.timezone for part in parts),
         "matching": matching,
         "since": since,
         "since_words": since_words(since),

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from marksheet.apps.release.queries.preview import Preview, ScheduleShare
 from marksheet.apps.release.queries.receipts import Since
 from marksheet.apps.results.queries.people import Assigned, assigned_at
+from marksheet.entrypoints.shared.templatetags.ui import one_decimal
 from marksheet.entrypoints.web.results.words import grouped, left_words, listed
 from marksheet.rules.publication import ShowResults
 from marksheet.rules.visibility import Switches
@@ -54,12 +55,12 @@ def facts(told: Preview) -> list[tuple[str, str]]:
         else _("of the %(n)s with a grade") % {"n": grouped(told.summary.n)}
     )
     passed = _beside(_("pass"), over, _percent(then_rate * 100) if then_rate is not None else "", year)
-    average = _beside(_("mean"), over, _percent(then_mean, 1) if then_mean is not None else "", year)
+    average = _beside(_("mean"), over, _mean(then_mean) if then_mean is not None else "", year)
     return [
         (grouped(told.total), _("will be published")),
         (grouped(told.get_nothing), _("will not (below)") if told.get_nothing else _("will not")),
         (_percent(None if rate is None else rate * 100), passed),
-        (_percent(mean, 1), average),
+        (_mean(mean), average),
     ]
 
 
@@ -73,10 +74,14 @@ def _beside(word: str, over: str, then: str, year: str) -> str:
     )
 
 
-def _percent(value: float | None, places: int = 0) -> str:
+def _percent(value: float | None) -> str:
     if value is None:
         return "–"
-    return _("%(n)s %%") % {"n": formats.number_format(round(value, places), places, use_l10n=True)}
+    return _("%(n)s %%") % {"n": formats.number_format(round(value), 0, use_l10n=True)}
+
+
+def _mean(value: float | None) -> str:
+    return "–" if value is None else _("%(n)s %%") % {"n": one_decimal(value)}
 
 
 def switch_words(stored: dict[str, Any]) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.apps.results.queries.sight import SIGHT
 from marksheet.entrypoints.shared.access import held_by, person_of, signed_in
 from marksheet.entrypoints.shared.errors import wants_json
+from marksheet.entrypoints.shared.templatetags.ui import zones_told
 from marksheet.entrypoints.web.reports.asked import export_address
 from marksheet.entrypoints.web.results.asked import Asked, Misread, asked
 from marksheet.entrypoints.web.results.bar import acts_for, list_address, ticks_done
@@ -164,6 +165,7 @@ def _candidates(person: Person, wanted: Asked, known: tuple[Total, Total] | None
     start = wanted.start if wanted.after else 0
     return {
         "rows": lines,
+        **zones_told(line.zone for line in lines),
         "published": published,
         "total": total,
         "first": start + 1 if lines else 0,
@@ -204,7 +206,10 @@ def _all_selected(matching: Total) -> str:
 
 def _schedules(person: Person, wanted: Asked, lines: Sequence[ScheduleLine]) -> dict[str, Any]:
     people = assigned_at([line.schedule.node_id for line in lines])
-    return {"schedules": [_schedule_row(line, person, people, wanted) for line in lines]}
+    return {
+        "schedules": [_schedule_row(line, person, people, wanted) for line in lines],
+        **zones_told(line.schedule.timezone for line in lines),
+    }
 
 
 def _schedule_row(

@@ -19,6 +19,7 @@ from django.utils import translation
 import marksheet.entrypoints.shared
 from marksheet.entrypoints.shared import menu
 from marksheet.entrypoints.shared.context import navigation_of
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.shared.templatetags import ui
 from marksheet.entrypoints.shared.theme import set_theme, theme_of
 
@@ -175,7 +176,7 @@ def test_a_list_says_its_zone_once_and_of_several_each_moment_names_its_own() ->
         (("Europe/Amsterdam", "Europe/Amsterdam"), "Times are those of Amsterdam.", False),
         (("Europe/Amsterdam", "America/New_York"), "", True),
     ):
-        told = ui.zones_told(zones)
+        told = zones_told(zones)
         said = re.sub("<[^>]+>", "", render(moments, a=at, z="Europe/Amsterdam", **told))
         assert told["zones_note"] == note
         assert said.count("(Amsterdam)") == (2 if named else 0)

@@ -204,11 +204,17 @@ def test_after_the_last_attempt_nothing_is_published_while_another_can_come(worl
     assert "another attempt can still come" in page
     assert 'name="selected"' not in page
     assert "You can publish 0 of 2." in page
+    assert "Nothing is ready for you to publish" in read(client, "/marking/results/?show=mine")
+    assert "1–2 of 2" in text(read(client, "/marking/results/?show=not-mine"))
     refused = client.post("/marking/results/publish/", {"selected": refs(schedule), "query": ""})
     assert refused.status_code == 409
     assert "wait for a last attempt" in refused.content.decode()
     selection = freeze_selection(world.pia, refs=refs(schedule), at=far + timedelta(minutes=1))
     assert selection.total == 2
+    with writes_allowed():
+        Schedule.objects.update(closes_at=CLOSES, ends_at=CLOSES)
+    assert "1–2 of 2" in text(read(client, "/marking/results/?show=mine"))
+    assert "You can publish all that waits" in read(client, "/marking/results/?show=not-mine")
 
 
 def test_informing_without_showing_is_refused_and_what_was_ticked_is_kept(world, quiz):

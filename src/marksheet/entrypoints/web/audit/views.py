@@ -11,7 +11,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.results.queries import finished, reports
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.templatetags.ui import zones_told
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.web.audit.asked import asked
 from marksheet.entrypoints.web.reports.asked import export_address, selection_key
 from marksheet.entrypoints.web.reports.candidates import with_receipts

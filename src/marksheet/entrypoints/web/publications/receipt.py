@@ -13,7 +13,7 @@ from marksheet.apps.release.queries.afterwards import refs_published_by
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of
-from marksheet.entrypoints.shared.templatetags.ui import zones_told
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.web.publications.place import under_results
 from marksheet.entrypoints.web.publications.words import since_words
 from marksheet.entrypoints.web.results.bar import ticks_done

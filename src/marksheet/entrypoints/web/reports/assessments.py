@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from marksheet.apps.ledger import clock
 from marksheet.apps.results.queries import reports
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.templatetags.ui import zones_told
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.web.reports.asked import (
     asked,
     chips,

@@ -11,7 +11,7 @@ from marksheet.apps.release.queries.receipts import receipts_of
 from marksheet.apps.results.queries import reports
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.templatetags.ui import zones_told
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.web.reports.asked import (
     asked,
     chips,

@@ -13,7 +13,8 @@ from marksheet.apps.results.queries import reports
 from marksheet.apps.results.queries.cohorts import Cohort, cohort_of
 from marksheet.apps.results.queries.completion import is_finished
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.shared.templatetags.ui import one_decimal, zones_told
+from marksheet.entrypoints.shared.moments import zones_told
+from marksheet.entrypoints.shared.templatetags.ui import one_decimal
 from marksheet.entrypoints.web.reports.asked import (
     asked,
     chips,

@@ -19,7 +19,7 @@ from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.apps.results.queries.sight import SIGHT
 from marksheet.entrypoints.shared.access import held_by, person_of, signed_in
 from marksheet.entrypoints.shared.errors import wants_json
-from marksheet.entrypoints.shared.templatetags.ui import zones_told
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.web.reports.asked import export_address
 from marksheet.entrypoints.web.results.asked import Asked, Misread, asked
 from marksheet.entrypoints.web.results.bar import acts_for, list_address, ticks_done

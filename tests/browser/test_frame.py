@@ -50,3 +50,14 @@ def test_on_a_phone_navigation_shows_that_there_is_more_and_where_one_is(
         assert found["more"] and found["seen"], row
         assert found["shaded"].count("linear-gradient") == 4
     accessible(phone)
+
+
+def test_on_a_phone_the_filters_of_reports_open_within_the_page(
+    committed_db: str, phone: Page, sign_in: Callable[[Page, Person], None]
+) -> None:
+    sign_in(phone, a_world().pia)
+    for name in ("assessments", "schedules", "candidates"):
+        phone.goto(f"/reports/{name}/")
+        phone.locator(".filterbar summary").last.click()
+        sheet = phone.locator(".filterbar details[open] .menu__sheet").bounding_box()
+        assert sheet and sheet["x"] >= 0 and sheet["x"] + sheet["width"] <= 390, name

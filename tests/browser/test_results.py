@@ -37,7 +37,9 @@ def test_ticks_survive_paging_and_search_and_are_published(world, quiz, page, si
     expect(dialog.get_by_role("heading", level=1)).to_have_text("Publish 2 results")
     inform = dialog.get_by_label("Inform candidates by e-mail")
     expect(inform).to_be_disabled()
+    expect(dialog.get_by_text("tick the box above first")).to_be_visible()
     dialog.get_by_label("Show results on candidate dashboard").check()
+    expect(dialog.get_by_text("tick the box above first")).to_be_hidden()
     inform.check()
     accessible(page)
     dialog.get_by_role("button", name="Publish 2 results").click()
@@ -55,6 +57,25 @@ def test_ticks_survive_paging_and_search_and_are_published(world, quiz, page, si
     page.locator("#q").fill(Result.objects.filter(bucket="ready").order_by("pk")[5].number)
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.get_by_role("button", name="Select the 1 ready that matches")).to_be_visible()
+
+
+def test_what_cannot_be_meant_is_said_in_the_panel_in_which_it_was_typed(
+    world, quiz, page, phone, sign_in, accessible
+) -> None:
+    for one in (page, phone):
+        sign_in(one, world.pia)
+        one.goto("/marking/results/")
+        one.get_by_role("link", name="Schedule, state, grade…").click()
+        dialog = one.get_by_role("dialog")
+        dialog.get_by_label("Per cent, from").fill("eighty")
+        dialog.get_by_role("button", name="Show results").click()
+        expect(dialog).to_contain_text("“eighty” is not a number.")
+        expect(dialog.get_by_label("Per cent, from")).to_have_value("eighty")
+        accessible(one)
+        dialog.get_by_label("Per cent, from").fill("80 %")
+        dialog.get_by_role("button", name="Show results").click()
+        one.wait_for_url("**/marking/results/?*")
+        expect(one.locator("#filters")).to_contain_text("Per cent at least 80")
 
 
 def test_panels_and_filtered_lists_are_open_to_everybody(

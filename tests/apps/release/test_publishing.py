@@ -208,8 +208,9 @@ def test_show_later_hide_again_with_reason_and_show_once_more():
     with pytest.raises(BadInput):
         hide(world.pia, refs(schedule), reason=" ", at=NOW)
     assert hide(world.pia, refs(schedule)[:1], reason="wrong date", at=NOW) == 1
-    assert [lines_of(schedule, n)[0].word for n in (0, 1)] == ["being-marked", "shown"]
+    assert [lines_of(schedule, n)[0].word for n in (0, 1)] == ["hidden", "shown"]
     assert show(world.pia, refs(schedule), at=NOW) == 1
+    assert lines_of(schedule)[0].word == "shown"
     assert list(verify(Verified())) == []
 
 
@@ -285,8 +286,20 @@ def test_what_was_withdrawn_stays_so_until_it_is_shown_again():
     retract(world.pia, refs(schedule), reason="key under doubt", at=LATER)
     published(world, schedule, show=False)
     assert {lines_of(schedule, n)[0].word for n in (0, 1, 2)} == {"withdrawn"}
+    retract(world.pia, refs(schedule)[:1], reason="once more", at=LATER)
+    published(world, schedule, show=False)
+    assert {lines_of(schedule, n)[0].word for n in (0, 1, 2)} == {"withdrawn"}
     show(world.pia, refs(schedule), at=LATER)
     assert {lines_of(schedule, n)[0].word for n in (0, 1, 2)} == {"shown"}
+
+
+def test_what_was_shown_and_hidden_is_not_disclosed_also_when_it_is_then_retracted():
+    world = a_world()
+    schedule = a_ready_quiz(world)
+    published(world, schedule, show=True)
+    hide(world.pia, refs(schedule), reason="too early", at=NOW)
+    retract(world.pia, refs(schedule)[:1], reason="key under doubt", at=LATER)
+    assert {lines_of(schedule, n)[0].word for n in (0, 1, 2)} == {"hidden"}
 
 
 def test_what_was_never_shown_is_never_withdrawn_for_its_candidate():

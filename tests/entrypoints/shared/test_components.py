@@ -19,6 +19,7 @@ from django.utils import translation
 import marksheet.entrypoints.shared
 from marksheet.entrypoints.shared import menu
 from marksheet.entrypoints.shared.context import navigation_of
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.shared.templatetags import ui
 from marksheet.entrypoints.shared.theme import set_theme, theme_of
 
@@ -150,6 +151,46 @@ def test_a_moment_is_shown_in_its_schedules_zone_by_name() -> None:
     assert ">26 June 2026, 09:00 (Amsterdam)<" in render("{% when at 'Europe/Amsterdam' %}", at=at)
     assert ">02:00 (Mexico City)<" not in render("{% when at 'America/Mexico_City' 'date' %}", at=at)
     assert "(Mexico City)" in render("{% when at 'America/Mexico_City' 'time' %}", at=at)
+
+
+def test_the_days_of_a_window_are_those_of_its_zone_and_all_of_them() -> None:
+    def said(opens: datetime, closes: datetime) -> str:
+        return re.sub("<[^>]+>", "", render("{% days a b 'Europe/Amsterdam' %}", a=opens, b=closes))
+
+    at = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
+    assert said(at, at + timedelta(hours=3)) == "3 November 2026"
+    assert said(at, at + timedelta(days=2)) == "3–5 Nov 2026"
+    assert said(at - timedelta(days=4), at) == "30 Oct – 3 Nov 2026"
+    assert said(at, at + timedelta(days=60)) == "3 Nov 2026 – 2 Jan 2027"
+    assert said(at, at) == "3 November 2026"
+    # 23:00 in UTC is midnight in Amsterdam: the day that begins then is not one of the window's.
+    assert said(at, at.replace(hour=23)) == "3 November 2026"
+    assert said(at, at.replace(hour=23, minute=1)) == "3–4 Nov 2026"
+
+
+def test_a_list_says_its_zone_once_and_of_several_each_moment_names_its_own() -> None:
+    at = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
+    moments = "{% when a z 'short' named=several_zones %} {% days a a z named=several_zones %}"
+    for zones, note, named in (
+        ((), "", False),
+        (("Europe/Amsterdam", "Europe/Amsterdam"), "Times are those of Amsterdam.", False),
+        (("Europe/Amsterdam", "America/New_York"), "", True),
+    ):
+        told = zones_told(zones)
+        said = re.sub("<[^>]+>", "", render(moments, a=at, z="Europe/Amsterdam", **told))
+        assert told["zones_note"] == note
+        assert said.count("(Amsterdam)") == (2 if named else 0)
+
+
+def test_a_mean_is_rounded_in_one_way() -> None:
+    for value, shown in (
+        (63_180_000, "63.2"),
+        (63_000_000, "63"),
+        (66_666_667, "66.7"),
+        (0, "0"),
+        (None, "–"),
+    ):
+        assert ui.percent(value) == shown
 
 
 def test_a_window_says_its_day_once_unless_it_has_two_or_the_clock_changes() -> None:

@@ -1,6 +1,7 @@
 """Publishing by page: the dialog tells before what happens after, and the receipt tells it again."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -13,6 +14,8 @@ from marksheet.apps.ledger.models import Event, Work
 from marksheet.apps.people.models import Grant, Person
 from marksheet.apps.release.actions.notices import queue_notices
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
+from marksheet.apps.release.actions.retracting import retract
+from marksheet.apps.release.actions.showing import hide
 from marksheet.apps.release.models import Publication, PublicationState
 from marksheet.apps.release.queries.candidate import dashboard_of
 from marksheet.apps.release.queries.receipts import publication_page
@@ -81,7 +84,7 @@ def test_the_dialog_tells_what_will_happen_and_it_happens_exactly_so(world, quiz
     receipt = text(read(client, receipt_of(address)))
     assert "2 results published" in receipt
     assert "By Pia Holm," in receipt
-    assert "Not shown to candidates." in receipt
+    assert "Not shown to candidates at publication." in receipt
     for row in Result.objects.filter(in_force__isnull=False):
         assert f"{row.name} {row.number}" in receipt
 
@@ -125,7 +128,7 @@ def test_pass_rate_and_mean_stand_beside_the_last_sitting(world):
     client = signed_in(world.pia)
     said = text(read(client, begin(client, schedule=now.ref)))
     assert "pass (50 % in May 2026) 100 %" in said
-    assert "mean (50.0 % in May 2026) 100.0 %" in said
+    assert "mean (50 % in May 2026) 100 %" in said
 
 
 OPTIONS = [(option, machine) for machine in (True, False) for option in offered(machine)]
@@ -175,7 +178,7 @@ def test_every_option_that_publishes_by_hand_does_what_its_dialog_says(world, op
     queue_notices(publication.ref, after=0, at=NOW)
     assert Work.objects.filter(kind="mail").count() == (2 if shown and ticked else 0)
     receipt = text(read(client, receipt_of(address)))
-    assert ("Shown to candidates." in receipt) == shown
+    assert ("Shown to candidates at publication." in receipt) == shown
 
 
 def test_after_the_last_attempt_nothing_is_published_while_another_can_come(world):
@@ -201,11 +204,17 @@ def test_after_the_last_attempt_nothing_is_published_while_another_can_come(worl
     assert "another attempt can still come" in page
     assert 'name="selected"' not in page
     assert "You can publish 0 of 2." in page
+    assert "Nothing is ready for you to publish" in read(client, "/marking/results/?show=mine")
+    assert "1–2 of 2" in text(read(client, "/marking/results/?show=not-mine"))
     refused = client.post("/marking/results/publish/", {"selected": refs(schedule), "query": ""})
     assert refused.status_code == 409
     assert "wait for a last attempt" in refused.content.decode()
     selection = freeze_selection(world.pia, refs=refs(schedule), at=far + timedelta(minutes=1))
     assert selection.total == 2
+    with writes_allowed():
+        Schedule.objects.update(closes_at=CLOSES, ends_at=CLOSES)
+    assert "1–2 of 2" in text(read(client, "/marking/results/?show=mine"))
+    assert "You can publish all that waits" in read(client, "/marking/results/?show=not-mine")
 
 
 def test_informing_without_showing_is_refused_and_what_was_ticked_is_kept(world, quiz):
@@ -242,6 +251,7 @@ def test_the_message_can_be_read_and_holds_no_result(world, quiz):
     page = read(client, begin(client, refs(quiz)).replace("publish/", "message/"))
     assert "Your result for Quiz QUIZ-1 is available" in page
     assert "This message contains no result." in page
+    assert "Questions? Ask the exam office (Mathematics)." in page
 
 
 def test_pressing_twice_publishes_once(world, quiz):
@@ -325,7 +335,7 @@ def test_a_large_publication_is_carried_out_aside_and_can_be_stopped_and_resumed
     monkeypatch.setattr(dialog.publishing, "AT_ONCE", 300)
     client.post(receipt_of(address) + "resume/")
     assert "3 results published" in text(read(client, receipt_of(address)))
-    assert "Shown to candidates." in text(read(client, receipt_of(address)))
+    assert "Shown to candidates at publication." in text(read(client, receipt_of(address)))
     assert "data-progress-go" in read(client, receipt_of(address) + "progress/")
     assert client.post(receipt_of(address) + "stop/").status_code == 409
 
@@ -476,7 +486,11 @@ def test_results_are_shown_hidden_and_retracted_afterwards_with_a_preview(world,
     assert refused.status_code == 400
     assert "A reason is needed" in refused.content.decode()
     assert client.post("/publications/hide/", {"refs": some[0], "reason": "wrong date"}).status_code == 302
-    assert dashboard_of(candidate, NOW)[0].word == "being-marked"
+    assert dashboard_of(candidate, NOW)[0].word == "hidden"
+    page = text(read(signed_in(candidate), "/my/"))
+    assert "not disclosed" in page and "being marked" not in page
+    enrolment = Result.objects.get(ref=some[0]).enrolment.ref
+    assert "Your result was shown before" in read(signed_in(candidate), f"/my/{enrolment}/")
     asked = text(client.post("/publications/retract/", {"selected": some}).content.decode())
     assert "Retract 3 results" in asked
     assert "2 can be seen by their candidates now." in asked
@@ -490,7 +504,50 @@ def test_results_are_shown_hidden_and_retracted_afterwards_with_a_preview(world,
     )
     assert Result.objects.filter(bucket="ready", retracted=True).count() == 3
     assert "Retracted" in read(client, "/marking/results/")
-    assert "No longer in force" in read(client, back)
+    told = text(read(client, back))
+    assert "Nothing of it is in force any more. Since then: 3 retracted." in told
+    assert "Retract " not in told and "Show to candidates" not in told
+    listed = text(read(client, "/publications/"))
+    assert "Retracted not shown 3 retracted" in listed and "Published" not in listed
+
+
+def test_receipts_say_what_was_done_then_and_what_holds_now(world, quiz):
+    ref, some = published(world, quiz), refs(quiz)
+    client, back = signed_in(world.pia), f"/publications/{ref}/"
+    assert "Since then:" not in text(read(client, back))
+    assert "Published shown –" in text(read(client, "/publications/"))
+    hide(world.pia, some[:1], reason="wrong date", at=NOW)
+    retract(world.pia, some[1:2], reason="key under doubt", at=NOW)
+    told = text(read(client, back))
+    assert "3 results published" in told and "Shown to candidates at publication." in told
+    assert "Since then: 1 retracted · 1 hidden." in told
+    assert "Select all 2 of this publication" in told
+    assert "Published shown 1 retracted · 1 hidden" in text(read(client, "/publications/"))
+    again = freeze_selection(world.pia, refs=some[1:2], at=NOW)
+    publish(world.pia, again.ref, at=NOW)
+    carry_on(again.ref, at=NOW)
+    assert "Since then: 1 replaced by a later version · 1 hidden." in text(read(client, back))
+    assert "Replaced by a later version" in text(read(client, back))
+
+
+def test_publications_are_listed_by_when_they_were_published_the_last_first(world):
+    froze = [
+        freeze_selection(world.pia, refs=refs(a_ready_quiz(world, code=f"Q-{n}")), at=NOW) for n in range(3)
+    ]
+    for minute, some in enumerate(reversed(froze)):
+        publish(world.pia, some.ref, at=NOW + timedelta(minutes=minute))
+        carry_on(some.ref, at=NOW + timedelta(minutes=minute))
+    for size in (1, 2, 3):
+        found: list[str] = []
+        after = 0
+        while after or not found:
+            page = publication_page(world.ada, after=after, size=size)
+            found += [line.publication.ref for line in page.lines]
+            after = page.next
+            if not after:
+                break
+        assert found == [some.ref for some in froze], size
+    assert signed_in(world.ada).get("/publications/?after=987654").status_code == 400
 
 
 def test_afterwards_nobody_else_reaches_them_and_the_way_back_stays_here(world, quiz):
@@ -513,10 +570,30 @@ def test_a_void_result_is_published_as_void_and_the_dialog_says_so(world, quiz):
     void_attempts(world.ada, refs(quiz)[:1], reason="used a phone", at=NOW)
     client = signed_in(world.pia)
     address = begin(client, refs(quiz))
-    assert "1 of them is void" in text(read(client, address))
+    told = text(read(client, address))
+    assert "1 of them is void" in told and "No message goes for a void result." in told
+    assert "3 will be published" in told or "will be published 3" in told
+    assert "pass, of the 2 with a grade" in told and "mean, of the 2 with a grade" in told
     client.post(address, {"show": "on"})
     person = Result.objects.get(ref=refs(quiz)[0]).person
     assert dashboard_of(person, NOW)[0].word == "no-result"
+    asked = text(client.post("/publications/retract/", {"selected": refs(quiz)}).content.decode())
+    assert "Goes to the 2 who can see theirs and have an address. No message goes for a void result." in asked
+    client.post("/publications/retract/", {"refs": ",".join(refs(quiz)), "reason": "doubt", "notice": "on"})
+    mails = Work.objects.filter(kind="mail", payload__notice="result-withdrawn")
+    assert mails.count() == 2 and not mails.filter(person_id=person.pk).exists()
+
+
+def test_the_panels_speak_of_one_as_of_one(world, quiz):
+    published(world, quiz)
+    client, some = signed_in(world.pia), refs(quiz)
+    for act, one, many in (
+        ("show", "It opens on the candidate’s dashboard", "They open on the candidates’ dashboards"),
+        ("hide", "It leaves the candidate’s dashboard", "They leave the candidates’ dashboards"),
+        ("retract", "It goes out of force", "They go out of force"),
+    ):
+        for chosen, said in ((some[:1], one), (some, many)):
+            assert said in text(client.post(f"/publications/{act}/", {"selected": chosen}).content.decode())
 
 
 def test_those_without_address_and_those_who_never_signed_in_are_counted(world, quiz):

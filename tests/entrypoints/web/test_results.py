@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 from django.db import connection
@@ -19,6 +20,7 @@ from marksheet.apps.results.models import Bucket, BucketCount, Result
 from marksheet.apps.results.queries.by_schedule import schedule_lines
 from marksheet.apps.results.queries.finder import Criteria
 from marksheet.apps.results.queries.sight import waiting_to_be_published_by
+from marksheet.entrypoints.web.results.grades import grades_in
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.factories import (
     NOW,
@@ -256,12 +258,6 @@ def test_the_filter_form_offers_what_the_reader_sees_and_chips_take_filters_off(
 @pytest.mark.parametrize(
     "query",
     [
-        "percent_from=abc",
-        "percent_until=101",
-        "percent_from=1e9",
-        "score_from=NaN",
-        "from=yesterday",
-        "until=9999-12-31",
         "show=everything",
         "state=lost",
         "outcome=lost",
@@ -275,6 +271,105 @@ def test_what_cannot_be_read_is_answered_in_words(world, quiz, query):
     assert "data-error-message" in answer.text and f'href="{LIST}"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("query", "name", "said"),
+    [
+        ("percent_from=abc", "percent_from", "“abc” is not a number. Write it as 80 or 54.5."),
+        ("percent_until=101", "percent_until", "“101” is out of range: it is from 0 to 100."),
+        ("percent_from=1e9", "percent_from", "“1e9” is out of range: it is from 0 to 100."),
+        ("percent_from=80+%25+of+it", "percent_from", "“80 % of it” is not a number."),
+        ("score_from=NaN", "score_from", "“NaN” is not a number."),
+        ("from=yesterday", "from", "“yesterday” is not a date."),
+        ("until=9999-12-31", "until", "“9999-12-31” is not a date."),
+        ("from=2026-06-09&until=2026-06-08", "until", "This day is before the first one, so nothing fits."),
+        ("percent_from=80%25&percent_until=54,5", "percent_until", "This is less than the first number"),
+        ("score_from=3&score_until=2", "score_until", "This is less than the first number"),
+    ],
+)
+def test_a_filter_that_cannot_be_meant_is_said_at_its_field_and_nothing_typed_is_lost(
+    world, quiz, query, name, said
+):
+    client = signed_in(world.pia)
+    for address in (LIST, f"{LIST}search/"):
+        for headers in ({}, {"X-Panel": "1"}):
+            answer = client.get(f"{address}?{query}&grade=A&state=ready&q=quiz", headers=headers)
+            assert answer.status_code == 400
+            assert "data-panel-body" in answer.text and "What you typed is kept" in answer.text
+            form = answer.context["form"]
+            assert list(form.errors) == [name] and said in form.errors[name][0]
+            assert f'id="id_{name}_errors"' in answer.text and 'aria-invalid="true"' in answer.text
+            typed = {key: value for key, (value, *_more) in parse_qs(query).items()}
+            for key, value in (typed | {"grade": "A", "q": "quiz"}).items():
+                assert re.search(rf'name="{key}"[^>]*value="{re.escape(value)}"', answer.text), key
+            assert re.search(r'value="ready"[^>]*checked', answer.text)
+            assert f"{name}=" not in answer.context["back"] and "grade=A" in answer.context["back"]
+    part = client.get(f"{LIST}?{query}", headers={"HX-Request": "true"})
+    assert part.status_code == 400 and "data-panel-body" not in part.text
+    assert client.get(f"{LIST}?{query}", headers={"Accept": "application/json"}).json()["code"] == "bad-input"
+
+
+@pytest.mark.parametrize("typed", ["80", "80 %", "80%", "80.0", "80,0 %"])
+def test_a_sign_for_per_cent_may_be_typed(world, quiz, typed):
+    page = read(signed_in(world.pia), urlencode({"percent_from": typed}))
+    assert rows(page) == {refs(quiz)[0]}
+    assert "Per cent at least 80 " in text(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("A", ("A",)), ("A, B", ("A", "B")), ("A,B", ("A", "B")), ("A; B", ("A", "B")), ("A B", ("A", "B")),
+        ("A+ B-", ("A+", "B-")), ("6,8", ("6,8", "6.8")), ("6, 8", ("6", "8")), ("6.8", ("6.8",)),
+        ("6,8; 7,5", ("6,8", "6.8", "7,5", "7.5")), ("6,8 7.5", ("6,8", "6.8", "7.5")),
+        ("6,8, 7,5", ("6,8", "6.8", "7,5", "7.5")), ("cum laude; very good", ("cum laude", "very good")),
+        (" ; , ", ()),
+    ],
+)  # fmt: skip
+def test_several_grades_are_typed_and_a_decimal_comma_is_part_of_one(typed, meant):
+    assert grades_in(typed) == meant
+
+
+def test_chips_read_like_words(world, quiz):
+    client = signed_in(world.pia)
+    page = text(read(client, "from=2026-06-01&until=2026-06-30&percent_from=54.5&score_from=1&grade=A%3BB"))
+    for words in (
+        "Window from 1 June 2026", "Window until 30 June 2026", "Per cent at least 54.5",
+        "Score at least 1 mark ", "Grade A;B",
+    ):  # fmt: skip
+        assert words in page
+    publish_all(world, quiz)
+    assert "Schedule QUIZ-1-JUN" in text(read(client, f"schedule={quiz.ref}"))
+    assert "Schedule not yours to see" in text(read(signed_in(world.ada), "schedule=" + "0" * 32))
+
+
+def test_what_you_can_publish_is_one_number_everywhere(world, quiz):
+    withhold(world.pia, refs(quiz)[:1], reason="suspected copying", at=NOW)
+    other = a_schedule(world, version=quiz.version, code="OTHER", candidates=2, staffed=False)
+    hand_in(other, ["AAA", "AAB"])
+    client = signed_in(world.pia)
+    assert "You can publish 2 of 5." in text(read(client))
+    mine, others = read(client, "show=mine"), read(client, "show=not-mine")
+    assert rows(mine) == set(refs(quiz)[1:]) == set(ticks(mine))
+    assert rows(others) == {refs(quiz)[0], *refs(other)} and not ticks(others)
+    assert "1–2 of 2" in text(mine) and "1–3 of 3" in text(others) and "Select all 2 ready" in text(mine)
+    for show, codes in (("mine", {"QUIZ-1-JUN"}), ("not-mine", {"QUIZ-1-JUN", "OTHER"})):
+        page = client.get(f"{LIST}?by=schedule&show={show}")
+        assert {row["schedule"].code for row in page.context["schedules"]} == codes
+    narrowed = text(read(client, "by=candidate&outcome=passed"))
+    assert "Without these filters you can publish 2 of 5." in narrowed
+
+
+def test_each_part_of_the_list_says_what_it_is_and_why_it_is_empty(world, quiz):
+    client = signed_in(world.mo)
+    assert "Nothing is ready for you to publish" in read(client, "show=mine")
+    client = signed_in(world.pia)
+    assert "You can publish all that waits" in read(client, "show=not-mine")
+    page = text(read(client, "show=published"))
+    assert "Nothing is published here" in page and "not yet published" not in page
+    assert "Published already, at schedules that are not finished." in page
+    assert "Nothing fits" in read(client, "show=published&q=zzz")
+
+
 def test_score_and_per_cent_are_narrowed_by_decimals_too(world, quiz):
     client = signed_in(world.pia)
     best, middle, last = refs(quiz)
@@ -284,7 +379,7 @@ def test_score_and_per_cent_are_narrowed_by_decimals_too(world, quiz):
     assert rows(read(client, "score_from=2")) == {best, middle}
     assert rows(read(client, "score_until=0")) == {last}
     page = text(read(client, "score_from=2&percent_until=70,5"))
-    assert "At least, marks 2" in page and "At most, % 70,5" in page
+    assert "Score at least 2 marks" in page and "Per cent at most 70.5" in page
     asked = Selection(Source.RESULTS, criteria=Criteria(score_from=1_500_000, day_from=date(2026, 6, 1)))
     assert selection_from(asked.to_json()) == asked
 

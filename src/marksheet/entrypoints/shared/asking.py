@@ -35,8 +35,7 @@ def known_word(found: str, name: str, known: Collection[str]) -> str:
     """
     if found not in known:
         raise BadInput(
-            _("“%(value)s” is nothing that “%(name)s” can be in this list.")
-            % {"value": found[:40], "name": name}
+            _("This list has no “%(name)s” called “%(value)s”.") % {"value": found[:40], "name": name}
         )
     return str(found)
 
@@ -82,8 +81,11 @@ def day(text: str) -> date | None:
     return found
 
 
-def millionths(text: str, *, most: int = MOST, least: int = -MOST) -> int | None:
+def millionths(text: str, *, most: int = MOST, least: int = -MOST, sign: str = "") -> int | None:
     """Return a number of an address in millionths, with point or comma; None where it says none.
+
+    Args:
+        sign: may stand behind the number, with or without a space: *80 %*.
 
     Raises:
         BadInput: it is no number from ``least`` to ``most``, or has more than six decimals.
@@ -91,13 +93,15 @@ def millionths(text: str, *, most: int = MOST, least: int = -MOST) -> int | None
     if not text.strip():
         return None
     try:
-        found = Decimal(text.strip().replace(",", ".", 1)) * MILLION
-        good = found.is_finite() and found == int(found) and least * MILLION <= found <= most * MILLION
+        found = Decimal(text.strip().removesuffix(sign).strip().replace(",", ".", 1)) * MILLION
+        good = found.is_finite() and found == int(found)
     except (InvalidOperation, OverflowError):
         good = False
     if not good:
+        raise BadInput(_("“%(text)s” is not a number. Write it as 80 or 54.5.") % {"text": text[:40]})
+    if not least * MILLION <= found <= most * MILLION:
         raise BadInput(
-            _("“%(text)s” is not a number from %(least)s to %(most)s. Write it as 54.5.")
+            _("“%(text)s” is out of range: it is from %(least)s to %(most)s.")
             % {"text": text[:40], "least": least, "most": most}
         )
     return int(found)

@@ -39,6 +39,6 @@ def written(found: RecipientOfResult, site: str) -> Message:
                 _("This message contains no result."),
                 _("Questions? %(contact)s") % {"contact": found.contact}
                 if found.contact
-                else _("Questions? Ask the exam office of %(unit)s.") % {"unit": found.unit},
+                else _("Questions? Ask the exam office (%(unit)s).") % {"unit": found.unit},
             ),
         )

@@ -31,6 +31,6 @@ def render(person_id: int, payload: Mapping[str, Any], site: str) -> Message | S
                 _("This message contains no result."),
                 _("Questions? %(contact)s") % {"contact": found.contact}
                 if found.contact
-                else _("Questions? Ask the exam office of %(unit)s.") % {"unit": found.unit},
+                else _("Questions? Ask the exam office (%(unit)s).") % {"unit": found.unit},
             ),
         )

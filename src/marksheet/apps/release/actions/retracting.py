@@ -12,6 +12,7 @@ from marksheet.apps.release.models import OpeningStatus
 from marksheet.apps.release.steps.notices import Mail, queue_mails
 from marksheet.apps.release.steps.opening import open_rows
 from marksheet.apps.results.actions.standing import reason_given
+from marksheet.apps.results.models import ResultVersion
 from marksheet.apps.results.steps.choosing import chosen
 from marksheet.apps.results.steps.versions import withdraw
 from marksheet.rules.access import Verb
@@ -23,7 +24,7 @@ def retract(actor: Person, refs: Sequence[str], *, reason: str, notice: bool = F
     """Take the versions in force of these results out of force, with a reason; return how many.
 
     The results go back to Results, marked *retracted*; candidates who could see them read "withdrawn" at once.
-    With ``notice`` those who could see theirs are told by e-mail; the message contains no result.
+    With ``notice`` those who could see theirs, void ones apart, are told by e-mail; the message contains no result.
 
     Raises:
         BadInput: no reason.
@@ -38,7 +39,13 @@ def retract(actor: Person, refs: Sequence[str], *, reason: str, notice: bool = F
                 _("Nothing was retracted: %(names)s is not published.") % {"names": ", ".join(wrong[:5])}
             )
         seen = [row for row in rows if row.shown_to_candidate]
-        versions = {row.pk: row.in_force_id for row in rows}
+        versions = {row.pk: row.in_force_id for row in rows if row.in_force_id}
+        # A void result was no result: nothing is said of it, as nothing was when it was published.
+        void = set(
+            ResultVersion.objects.filter(pk__in=versions.values(), outcome="void").values_list(
+                "result_id", flat=True
+            )
+        )
         withdraw(opened, rows)
         open_rows(opened, seen, OpeningStatus.WITHDRAWN)
         open_rows(opened, [row for row in rows if not row.shown_to_candidate], OpeningStatus.HIDDEN)
@@ -52,6 +59,7 @@ def retract(actor: Person, refs: Sequence[str], *, reason: str, notice: bool = F
                         {"notice": WITHDRAWN, "result": row.ref},
                     )
                     for row in seen
+                    if row.pk not in void
                 ),
                 group=f"retract:{opened.event_id}",
             )

@@ -26,6 +26,7 @@ class Effect:
         shown_with_address, hidden_with_address: how many of those can be told by mail; void ones are not.
         mailed: how many were sent a message for the version in force, as far as is known.
         seen: how many have opened theirs: any disclosure of the version in force.
+        void: how many of the published ones are void.
     """
 
     refs: tuple[str, ...]
@@ -37,6 +38,7 @@ class Effect:
     hidden_with_address: int
     mailed: int
     seen: int
+    void: int
 
     @property
     def total(self) -> int:
@@ -73,6 +75,7 @@ def effect_on(person: Person, refs: Sequence[str]) -> Effect:
         hidden_with_address=sum(bool(row[5]) and row[8] != "void" for row in hidden),
         mailed=_mailed([row[3] for row in found if row[3]]),
         seen=_seen([row[3] for row in found if row[3]]),
+        void=sum(row[8] == "void" for row in found),
     )
 
 

@@ -18,9 +18,10 @@ from marksheet.rules.publication import ShowResults
 class CandidateLine:
     """One exam on the candidate's dashboard.
 
-    ``word`` is what the page says: upcoming, open, being-marked, shown, not-disclosed, withdrawn, not-yet-available,
-    absent, excused, deferred, missed, no-result. ``document`` is the disclosure, only with *shown* and *no-result*;
-    ``disclosure`` its key, where it is one that was written down, and ``seen`` whether it was noted as seen.
+    ``word`` is what the page says: upcoming, open, being-marked, shown, hidden, not-disclosed, withdrawn,
+    not-yet-available, absent, excused, deferred, missed, no-result. ``document`` is the disclosure, only with *shown*
+    and *no-result*; ``disclosure`` its key, where it is one that was written down, and ``seen`` whether it was noted
+    as seen.
     """
 
     ref: str
@@ -140,6 +141,9 @@ class _Facts:
         self.running |= row.attempt == AttemptState.IN_PROGRESS
         self.handed_in_at = row.handed_in_at or self.handed_in_at
         self.last = row.opened or ""
+        if row.opened == OpeningStatus.HIDDEN and self.open.status in ("", OpeningStatus.WITHDRAWN):
+            # Retracted without being shown: what was never there is not hidden, and what is withdrawn stays so.
+            return
         if row.opened and row.opened not in (OpeningStatus.LIFTED, OpeningStatus.WITHHELD):
             self.open = _Open(
                 row.opened, row.opened_at, row.committed_at, row.disclosure, row.body, row.seen_at
@@ -210,4 +214,4 @@ def _word(one: _Sat, fact: _Facts, opened: str, opens_at: datetime, closes_at: d
         return "not-disclosed"
     if fact.last == OpeningStatus.WITHHELD and released:
         return "not-yet-available"
-    return "being-marked"
+    return "hidden" if opened == OpeningStatus.HIDDEN else "being-marked"

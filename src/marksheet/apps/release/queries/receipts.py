@@ -1,11 +1,15 @@
 """Receipts of publications: which of them somebody finds, and which of their rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import candidate_units_of, nodes_where
 from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
@@ -45,7 +49,10 @@ def publications_seen_by(person: Person, *, schedule: str = "") -> QuerySet[Publ
     Args:
         schedule: the ref of a schedule; only those with results of it.
     """
-    seen = versions_seen_by(person)
+    return _publications(person, versions_seen_by(person), schedule)
+
+
+def _publications(person: Person, seen: QuerySet[ResultVersion], schedule: str) -> QuerySet[Publication]:
     rows = PublicationRow.objects.filter(publication=OuterRef("pk"))
     if schedule:
         seen = seen.filter(schedule__ref=schedule)
@@ -62,10 +69,60 @@ def schedules_told_of(person: Person) -> QuerySet[Schedule]:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """What became of the versions that a publication brought into force; counts of what one person sees.
+
+    Args:
+        in_force: how many still hold.
+        retracted: out of force, with nothing in their place.
+        replaced: followed by a version of a later publication.
+        hidden: in force, shown to their candidates by the publication, and not shown now.
+        shown: the other way round: shown later than published.
+    """
+
+    in_force: int = 0
+    retracted: int = 0
+    replaced: int = 0
+    hidden: int = 0
+    shown: int = 0
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing of it is in force any more."""
+        return not self.in_force and bool(self.retracted or self.replaced)
+
+
+def since_published(person: Person, publications: Iterable[Publication]) -> dict[int, Since]:
+    """Return key -> what became of each publication's versions, as far as ``person`` sees them."""
+    return _since(versions_seen_by(person), publications)
+
+
+def _since(seen: QuerySet[ResultVersion], publications: Iterable[Publication]) -> dict[int, Since]:
+    shows = {one.pk: frozenset(one.shows) for one in publications if one.committed_at}
+    found: dict[int, dict[str, int]] = {key: {} for key in shows}
+    rows = seen.filter(~Exists(_skipped()), publication_id__in=shows).order_by()
+    names = ("publication_id", "schedule_id", "holds", "none", "result__shown_to_candidate")
+    for key, schedule, holds, none, shown, n in (
+        rows.annotate(holds=Q(result__in_force=F("pk")), none=Q(result__in_force__isnull=True))
+        .values_list(*names)
+        .annotate(n=Count("id"))
+        .values_list(*names, "n")
+    ):
+        then = schedule in shows[key]
+        words = ["in_force"] if holds else ["retracted"] if none else ["replaced"]
+        if holds and shown != then:
+            words.append("shown" if shown else "hidden")
+        for word in words:
+            found[key][word] = found[key].get(word, 0) + n
+    return {key: Since(**counts) for key, counts in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class PublicationLine:
     """One publication in a person's list: what it was of, and in which zone its moments are told.
 
-    ``n`` counts its results: of one's own all, of others' those that are seen.
+    ``n`` counts its results: of one's own all, of others' those that are seen. ``at`` is when it was published, or
+    else asked for. ``since`` is what became of them.
     """
 
     publication: Publication
@@ -73,6 +130,8 @@ class PublicationLine:
     timezone: str
     n: int
     own: bool
+    at: datetime
+    since: Since
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +145,42 @@ class PublicationPage:
 def publication_page(
     person: Person, *, schedule: str = "", after: int = 0, size: int = 25
 ) -> PublicationPage:
-    """Return the publications that ``person`` finds, newest first; a constant number of statements.
+    """Return the publications that ``person`` finds, the last published first; a constant number of statements.
+
+    One that is not committed stands where it was asked for.
 
     Args:
         schedule: as for ``publications_seen_by``.
         after: the key of the last one of the page before; 0 for the first.
+
+    Raises:
+        BadInput: ``after`` is none of them.
     """
-    found = publications_seen_by(person, schedule=schedule)
+    seen = versions_seen_by(person)
+    found = _publications(person, seen, schedule).annotate(
+        moment=Coalesce("committed_at", "requested_at", "created_at")
+    )
     if after:
-        found = found.filter(pk__lt=after)
-    some = list(found.order_by("-pk")[: size + 1])
-    own = {one.pk for one in some[:size] if one.publisher_id == person.pk}
+        last = found.filter(pk=after).values_list("moment", flat=True).first()
+        if last is None:
+            raise BadInput(_("This page of the list is not known. Start at the first page."))
+        found = found.filter(Q(moment__lt=last) | Q(moment=last, pk__lt=after))
+    some = list(found.order_by("-moment", "-pk")[: size + 1])
+    lines = _lines(person, seen, some[:size])
+    return PublicationPage(lines, some[size - 1].pk if len(some) > size else 0)
+
+
+def _lines(
+    person: Person, seen: QuerySet[ResultVersion], some: Sequence[Publication]
+) -> list[PublicationLine]:
+    own = {one.pk for one in some if one.publisher_id == person.pk}
     told: dict[int, list[tuple[str, str]]] = {}
     counts: dict[int, int] = {}
     mine = PublicationRow.objects.filter(publication__in=own).values_list(
         "publication_id", "result__schedule__title", "result__schedule__timezone"
     )
     others = (
-        versions_seen_by(person)
-        .filter(publication_id__in=[one.pk for one in some[:size] if one.pk not in own])
+        seen.filter(publication_id__in=[one.pk for one in some if one.pk not in own])
         .filter(~Exists(_skipped()))
         .values_list("publication_id", "schedule__title", "schedule__timezone")
     )
@@ -112,17 +188,27 @@ def publication_page(
         for key, title, zone, n in rows.order_by().annotate(n=Count("id")):
             told.setdefault(key, []).append((title, zone))
             counts[key] = counts.get(key, 0) + n
+    since = _since(seen, some)
     lines = []
-    for one in some[:size]:
+    for one in some:
         titles = sorted(told.get(one.pk, []))
         n = (
             one.published
             if one.pk in own and one.state == PublicationState.COMMITTED
             else counts.get(one.pk, 0)
         )
-        zone = titles[0][1] if titles else "UTC"
-        lines.append(PublicationLine(one, tuple(title for title, _ in titles), zone, n, one.pk in own))
-    return PublicationPage(lines, some[size - 1].pk if len(some) > size else 0)
+        lines.append(
+            PublicationLine(
+                one,
+                titles=tuple(title for title, _zone in titles),
+                timezone=titles[0][1] if titles else "UTC",
+                n=n,
+                own=one.pk in own,
+                at=one.committed_at or one.requested_at or one.created_at,
+                since=since.get(one.pk, Since()),
+            )
+        )
+    return lines
 
 
 def _skipped() -> QuerySet[PublicationRow]:

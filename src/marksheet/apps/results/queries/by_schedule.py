@@ -30,6 +30,11 @@ class ScheduleLine:
         return sum(self.counts.get(bucket, 0) for bucket in CAN_BE_TICKED)
 
     @property
+    def unready(self) -> int:
+        """How many stand on the tab, or are still with their markers, and could not be ticked by anybody."""
+        return self.waiting + self.counts.get(Bucket.NOT_SUBMITTED, 0) - self.ready
+
+    @property
     def everybody(self) -> int:
         """How many candidates there are, absent ones apart."""
         return sum(n for bucket, n in self.counts.items() if bucket != Bucket.ABSENT)
@@ -39,7 +44,7 @@ def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> li
     """Return the schedules that have results of others on the tab, newest window first; four statements.
 
     Work that markers have not submitted is not on the tab, but counted: its schedules are there unless states are
-    asked for.
+    asked for. With ``show`` *mine* those where something can be ticked, with *not-mine* those where something cannot.
     """
     seen = schedules_meant(person, criteria)
     if criteria.schedules:
@@ -64,8 +69,13 @@ def schedule_lines(person: Person, criteria: Criteria, *, most: int = 200) -> li
     own = Result.objects.filter(person=person, schedule__in=schedules)
     for schedule_id, bucket in own.values_list("schedule_id", "bucket"):
         counts[schedule_id][bucket] -= 1
-    return [
+    lines = [
         ScheduleLine(s, counts[s.pk], s.pk in mine)
         for s in schedules
         if any(counts[s.pk].get(bucket) for bucket in buckets)
     ]
+    if criteria.show == "mine":
+        return [line for line in lines if line.ready]
+    if criteria.show == "not-mine":
+        return [line for line in lines if not line.publishable or line.unready]
+    return lines

@@ -1,5 +1,6 @@
 """What a search on the Results tab can be narrowed by: the schedules, exams, units and markers of a reader."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from marksheet.apps.exams.models import Assessment
@@ -25,6 +26,12 @@ class Choices:
     def names(self) -> dict[str, str]:
         """Every ref with its name."""
         return dict(self.schedules + self.assessments + self.units + self.markers)
+
+
+def schedule_codes(person: Person, refs: Sequence[str]) -> dict[str, str]:
+    """Return ref -> code of those schedules among ``refs`` whose results ``person`` sees."""
+    seen = schedules_with_results_seen_by(person).filter(ref__in=refs)
+    return dict(seen.values_list("ref", "code"))
 
 
 def choices_of(person: Person) -> Choices:

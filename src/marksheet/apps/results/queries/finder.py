@@ -55,7 +55,7 @@ class Criteria:
 
     Args:
         text: start of any word of name, number, title or code; several words must all fit.
-        show: ``all``, ``mine`` (you can publish), ``not-mine``, ``published``.
+        show: ``all``, ``mine`` (what can be ticked, as ``tickable``), ``not-mine`` (the others), ``published``.
         schedules, assessments, units: refs.
         states: buckets; empty means those that belong on the tab. ``not-submitted`` and ``absent`` only by name.
         day_from, day_until: inclusive; a schedule matches when its window meets these days, in its own time zone.
@@ -121,9 +121,9 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
     seen, institutions = _places_seen(person)
     rows = Result.objects.filter(_standing(criteria), schedule__in=seen).exclude(person=person)
     if criteria.show == "mine":
-        rows = rows.filter(schedule__in=schedules_published_by(person))
+        rows = rows.filter(_publishable(person, criteria.at))
     elif criteria.show == "not-mine":
-        rows = rows.exclude(schedule__in=schedules_published_by(person))
+        rows = rows.exclude(_publishable(person, criteria.at))
     elif criteria.show == "published" and criteria.at is not None:
         rows = rows.filter(schedule__in=schedules_meant(person, criteria))
     if criteria.unsearchable:
@@ -335,10 +335,13 @@ def tickable(person: Person, criteria: Criteria) -> QuerySet[Result]:
 
     With ``criteria.at`` those that still wait for a last attempt are left out.
     """
-    rows = find(person, criteria).filter(
-        bucket__in=CAN_BE_TICKED, schedule__in=schedules_published_by(person)
-    )
-    return rows if criteria.at is None else rows.exclude(before_the_last_attempt(criteria.at))
+    found = find(person, criteria)
+    return found if criteria.show == "mine" else found.filter(_publishable(person, criteria.at))
+
+
+def _publishable(person: Person, at: datetime | None) -> Q:
+    ready = Q(bucket__in=CAN_BE_TICKED, schedule__in=schedules_published_by(person))
+    return ready if at is None else ready & ~before_the_last_attempt(at)
 
 
 def tickable_total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[int, bool]:
@@ -360,7 +363,9 @@ def total(person: Person, criteria: Criteria, *, exact: bool = False) -> tuple[i
 
     From the counters where they can answer; else counted up to 10,000, or to the end when ``exact`` is asked.
     """
-    if not criteria.narrowed and criteria.show in ("all", "mine", "published"):
+    if criteria.show == "mine":
+        return tickable_total(person, criteria, exact=exact)
+    if not criteria.narrowed and criteria.show in ("all", "published"):
         seen = schedules_meant(person, criteria)
         if criteria.schedules:
             seen = seen.filter(ref__in=criteria.schedules)

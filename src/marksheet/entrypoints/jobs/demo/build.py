@@ -153,7 +153,8 @@ def released(cast: Cast, now: datetime) -> None:
         cast, exam, make_exam(cast, exam, at=now - timedelta(days=70)), now=now, also=[CAS]
     )
     bring_in(cast, exam, schedule, _numbers(exam, cast, cas=True)[:-5], at=now - timedelta(days=1))
-    _publish(cast, _refs(cast, schedule, "ready"), show=True, inform=True, at=now - timedelta(hours=5))
+    # Its messages leave when the demo first runs: were it published long before, they would look late.
+    _publish(cast, _refs(cast, schedule, "ready"), show=True, inform=True, at=now - timedelta(minutes=1))
 
 
 def not_disclosed(cast: Cast, now: datetime) -> None:

@@ -3,10 +3,8 @@
 import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
@@ -14,17 +12,17 @@ from django.forms import BoundField, CheckboxInput
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from marksheet.entrypoints.shared import charts, states
+from marksheet.entrypoints.shared import charts, moments, states
 
 register = template.Library()
 
-NONE = "–"
+NONE = moments.NONE
 
 
 # --- words and numbers ---
@@ -43,9 +41,7 @@ def state(code: Any, label: Any = "", tone: str = "") -> SafeString:
 def number(value: Any, places: int | None = None) -> SafeString:
     """Show a number with the reader's separators; nothing (None, "") is a dash that is read out as *none*."""
     if value is None or value == "":
-        return format_html(
-            '<span aria-hidden="true">{}</span><span class="hidden-text">{}</span>', NONE, _("none")
-        )
+        return moments.dash()
     return format_html("{}", _grouped(value, places))
 
 
@@ -63,6 +59,17 @@ def millionths(value: int | None) -> str:
     return _trimmed(
         formats.number_format(Fraction(value, 1_000_000).__round__(2).__float__(), 2, use_l10n=True)
     )
+
+
+@register.filter
+def percent(value: int | None) -> str:
+    """Show a mean of percentages in millionths with at most one decimal: 63180000 is 63.2, None is a dash."""
+    return NONE if value is None else one_decimal(Fraction(value, 1_000_000))
+
+
+def one_decimal(value: float | Fraction) -> str:
+    """Return a mean of percentages, or their spread, as every page rounds it: 63.2, and 63 instead of 63.0."""
+    return _trimmed(formats.number_format(round(float(value), 1), 1, use_l10n=True))
 
 
 def exact(value: Fraction) -> str:
@@ -87,49 +94,10 @@ def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(str(mark)) if str(mark) in text else text
 
 
-@register.simple_tag
-def when(moment: datetime | None, tz: str | ZoneInfo = "UTC", form: str = "long") -> SafeString:
-    """Show a moment in a named zone: *9 June 2026, 09:00 (Amsterdam)*.
-
-    ``form``: ``long``; ``short`` (9 Jun 2026, 09:00); ``date``; ``time``. Long and time name the zone.
-    """
-    if moment is None:
-        return number(None)
-    zone = tz if isinstance(tz, ZoneInfo) else ZoneInfo(str(tz))
-    local = timezone.localtime(moment, zone)
-    shape = {"long": "j F Y, H:i", "short": "j M Y, H:i", "date": "j F Y", "time": "H:i"}[form]
-    text = formats.date_format(local, shape)
-    title = f"{formats.date_format(local, 'j F Y, H:i')} ({place_of(zone)})"
-    if form in {"long", "time"}:
-        text = f"{text} ({place_of(zone)})"
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), title, text)
-
-
-@register.simple_tag(takes_context=True)
-def times_note(context: Context) -> str:
-    """Say once on a page in whose clock its short moments stand: *Times are those of Amsterdam.*"""
-    return _("Times are those of %(place)s.") % {"place": place_of(ZoneInfo(str(context["reader_zone"])))}
-
-
-@register.simple_tag
-def window(opens: datetime, closes: datetime, tz: str | ZoneInfo = "UTC") -> SafeString:
-    """Show from when until when in a named zone: *9 June 2026, 09:00 – 12:00 (Amsterdam)*, the day said once.
-
-    Where the clock changes in between, or over more than a day, both ends are said in full.
-    """
-    zone = tz if isinstance(tz, ZoneInfo) else ZoneInfo(str(tz))
-    first, last = timezone.localtime(opens, zone), timezone.localtime(closes, zone)
-    if first.date() != last.date() or first.utcoffset() != last.utcoffset():
-        return format_html("{} – {}", when(opens, zone), when(closes, zone))
-    day = formats.date_format(first, "j F Y, H:i")
-    return format_html(
-        '<time datetime="{}">{}</time> – {}', first.isoformat(), day, when(closes, zone, "time")
-    )
-
-
-def place_of(zone: ZoneInfo) -> str:
-    """Return the city of a zone, as people name it: Europe/Amsterdam is Amsterdam."""
-    return zone.key.rsplit("/", 1)[-1].replace("_", " ")
+register.simple_tag(moments.when)
+register.simple_tag(moments.window)
+register.simple_tag(moments.days)
+register.simple_tag(moments.times_note, takes_context=True)
 
 
 # --- charts ---

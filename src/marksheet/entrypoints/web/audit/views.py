@@ -11,6 +11,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.results.queries import finished, reports
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.web.audit.asked import asked
 from marksheet.entrypoints.web.reports.asked import export_address, selection_key
 from marksheet.entrypoints.web.reports.candidates import with_receipts
@@ -28,6 +29,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "audit/list.html",
         {
             "rows": page.rows,
+            **zones_told(row.schedule.timezone for row in page.rows),
             "following": page.next,
             "asked": wanted,
             "narrowed": bool(wanted.text),
@@ -53,6 +55,7 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
             "schedule": found,
             "tally": reports.tallies_of(person, [found.pk]).get(found.pk, reports.Tally()),
             "rows": with_receipts(page.rows, {found.pk} if may_act else set()),
+            **zones_told([found.timezone]),
             "may_act": may_act,
             "following": page.next,
             "asked": wanted,

@@ -16,6 +16,7 @@ WORDS = {
     "open": gettext_lazy("open now"),
     "being-marked": gettext_lazy("being marked"),
     "not-disclosed": gettext_lazy("not disclosed"),
+    "hidden": gettext_lazy("not disclosed"),
     "withdrawn": gettext_lazy("withdrawn"),
     "not-yet-available": gettext_lazy("not yet available"),
     "absent": gettext_lazy("absent"),
@@ -29,6 +30,7 @@ WORDS = {
 EXPLAINED = {
     "being-marked": gettext_lazy("Your work is being marked. Nothing is needed from you."),
     "not-disclosed": gettext_lazy("The result of this exam is not disclosed to candidates."),
+    "hidden": gettext_lazy("Your result was shown before, and is not disclosed now."),
     "withdrawn": gettext_lazy(
         "Your result has been withdrawn for checking. We will tell you when it is available again."
     ),

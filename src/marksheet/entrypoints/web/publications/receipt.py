@@ -13,7 +13,9 @@ from marksheet.apps.release.queries.afterwards import refs_published_by
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.web.publications.place import under_results
+from marksheet.entrypoints.web.publications.words import since_words
 from marksheet.entrypoints.web.results.bar import ticks_done
 
 SIZE = 100
@@ -58,10 +60,16 @@ def _done(request: HttpRequest, person: Person, publication: Any) -> dict[str, A
         .values_list("pk", flat=True)
     )
     seen = sum(part.n for part in parts)
+    matching = len(refs_published_by(person, publication)) if mine else 0
+    since = receipts.since_published(person, [publication])[publication.pk]
     return {
         "rows": [(version, version.schedule_id in mine) for version in rows[:SIZE]],
-        "may_act": bool(mine),
-        "matching": len(refs_published_by(person, publication)) if mine else 0,
+        # What is out of force can neither be shown, hidden nor retracted.
+        "may_act": matching > 0,
+        **zones_told(part.timezone for part in parts),
+        "matching": matching,
+        "since": since,
+        "since_words": since_words(since),
         "following": rows[SIZE - 1].pk if len(rows) > SIZE else None,
         "beginning": after != 0,
         "skipped": receipts.skipped_rows(person, publication) if own else [],
@@ -81,7 +89,7 @@ def _after(request: HttpRequest) -> int:
 @under_results
 @require_GET
 def publications(request: HttpRequest) -> HttpResponse:
-    """List the publications that this person finds, newest first; of one schedule, if one is asked for."""
+    """List the publications that this person finds, the last published first; of one schedule, if one is asked for."""
     person, ref = person_of(request), request.GET.get("schedule", "")[:40]
     page = receipts.publication_page(person, schedule=ref, after=_after(request))
     about = receipts.schedules_told_of(person).filter(ref=ref).first() if ref else None
@@ -89,7 +97,7 @@ def publications(request: HttpRequest) -> HttpResponse:
         request,
         "publications/list.html",
         {
-            "publications": page.lines,
+            "publications": [(line, since_words(line.since)) for line in page.lines],
             "following": page.next or None,
             "schedule": about,
             "narrowed": bool(ref),

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.release.queries.preview import Preview, ScheduleShare
+from marksheet.apps.release.queries.receipts import Since
 from marksheet.apps.results.queries.people import Assigned, assigned_at
+from marksheet.entrypoints.shared.templatetags.ui import one_decimal
 from marksheet.entrypoints.web.results.words import grouped, left_words, listed
 from marksheet.rules.publication import ShowResults
 from marksheet.rules.visibility import Switches
@@ -46,24 +48,40 @@ def facts(told: Preview) -> list[tuple[str, str]]:
     rate, mean = told.summary.pass_rate, told.summary.mean
     then_rate = last.summary.pass_rate if last else None
     then_mean = last.summary.mean if last else None
-    passed = _("pass") if then_rate is None else _("pass (%(rate)s in %(year)s)") % {
-        "rate": _percent(then_rate * 100), "year": year,
-    }  # fmt: skip
-    average = _("mean") if then_mean is None else _("mean (%(mean)s in %(year)s)") % {
-        "mean": _percent(then_mean, 1), "year": year,
-    }  # fmt: skip
+    # Void ones are published, and are in no rate and no mean: what these are over is said where it differs.
+    over = (
+        ""
+        if told.summary.n in (0, told.total)
+        else _("of the %(n)s with a grade") % {"n": grouped(told.summary.n)}
+    )
+    passed = _beside(_("pass"), over, _percent(then_rate * 100) if then_rate is not None else "", year)
+    average = _beside(_("mean"), over, _mean(then_mean) if then_mean is not None else "", year)
     return [
         (grouped(told.total), _("will be published")),
         (grouped(told.get_nothing), _("will not (below)") if told.get_nothing else _("will not")),
         (_percent(None if rate is None else rate * 100), passed),
-        (_percent(mean, 1), average),
+        (_mean(mean), average),
     ]
 
 
-def _percent(value: float | None, places: int = 0) -> str:
+def _beside(word: str, over: str, then: str, year: str) -> str:
+    """Return *pass*, *pass, of the 118 with a grade*, *pass (74 % in Jun 2025)*."""
+    words = f"{word}, {over}" if over else word
+    return (
+        _("%(words)s (%(then)s in %(year)s)") % {"words": words, "then": then, "year": year}
+        if then
+        else words
+    )
+
+
+def _percent(value: float | None) -> str:
     if value is None:
         return "–"
-    return _("%(n)s %%") % {"n": formats.number_format(round(value, places), places, use_l10n=True)}
+    return _("%(n)s %%") % {"n": formats.number_format(round(value), 0, use_l10n=True)}
+
+
+def _mean(value: float | None) -> str:
+    return "–" if value is None else _("%(n)s %%") % {"n": one_decimal(value)}
 
 
 def switch_words(stored: dict[str, Any]) -> tuple[str, str]:
@@ -141,6 +159,17 @@ def left(told: Preview) -> list[dict[str, Any]]:
         for bucket in ORDER
         if counts[bucket]
     ]
+
+
+def since_words(since: Since) -> str:
+    """Return what became of a publication's results: *3 retracted · 20 hidden*; empty where nothing did."""
+    said = (
+        (since.retracted, _("%(n)s retracted")),
+        (since.replaced, _("%(n)s replaced by a later version")),
+        (since.hidden, _("%(n)s hidden")),
+        (since.shown, _("%(n)s shown")),
+    )
+    return " · ".join(words % {"n": grouped(n)} for n, words in said if n)
 
 
 def _names(people: dict[int, Assigned], kind: str) -> list[str]:

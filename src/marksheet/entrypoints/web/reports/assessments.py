@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from marksheet.apps.ledger import clock
 from marksheet.apps.results.queries import reports
 from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.web.reports.asked import (
     asked,
     chips,
@@ -32,6 +33,7 @@ def assessments(request: HttpRequest) -> HttpResponse:
         "reports/assessments.html",
         {
             "rows": page.rows,
+            **zones_told(row.assessment.unit.timezone for row in page.rows),
             "following": page.next,
             "asked": wanted,
             "choices": choices,
@@ -52,6 +54,6 @@ def assessment(request: HttpRequest, ref: str) -> HttpResponse:
     found = reports.assessment_for_reports(person, ref)
     wanted = replace(asked(request.GET, sort="-opens", at=clock.read()), assessments=(ref,))
     page = reports.schedule_page(person, wanted, after=request.GET.get("after", ""))
-    return render(
-        request, "reports/assessment.html", {"line": found, "rows": page.rows, "following": page.next}
-    )
+    told = zones_told(row.schedule.timezone for row in page.rows)
+    context = {"line": found, "rows": page.rows, "following": page.next, **told}
+    return render(request, "reports/assessment.html", context)

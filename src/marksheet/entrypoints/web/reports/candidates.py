@@ -11,6 +11,7 @@ from marksheet.apps.release.queries.receipts import receipts_of
 from marksheet.apps.results.queries import reports
 from marksheet.apps.results.queries.sight import schedules_published_by
 from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.web.reports.asked import (
     asked,
     chips,
@@ -46,6 +47,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
         "reports/candidates.html",
         {
             "rows": with_receipts(page.rows, mine),
+            **zones_told(row.schedule.timezone for row in page.rows),
             "may_act": bool(mine),
             "following": page.next,
             "asked": wanted,

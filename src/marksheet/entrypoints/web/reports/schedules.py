@@ -13,6 +13,8 @@ from marksheet.apps.results.queries import reports
 from marksheet.apps.results.queries.cohorts import Cohort, cohort_of
 from marksheet.apps.results.queries.completion import is_finished
 from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.moments import zones_told
+from marksheet.entrypoints.shared.templatetags.ui import one_decimal
 from marksheet.entrypoints.web.reports.asked import (
     asked,
     chips,
@@ -37,6 +39,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
         "reports/schedules.html",
         {
             "rows": page.rows,
+            **zones_told(row.schedule.timezone for row in page.rows),
             "following": page.next,
             "asked": wanted,
             "choices": choices,
@@ -79,9 +82,9 @@ def facts_of(cohort: Cohort) -> list[tuple[str, str]]:
     over = _("over n = %(n)s") % {"n": f"{n:,}"}
     facts = [
         (f"{n:,}", _("n: published results with a grade")),
-        (f"{_rounded(one.mean, 1)} %", _("mean percentage, %(over)s") % {"over": over}),
+        (f"{one_decimal(one.mean or 0)} %", _("mean percentage, %(over)s") % {"over": over}),
         (
-            "–" if one.sd is None else f"{_rounded(one.sd, 1)} %",
+            "–" if one.sd is None else f"{one_decimal(one.sd)} %",
             _("spread: standard deviation of the percentages, divisor n - 1"),
         ),
         (

@@ -1,9 +1,10 @@
 """What is asked of the Results tab: read from an address, written back into one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from hashlib import sha256
+from typing import TypeVar
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.results.queries.finder import SORTS, Criteria
 from marksheet.entrypoints.shared.asking import day, known_word, millionths
+from marksheet.entrypoints.web.results.grades import grades_in
 
 VIEWS = ("candidate", "schedule")
 SHOWS = ("all", "mine", "not-mine", "published")
@@ -21,6 +23,16 @@ ONE = (
     "q", "show", "from", "until", "grade", "percent_from", "percent_until", "score_from", "score_until",
 )  # fmt: skip
 PLACES = ("by", "sort", "after")
+
+Value = TypeVar("Value")
+
+
+class Misread(BadInput):
+    """Filters that cannot mean anything, as they were typed: what is wrong with each, by its name."""
+
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__(next(iter(wrong.values())), details=list(wrong.values())[1:])
+        self.wrong = wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +91,10 @@ def asked(
         at: the moment that decides which schedules are finished, and so not on this tab.
 
     Raises:
-        BadInput: a date, number or word that cannot be read.
+        Misread: a date or a number that cannot be read, or a first that lies beyond its last.
+        BadInput: a word that this list does not know.
     """
-    values: dict[str, tuple[str, ...]] = {}
-    for name in (*MANY, *ONE, *PLACES):
-        found = tuple(dict.fromkeys(text.strip() for text in given.getlist(name) if text.strip()))
-        if found:
-            values[name] = found if name in MANY else found[-1:]
+    values = values_of(given)
     one = {name: found[0] for name, found in values.items()}
     wanted = sort if sort.removeprefix("-") in SORTS else "name"
     if "sort" in one:
@@ -103,9 +112,23 @@ def asked(
     )
 
 
+def values_of(given: QueryDict) -> dict[str, tuple[str, ...]]:
+    """Return the values of an address that are ours, as they were typed."""
+    values: dict[str, tuple[str, ...]] = {}
+    for name in (*MANY, *ONE, *PLACES):
+        found = tuple(dict.fromkeys(text.strip() for text in given.getlist(name) if text.strip()))
+        if found:
+            values[name] = found if name in MANY else found[-1:]
+    return values
+
+
 def _criteria(
     values: Mapping[str, tuple[str, ...]], one: Mapping[str, str], sort: str, at: datetime | None
 ) -> Criteria:
+    ends = _Ends(one)
+    days, percents, scores = ends.days(), ends.percents(), ends.scores()
+    if ends.wrong:
+        raise Misread(ends.wrong)
     return Criteria(
         text=one.get("q", "")[:200],
         show=_one_of(one.get("show", "all"), SHOWS),
@@ -114,17 +137,54 @@ def _criteria(
         units=values.get("unit", ()),
         states=values.get("state", ()),
         outcomes=values.get("outcome", ()),
-        grades=tuple(each.strip() for each in one.get("grade", "").split(",") if each.strip()),
+        grades=grades_in(one.get("grade", "")),
         marked_by=values.get("marked_by", ()),
-        day_from=day(one.get("from", "")),
-        day_until=day(one.get("until", "")),
-        percent_from=millionths(one.get("percent_from", ""), least=0, most=100),
-        percent_until=millionths(one.get("percent_until", ""), least=0, most=100),
-        score_from=millionths(one.get("score_from", "")),
-        score_until=millionths(one.get("score_until", "")),
+        day_from=days[0],
+        day_until=days[1],
+        percent_from=percents[0],
+        percent_until=percents[1],
+        score_from=scores[0],
+        score_until=scores[1],
         at=at,
         sort=sort,
     )
+
+
+@dataclass(slots=True)
+class _Ends:
+    """Reads the two ends of what is narrowed by days and numbers, and keeps what is wrong, by name."""
+
+    typed: Mapping[str, str]
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    def days(self) -> tuple[date | None, date | None]:
+        found = self._read("from", day), self._read("until", day)
+        if found[0] and found[1] and found[0] > found[1]:
+            self.wrong["until"] = _("This day is before the first one, so nothing fits. Swap the two.")
+        return found
+
+    def percents(self) -> tuple[int | None, int | None]:
+        return self._numbers(
+            "percent_from", "percent_until", lambda text: millionths(text, least=0, most=100, sign="%")
+        )
+
+    def scores(self) -> tuple[int | None, int | None]:
+        return self._numbers("score_from", "score_until", millionths)
+
+    def _numbers(
+        self, first: str, last: str, read: Callable[[str], int | None]
+    ) -> tuple[int | None, int | None]:
+        found = self._read(first, read), self._read(last, read)
+        if found[0] is not None and found[1] is not None and found[0] > found[1]:
+            self.wrong[last] = _("This is less than the first number, so nothing fits. Swap the two.")
+        return found
+
+    def _read(self, name: str, read: Callable[[str], Value | None]) -> Value | None:
+        try:
+            return read(self.typed.get(name, ""))
+        except BadInput as refusal:
+            self.wrong[name] = refusal.message
+            return None
 
 
 def _one_of(value: str, known: Sequence[str]) -> str:

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
+from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from marksheet.apps.results.queries.by_schedule import ScheduleLine
+from marksheet.entrypoints.shared.asking import MILLION
 from marksheet.entrypoints.web.results.asked import Asked
 from marksheet.entrypoints.web.results.words import BUCKETS, OUTCOMES
 
@@ -36,22 +41,43 @@ def chips_for(asked: Asked, lines: Sequence[ScheduleLine], names: dict[str, str]
         ("outcome", _("Outcome")),
         ("marked_by", _("Marked by")),
     )
+    unknown = {"schedule": _("not yours to see")}
     found = [
-        Chip(label, words.get(value, _("chosen")), asked.without(name, value))
+        Chip(label, words.get(value, unknown.get(name, _("chosen"))), asked.without(name, value))
         for name, label in many
         for value in asked.values.get(name, ())
     ]
+    meant = asked.criteria
     one = (
-        ("from", _("Window from")),
-        ("until", _("Window until")),
-        ("grade", _("Grade")),
-        ("percent_from", _("At least, %")),
-        ("percent_until", _("At most, %")),
-        ("score_from", _("At least, marks")),
-        ("score_until", _("At most, marks")),
+        ("from", _("Window from"), _day(meant.day_from)),
+        ("until", _("Window until"), _day(meant.day_until)),
+        ("grade", _("Grade"), "; ".join(asked.values.get("grade", ()))),
+        ("percent_from", _("Per cent at least"), _number(meant.percent_from)),
+        ("percent_until", _("Per cent at most"), _number(meant.percent_until)),
+        ("score_from", _("Score at least"), _marks(meant.score_from)),
+        ("score_until", _("Score at most"), _marks(meant.score_until)),
     )
     return found + [
-        Chip(label, asked.values[name][0], asked.query(**{name: None}))
-        for name, label in one
-        if name in asked.values
+        Chip(label, value, asked.query(**{name: None})) for name, label, value in one if name in asked.values
     ]
+
+
+def _day(found: date | None) -> str:
+    return formats.date_format(found, "j F Y") if found else ""
+
+
+def _number(found: int | None) -> str:
+    return "" if found is None else _decimal(found)
+
+
+def _decimal(found: int) -> str:
+    """A number with all the decimals that were typed, so that the chip says what the filter means."""
+    text = f"{Decimal(found) / MILLION:f}"
+    return str(formats.number_format(text, use_l10n=True))
+
+
+def _marks(found: int | None) -> str:
+    if found is None:
+        return ""
+    n = _decimal(found)
+    return ngettext("%(n)s mark", "%(n)s marks", 1 if found == MILLION else 2) % {"n": n}

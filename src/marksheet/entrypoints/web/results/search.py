@@ -1,17 +1,18 @@
 """Advanced search on the Results tab, and the filters by schedule and assessment: one form in a panel."""
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from marksheet.apps.people.queries import Person
-from marksheet.apps.results.queries.choices import Choices, choices_of
+from marksheet.apps.results.queries.choices import Choices, choices_of, schedule_codes
 from marksheet.entrypoints.shared.access import person_of, signed_in
-from marksheet.entrypoints.web.results.asked import Asked, asked
+from marksheet.entrypoints.web.results.asked import Asked, Misread, asked, values_of
 from marksheet.entrypoints.web.results.words import BUCKETS, OUTCOMES
 
 NAMED = ("assessment", "unit", "marked_by")
@@ -43,16 +44,20 @@ class SearchForm(forms.Form):
     outcome = _ticks(_("Outcome"))
     marked_by = _ticks(_("Marked by"))
     grade = forms.CharField(
-        label=_("Grade"), required=False, help_text=_("One or several, with commas between: A, B")
+        label=_("Grade"),
+        required=False,
+        help_text=_("One or several, with semicolons between: A; B or 6,8; 7,5"),
     )
     percent_from = _number(_("Per cent, from"))
     percent_until = _number(_("Per cent, until"))
     score_from = _number(_("Score in marks, from"))
     score_until = _number(_("Score in marks, until"))
 
-    def __init__(self, wanted: Asked, choices: Choices) -> None:
-        """Offer ``choices``, with what is on now ticked."""
-        values: dict[str, Any] = {name: list(found) for name, found in wanted.values.items()}
+    def __init__(
+        self, typed: Mapping[str, Sequence[str]], choices: Choices, wrong: Mapping[str, str]
+    ) -> None:
+        """Offer ``choices``, with what is on now ticked and typed, and beside each what is ``wrong`` with it."""
+        values: dict[str, Any] = {name: list(found) for name, found in typed.items()}
         one = {name: found[0] for name, found in values.items() if name not in _MANY}
         super().__init__(initial={**values, **one})
         self.fields["from"] = forms.DateField(
@@ -72,6 +77,9 @@ class SearchForm(forms.Form):
         }
         for name, pairs in lists.items():
             self.fields[name].choices = pairs  # type: ignore[attr-defined]
+        self.cleaned_data = {}
+        for name, message in wrong.items():
+            self.add_error(name, message)
 
 
 _MANY = ("schedule", "assessment", "unit", "state", "outcome", "marked_by")
@@ -81,14 +89,36 @@ _MANY = ("schedule", "assessment", "unit", "state", "outcome", "marked_by")
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """Show the form of the advanced search, filled with what is asked now."""
-    wanted = asked(request.GET)
-    form = SearchForm(wanted, choices_of(person_of(request)))
-    kept = [(name, wanted.values[name][0]) for name in ("q", "show") if name in wanted.values]
-    return render(request, "results/search.html", {"form": form, "kept": kept, "asked": wanted})
+    try:
+        asked(request.GET)
+    except Misread as misread:
+        return filters(request, misread.wrong)
+    return filters(request, {})
 
 
-def names_for(person: Person, wanted: Asked) -> dict[str, str]:
-    """Return the names of the refs in an address, asked of the database only when there are some."""
-    if not any(name in wanted.values for name in NAMED):
-        return {}
-    return choices_of(person).names
+def filters(request: HttpRequest, wrong: Mapping[str, str]) -> HttpResponse:
+    """Show the form with what stands in the address; 400 where something is ``wrong`` with it, said at its field."""
+    typed = values_of(request.GET)
+    form = SearchForm(typed, choices_of(person_of(request)), wrong)
+    # The way back is the list without what it cannot read.
+    readable = QueryDict(mutable=True)
+    for name, values in typed.items():
+        if name not in wrong and name != "after":
+            readable.setlist(name, list(values))
+    context = {
+        "form": form,
+        "kept": [(name, typed[name][0]) for name in ("q", "show") if name in typed],
+        "back": readable.urlencode(),
+    }
+    return render(request, "results/search.html", context, status=400 if wrong else 200)
+
+
+def names_for(person: Person, wanted: Asked, known: Collection[str] = ()) -> dict[str, str]:
+    """Return the names of the refs in an address, asked of the database only when there are some.
+
+    Args:
+        known: refs of schedules whose code is at hand.
+    """
+    unknown = [ref for ref in wanted.values.get("schedule", ()) if ref not in known]
+    found = choices_of(person).names if any(name in wanted.values for name in NAMED) else {}
+    return found | (schedule_codes(person, unknown) if unknown else {})

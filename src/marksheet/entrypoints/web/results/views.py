@@ -18,13 +18,15 @@ from marksheet.apps.results.queries.by_schedule import ScheduleLine, schedule_li
 from marksheet.apps.results.queries.people import Assigned, assigned_at
 from marksheet.apps.results.queries.sight import SIGHT
 from marksheet.entrypoints.shared.access import held_by, person_of, signed_in
+from marksheet.entrypoints.shared.errors import wants_json
+from marksheet.entrypoints.shared.moments import zones_told
 from marksheet.entrypoints.web.reports.asked import export_address
-from marksheet.entrypoints.web.results.asked import Asked, asked
+from marksheet.entrypoints.web.results.asked import Asked, Misread, asked
 from marksheet.entrypoints.web.results.bar import acts_for, list_address, ticks_done
 from marksheet.entrypoints.web.results.chips import chips_for
 from marksheet.entrypoints.web.results.columns import COLUMNS, KEY, Choice, choice_from
 from marksheet.entrypoints.web.results.lines import lines_of, publisher_words
-from marksheet.entrypoints.web.results.search import names_for
+from marksheet.entrypoints.web.results.search import filters, names_for
 from marksheet.entrypoints.web.results.tips import obstacle_words, tips_for
 from marksheet.entrypoints.web.results.views_saved import saved_views
 from marksheet.entrypoints.web.results.words import grouped
@@ -40,7 +42,13 @@ def results(request: HttpRequest) -> HttpResponse:
     if held_by(request).isdisjoint(SIGHT):
         return render(request, "results/nothing_yet.html")
     choice = choice_from(preference(person, KEY))
-    wanted = asked(request.GET, sort=choice.sort, by=choice.by, at=clock.read())
+    try:
+        wanted = asked(request.GET, sort=choice.sort, by=choice.by, at=clock.read())
+    except Misread as misread:
+        # Somebody who typed it mends it where it was typed; a program, or a part of a page, reads what is wrong.
+        if wants_json(request) or request.headers.get("HX-Request"):
+            raise
+        return filters(request, misread.wrong)
     choice = _remembered(person, choice, wanted, request.GET)
     context = _common(request, person, wanted, choice)
     if wanted.by == "schedule":
@@ -68,8 +76,6 @@ def _remembered(person: Person, choice: Choice, wanted: Asked, given: QueryDict)
 def _common(request: HttpRequest, person: Person, wanted: Asked, choice: Choice) -> dict[str, Any]:
     everything = finder.Criteria(at=wanted.criteria.at)
     lines = schedule_lines(person, _places(wanted))
-    if wanted.criteria.show == "not-mine":
-        lines = [line for line in lines if not line.publishable]
     tips, more_tips = tips_for(lines, wanted) if wanted.criteria.show != "published" else ([], 0)
     all_waiting = finder.total(person, everything, exact=True)[0]
     mine = finder.tickable_total(person, everything, exact=True)[0]
@@ -77,11 +83,11 @@ def _common(request: HttpRequest, person: Person, wanted: Asked, choice: Choice)
         "asked": wanted,
         "lines": lines,
         "everything": (Total(all_waiting, exact=True), Total(mine, exact=True)),
-        "sentence": sentence(mine, all_waiting),
+        "sentence": sentence(wanted, mine, all_waiting),
         "tips": tips,
         "more_tips": more_tips,
         "by_schedule": wanted.query(by="schedule", state=None),
-        "chips": chips_for(wanted, lines, names_for(person, wanted)),
+        "chips": chips_for(wanted, lines, names_for(person, wanted, {line.schedule.ref for line in lines})),
         "columns": choice.shown,
         "chosen": [column.key for column in choice.shown],
         "all_columns": [(column, column in choice.shown) for column in COLUMNS if not column.fixed],
@@ -110,14 +116,22 @@ def _places(wanted: Asked) -> finder.Criteria:
     )
 
 
-def sentence(mine: int, everything: int) -> str:
-    """Return what this list is, and how much of it is the reader's."""
+def sentence(wanted: Asked, mine: int, everything: int) -> str:
+    """Return what this list is, and how much of the whole tab is the reader's."""
+    if wanted.criteria.show == "published":
+        return _(
+            "Published already, at schedules that are not finished. All that is published stands in Reports."
+        )
     if not everything:
         return _("Scored and submitted, not yet published. Nothing waits here now.")
-    return _("Scored and submitted, not yet published. You can publish %(mine)s of %(all)s.") % {
-        "mine": grouped(mine),
-        "all": grouped(everything),
-    }
+    words = (
+        _(
+            "Scored and submitted, not yet published. Without these filters you can publish %(mine)s of %(all)s."
+        )
+        if wanted.narrowed
+        else _("Scored and submitted, not yet published. You can publish %(mine)s of %(all)s.")
+    )
+    return words % {"mine": grouped(mine), "all": grouped(everything)}
 
 
 def _shows(wanted: Asked) -> list[tuple[str, str, bool]]:
@@ -151,6 +165,7 @@ def _candidates(person: Person, wanted: Asked, known: tuple[Total, Total] | None
     start = wanted.start if wanted.after else 0
     return {
         "rows": lines,
+        **zones_told(line.zone for line in lines),
         "published": published,
         "total": total,
         "first": start + 1 if lines else 0,
@@ -191,7 +206,10 @@ def _all_selected(matching: Total) -> str:
 
 def _schedules(person: Person, wanted: Asked, lines: Sequence[ScheduleLine]) -> dict[str, Any]:
     people = assigned_at([line.schedule.node_id for line in lines])
-    return {"schedules": [_schedule_row(line, person, people, wanted) for line in lines]}
+    return {
+        "schedules": [_schedule_row(line, person, people, wanted) for line in lines],
+        **zones_told(line.schedule.timezone for line in lines),
+    }
 
 
 def _schedule_row(

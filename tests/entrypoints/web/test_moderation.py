@@ -14,6 +14,7 @@ from marksheet.apps.marking.queries.assess import assess_list, schedules_to_mark
 from marksheet.apps.marking.queries.moderation import moderated_by
 from marksheet.apps.results.actions.marks import CellSave, save_marks, set_moderation, submit_scripts
 from marksheet.apps.results.queries.coordination import coordination_of, to_do
+from marksheet.apps.results.queries.moderated import samples_to_decide_at
 from marksheet.rules.moderation import Kind, Round, Trigger
 from tests.apps.marking.scene import hand_in, human_part, result_of
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, grant, signed_in
@@ -157,12 +158,16 @@ def test_several_are_accepted_at_once_and_the_sample_is_decided(world, moderated
     assert "Accept the marks of 3 scripts" in asked
     assert client.post(accept, {"selected": refs}).status_code == 302
     assert client.post(accept, {"selected": refs}).status_code == 400
+    deciding = samples_to_decide_at(world.max)
+    assert schedules_to_mark(world.max, deciding=deciding) == 1, "a sample is to be decided"
+    assert assess_list(world.max, deciding=deciding)[0][0].status == "moderation"
     door = f"/marking/assess/{moderated.ref}/moderation/sample/moderation-1/{world.mo.ref}/"
     assert client.post(door, {"decision": "again", "reason": "Generous"}).status_code == 400
     part = human_part(moderated).ref
     assert client.post(door, {"decision": "confirm", "parts": part}).status_code == 400
     assert client.post(door, {"decision": "confirm"}).status_code == 302
     assert "Confirmed" in page(client, moderated)
+    assert schedules_to_mark(world.max, deciding=samples_to_decide_at(world.max)) == 0
     states = {result_of(one).state for one in Attempt.objects.filter(schedule=moderated)}
     assert states == {"ready"}
     again = client.post(door, {"decision": "again", "parts": part, "reason": "Generous after all"})

@@ -1,13 +1,14 @@
-"""Marking at 50,000 scripts: sharing them out among 200 markers, a page of one's submissions, saving a mark.
+"""Marking at 50,000 scripts: sharing them out among 200 markers, a page of submissions, saving a mark, moderation.
 
-Run: ``python -m bench.marking sqlite|postgres [scripts] [markers]``. Aim: allocation in seconds; pages below 100 ms
-of time on the server.
+Run: ``python -m bench.marking sqlite|postgres [scripts] [markers]``. Aim: allocation and moderation in seconds; pages
+below 100 ms of time on the server.
 """
 
 import statistics
 import sys
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from bench.scene import NOW, a_publisher, database
@@ -50,7 +51,64 @@ def measure(scripts: int, markers: int) -> dict[str, float]:
     found["saving a mark, ms"] = _often(
         lambda: save_mark(one, next(refs), part.ref, value=2000, against_version=0, at=NOW)
     )
+    return found | _moderation(world, schedule)
+
+
+def _moderation(world: Any, schedule: Any) -> dict[str, float]:
+    """Return the same of moderation: all marked and submitted, a tenth of each marker's drawn, and boundaries."""
+    from marksheet.apps.marking.queries.plan import plan_of
+    from marksheet.apps.marking.queries.samples import samples_here
+    from marksheet.apps.results.actions.marks import accept, preview_moderation, set_moderation
+    from marksheet.apps.results.queries.moderated import moderation_list
+    from marksheet.rules.moderation import Kind, Round, Trigger
+    from tests import factories
+
+    factories.grant(world.max, "moderator", schedule.node, at=NOW)
+    _mark_all(schedule)
+    near, share = Trigger(Kind.NEAR_BOUNDARY, Fraction(1, 2)), Trigger(Kind.RANDOM_SHARE, Fraction(10))
+    wanted = [Round((near, share))]
+    found: dict[str, float] = {}
+    began = time.perf_counter()
+    preview_moderation(world.ada, schedule.ref, wanted, "bench")
+    found["preview of moderation, s"] = time.perf_counter() - began
+    began = time.perf_counter()
+    against = plan_of(schedule).revision
+    set_moderation(world.ada, schedule.ref, wanted, seed="bench", against=against, at=NOW)
+    found["drawing into moderation, with results, s"] = time.perf_counter() - began
+    rows = [one.row.ref for one in moderation_list(world.max, schedule)[0]]
+    found["a page of scripts in moderation, ms"] = _often(lambda: moderation_list(world.max, schedule))
+    found["the samples of a schedule, ms"] = _often(lambda: samples_here(world.max, schedule))
+    refs = iter(rows[:TIMES])
+    found["accepting a script, ms"] = _often(lambda: accept(world.max, schedule.ref, [next(refs)], at=NOW))
     return found
+
+
+def _mark_all(schedule: Any) -> None:
+    """Mark and submit every script, behind the verbs: each with marks of its own."""
+    from marksheet.apps.exams.queries.paper import paper_of
+    from marksheet.apps.ledger.bulk import insert_rows
+    from marksheet.apps.ledger.change import change
+    from marksheet.apps.marking.models import Mark, Script
+    from marksheet.apps.marking.steps.marks import FIELDS
+    from tests import factories
+
+    parts = paper_of(schedule.version_id, schedule.key_version_id).human_parts
+    known = set(Mark.objects.filter(attempt__schedule=schedule).values_list("attempt_id", "part_id"))
+    scripts = list(Script.objects.filter(schedule=schedule).values_list("attempt_id", "round", "marker_id"))
+    with change(factories.TESTER, "bench.marks", at=NOW) as opened:
+        insert_rows(
+            Mark,
+            FIELDS,
+            (
+                (attempt, part.id, round_, marker, 1, attempt * 500 % part.maximum_thousandths, False, None,
+                 opened.event_id, NOW)
+                for attempt, round_, marker in scripts
+                for part in parts
+                if (attempt, part.id) not in known
+            ),
+        )  # fmt: skip
+        Script.objects.filter(schedule=schedule).update(unmarked=0, submitted_at=NOW, last_saved_at=NOW)
+        opened.record("schedule", schedule.pk)
 
 
 def _often(what: Callable[[], object]) -> float:

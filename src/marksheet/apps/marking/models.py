@@ -206,7 +206,7 @@ class Moderation(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attempt", "round"], name="moderated_once_per_round")]
         indexes = [
-            models.Index(fields=["schedule", "round", "decision", "id"], name="moderation_of_schedule")
+            models.Index(fields=["schedule", "decision", "round", "id"], name="moderation_of_schedule")
         ]
 
 

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('schedule', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exams.schedule')),
             ],
             options={
-                'indexes': [models.Index(fields=['schedule', 'round', 'decision', 'id'], name='moderation_of_schedule')],
+                'indexes': [models.Index(fields=['schedule', 'decision', 'round', 'id'], name='moderation_of_schedule')],
                 'constraints': [models.UniqueConstraint(fields=('attempt', 'round'), name='moderated_once_per_round')],
             },
         ),

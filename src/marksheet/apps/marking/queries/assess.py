@@ -18,6 +18,7 @@ from marksheet.rules.access import Verb
 
 LIST_PAGE = 25
 ASSESSING = (Verb.MARK_GIVE, Verb.MARK_MODERATE)
+NOWHERE = Q(pk__in=())
 
 
 class Status(StrEnum):
@@ -83,16 +84,23 @@ def marks_at(person: Person, schedule: Schedule) -> bool:
 
 
 def assess_list(
-    person: Person, *, search: str = "", status: str = "", after: str = "", size: int = LIST_PAGE
+    person: Person,
+    *,
+    deciding: Q = NOWHERE,
+    search: str = "",
+    status: str = "",
+    after: str = "",
+    size: int = LIST_PAGE,
 ) -> tuple[list[AssessRow], str]:
     """Return a page of the Assess tab, newest window first, and the ref to go on from ("" at the end).
 
     Args:
+        deciding: fits the schedules where samples wait for ``person`` to decide on.
         search: words that title, code or unit hold.
         status: one of ``Status``, or "" for all.
         after: the ref of the last schedule of the page before.
     """
-    rows = _with_status(searched(assessed_by(person), search), person)
+    rows = _with_status(searched(assessed_by(person), search), person, deciding)
     if status:
         rows = rows.filter(status=status)
     found, following = newest_window_first(rows, after=after, size=size)
@@ -102,14 +110,14 @@ def assess_list(
     return page, following
 
 
-def _with_status(rows: QuerySet[Schedule], person: Person) -> QuerySet[Any]:
+def _with_status(rows: QuerySet[Schedule], person: Person, deciding: Q) -> QuerySet[Any]:
     scripts = theirs(person).filter(schedule=OuterRef("pk"))
     marking = Q(node__in=nodes_where(person, Verb.MARK_GIVE))
     return rows.annotate(
         status=Case(
             # Who marks there has that to do first.
             When(
-                waits_for(person) & (~marking | ~Exists(scripts.filter(submitted_at=None))),
+                (waits_for(person) | deciding) & (~marking | ~Exists(scripts.filter(submitted_at=None))),
                 then=Value(Status.MODERATION.value),
             ),
             When(~Exists(scripts), then=Value(Status.WAITING.value)),
@@ -120,11 +128,15 @@ def _with_status(rows: QuerySet[Schedule], person: Person) -> QuerySet[Any]:
     )
 
 
-def schedules_to_mark(person: Person) -> int:
-    """Return at how many schedules something waits for ``person`` to mark, submit or moderate: the tab's count."""
+def schedules_to_mark(person: Person, *, deciding: Q = NOWHERE) -> int:
+    """Return at how many schedules something waits for ``person`` to mark, submit or moderate: the tab's count.
+
+    Args:
+        deciding: as for ``assess_list``.
+    """
     waiting = theirs(person).filter(schedule=OuterRef("pk"), submitted_at=None)
     marking = Q(node__in=nodes_where(person, Verb.MARK_GIVE)) & Exists(waiting)
-    return assessed_by(person).filter(marking | waits_for(person), state="active").count()
+    return assessed_by(person).filter(marking | waits_for(person) | deciding, state="active").count()
 
 
 def counts_of(person: Person, schedule_ids: Sequence[int], *, everybodys: bool = False) -> dict[int, Counts]:

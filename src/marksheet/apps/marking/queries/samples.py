@@ -24,7 +24,7 @@ from marksheet.apps.marking.queries.moderation import (
 )
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.people.models import Person
-from marksheet.rules.moderation import Round, concerns
+from marksheet.rules.moderation import Kind, Round, concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Sample:
         drawn: scripts in the sample; of them ``accepted``, ``doubted``, ``waiting`` to be looked at (or looked at
             again), and otherwise changed as cases.
         earlier: scripts and decisions that rounds before this one still wait for.
+        pile_left: scripts lie on a pile that nobody has submitted, so that it may still get more.
         decided: the newest decision; None where nothing was decided.
     """
 
@@ -68,6 +69,11 @@ class Sample:
     def looked_at(self) -> int:
         """How many of it a moderator has decided on."""
         return self.drawn - self.waiting
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether some of it is a random share."""
+        return any(one["kind"] == Kind.RANDOM_SHARE for one in self.reasons)
 
     @property
     def may_confirm(self) -> bool:

@@ -57,7 +57,10 @@ def scripts_with_differences(person: Person, schedule: Schedule) -> QuerySet[Scr
         attempt=OuterRef("attempt"), round__in=MARKERS, submitted_at__isnull=False
     ).exclude(pk=OuterRef("pk"))
     waiting = Result.objects.filter(
-        schedule=schedule, enrolment=OuterRef("attempt__enrolment"), state=State.MODERATION.value
+        schedule=schedule,
+        enrolment=OuterRef("attempt__enrolment"),
+        state=State.MODERATION.value,
+        missing__icontains='"not_agreed"',
     )
     return (
         theirs(person)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.models import AttemptState, Schedule
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.ledger.errors import NotFound
@@ -16,6 +16,7 @@ from marksheet.apps.ledger.models import Side
 from marksheet.apps.marking.models import MARKERS, MODERATION, Mark, Round, Script
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
 from marksheet.apps.marking.queries.grid import shown_mark
+from marksheet.apps.marking.queries.hands import handed_in
 from marksheet.apps.marking.queries.moderation import (
     SETTLED,
     WAITING,
@@ -25,7 +26,10 @@ from marksheet.apps.marking.queries.moderation import (
 )
 from marksheet.apps.marking.queries.plan import agreeing_of, plan_of
 from marksheet.apps.people.models import Person
+from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.people.queries.names import has_in_name
+from marksheet.apps.results.models import Bucket, Result
+from marksheet.rules.access import Verb
 from marksheet.rules.schemes import FINEST
 
 PAGE = 50
@@ -285,3 +289,20 @@ def _notes(row: Moderation, *, hidden: bool) -> tuple[Note, ...]:
         Note(events[key][0], text, *events[key][1:]) for key, text in sides.values_list("event_id", "value")
     ]
     return tuple(sorted(found, key=lambda one: one.at))
+
+
+def samples_to_decide_at(person: Person) -> Q:
+    """Fit the schedules where all is submitted and looked at, and ``person`` can decide on a sample of others."""
+    here = {"schedule": OuterRef("pk")}
+    others = (
+        handed_in()
+        .filter(attempt__enrolment=OuterRef("enrolment"), marker__isnull=False)
+        .exclude(marker=person)
+    )
+    open_ = Result.objects.filter(**here, bucket=Bucket.MODERATION, missing__icontains='"sample_open"')
+    moderates = Q(node__in=nodes_where(person, Verb.MARK_MODERATE))
+    unmarked = handed_in().filter(**here, submitted_at=None)
+    unseen = Moderation.objects.filter(**here, attempt__state=AttemptState.HANDED_IN).exclude(
+        decision__in=SETTLED
+    )
+    return moderates & Q(Exists(open_.filter(Exists(others)))) & ~Exists(unmarked) & ~Exists(unseen)

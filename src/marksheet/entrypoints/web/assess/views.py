@@ -36,6 +36,7 @@ from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.actions.marks import give_no_response, submit_scripts
 from marksheet.apps.results.queries.differences import scripts_with_differences
+from marksheet.apps.results.queries.moderated import samples_to_decide_at
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
@@ -52,8 +53,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     status = asking.word(request.GET, "status", STATUS)
     search = request.GET.get("q", "").strip()
+    deciding = samples_to_decide_at(person)
     rows, following = assess_list(
         person,
+        deciding=deciding,
         search=search,
         status=status,
         after=request.GET.get("after", ""),
@@ -65,7 +68,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "status": status,
         "statuses": [(code, word) for code, (word, _tone) in STATUS.items()],
         "narrowed": bool(search or status or request.GET.get("after")),
-        "waiting": schedules_to_mark(person),
+        "waiting": schedules_to_mark(person, deciding=deciding),
     }
     return render(request, "assess/list.html", context)
 

@@ -40,6 +40,11 @@ def confirm_sample(
         sample = _sample(actor, schedule, round_, marker_ref)
         if sample.confirmed:
             raise WrongState(_("This sample is confirmed already."))
+        if sample.pile_left:
+            raise WrongState(
+                _("It is confirmed once the pile is empty: %(who)s may still take scripts from it.")
+                % {"who": sample.marker.name}
+            )
         if not sample.may_confirm:
             raise WrongState(
                 _(

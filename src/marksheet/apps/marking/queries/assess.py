@@ -17,6 +17,7 @@ from marksheet.rules.access import Verb
 
 LIST_PAGE = 25
 ASSESSING = (Verb.MARK_GIVE, Verb.MARK_MODERATE)
+NOWHERE = Q(pk__in=())
 
 
 class Status(StrEnum):
@@ -25,6 +26,7 @@ class Status(StrEnum):
     WAITING = "waiting"
     READY = "ready"
     IN_PROGRESS = "in-progress"
+    DIFFERENCES = "differences"
     SUBMITTED = "submitted"
 
 
@@ -81,16 +83,23 @@ def marks_at(person: Person, schedule: Schedule) -> bool:
 
 
 def assess_list(
-    person: Person, *, search: str = "", status: str = "", after: str = "", size: int = LIST_PAGE
+    person: Person,
+    *,
+    differing: Q = NOWHERE,
+    search: str = "",
+    status: str = "",
+    after: str = "",
+    size: int = LIST_PAGE,
 ) -> tuple[list[AssessRow], str]:
     """Return a page of the Assess tab, newest window first, and the ref to go on from ("" at the end).
 
     Args:
+        differing: fits the schedules where submitted work of theirs still waits for the two markers to agree.
         search: words that title, code or unit hold.
         status: one of ``Status``, or "" for all.
         after: the ref of the last schedule of the page before.
     """
-    rows = _with_status(searched(assessed_by(person), search), person)
+    rows = _with_status(searched(assessed_by(person), search), person, differing)
     if status:
         rows = rows.filter(status=status)
     found, following = newest_window_first(rows, after=after, size=size)
@@ -100,22 +109,29 @@ def assess_list(
     return page, following
 
 
-def _with_status(rows: QuerySet[Schedule], person: Person) -> QuerySet[Any]:
+def _with_status(rows: QuerySet[Schedule], person: Person, differing: Q) -> QuerySet[Any]:
     scripts = theirs(person).filter(schedule=OuterRef("pk"))
+    waiting = Exists(scripts.filter(submitted_at=None))
     return rows.annotate(
         status=Case(
             When(~Exists(scripts), then=Value(Status.WAITING.value)),
-            When(~Exists(scripts.filter(submitted_at=None)), then=Value(Status.SUBMITTED.value)),
+            When(Q(~waiting) & differing, then=Value(Status.DIFFERENCES.value)),
+            When(~waiting, then=Value(Status.SUBMITTED.value)),
             When(Exists(scripts.filter(last_saved_at__isnull=False)), then=Value(Status.IN_PROGRESS.value)),
             default=Value(Status.READY.value),
         )
     )
 
 
-def schedules_to_mark(person: Person) -> int:
-    """Return at how many schedules scripts wait for ``person`` to mark or submit: the count on the tab."""
+def schedules_to_mark(person: Person, *, differing: Q = NOWHERE) -> int:
+    """Return at how many schedules something waits for ``person`` to mark, submit or agree on: the tab's count.
+
+    Args:
+        differing: as for ``assess_list``.
+    """
     waiting = theirs(person).filter(schedule=OuterRef("pk"), submitted_at=None)
-    return assessed_by(person, Verb.MARK_GIVE).filter(Exists(waiting), state="active").count()
+    here = assessed_by(person, Verb.MARK_GIVE).filter(state="active")
+    return here.filter(Q(Exists(waiting)) | differing).count()
 
 
 def counts_of(person: Person, schedule_ids: Sequence[int], *, everybodys: bool = False) -> dict[int, Counts]:

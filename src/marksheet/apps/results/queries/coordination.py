@@ -17,6 +17,7 @@ from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.people.models import Person, UnitPath
 from marksheet.apps.people.queries import grants_with
 from marksheet.apps.results.models import Bucket, BucketCount
+from marksheet.apps.results.queries.differences import awaited_markers, not_agreed
 from marksheet.rules.access import Verb
 
 LIST_PAGE = 25
@@ -182,16 +183,22 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
     awake = len(publishers) - len(sleeping)
     waiting = counts.get(Bucket.NOT_SUBMITTED, 0)
     unallocated = nobodys(row.schedule) if by_hand else 0
+    two = by_hand and plan_of(row.schedule).markers == 2
+    differing, differ = awaited_markers(row.schedule) if two else (0, ())
+    moderated = counts.get(Bucket.MODERATION, 0)
+    if differing:
+        moderated -= not_agreed().filter(schedule=row.schedule, bucket=Bucket.MODERATION).count()
     steps = [
         ToDo("markers", len(markers), done=bool(markers)) if by_hand else None,
-        ToDo("second") if len(markers) == 1 and plan_of(row.schedule).markers == 2 else None,
+        ToDo("second") if len(markers) == 1 and two else None,
         ToDo("publisher", awake, done=awake > 0),
         ToDo("sleeping", len(sleeping), sleeping) if sleeping else None,
         ToDo("expected", counts.get(Bucket.EXPECTED, 0), done=not counts.get(Bucket.EXPECTED, 0)),
         ToDo("nobodys", unallocated) if unallocated else None,
         ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,
         ToDo("missing", counts[Bucket.NOT_READY]) if counts.get(Bucket.NOT_READY) else None,
-        ToDo("moderation", counts[Bucket.MODERATION]) if counts.get(Bucket.MODERATION) else None,
+        ToDo("differences", differing, differ) if differing else None,
+        ToDo("moderation", moderated) if moderated else None,
         ToDo("publish", sum(counts.get(bucket, 0) for bucket in TO_PUBLISH)),
     ]
     wanted = [one for one in steps if one is not None]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marksheet.apps.marking.queries.assess import schedules_to_mark
 from marksheet.apps.people.queries import holds_somewhere
+from marksheet.apps.results.queries.differences import differing_at
 from marksheet.entrypoints.shared import menu
 from marksheet.entrypoints.shared.access import person_of
 from marksheet.rules.access import Verb
@@ -17,7 +18,8 @@ def _assesses(request: HttpRequest) -> bool:
 
 
 def _waiting(request: HttpRequest) -> int:
-    return schedules_to_mark(person_of(request))
+    person = person_of(request)
+    return schedules_to_mark(person, differing=differing_at(person))
 
 
 menu.register(

@@ -33,7 +33,11 @@ from marksheet.apps.marking.queries.submissions import (
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.actions.marks import give_no_response, submit_scripts
-from marksheet.apps.results.queries.differences import scripts_with_differences
+from marksheet.apps.results.queries.differences import (
+    differences_counted,
+    differing_at,
+    scripts_with_differences,
+)
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
@@ -50,20 +54,23 @@ def listing(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     status = asking.word(request.GET, "status", STATUS)
     search = request.GET.get("q", "").strip()
+    differing = differing_at(person)
     rows, following = assess_list(
         person,
+        differing=differing,
         search=search,
         status=status,
         after=request.GET.get("after", ""),
     )
+    counted = differences_counted(person, [row.schedule for row in rows])
     context = {
-        "rows": [(row, *STATUS[row.status]) for row in rows],
+        "rows": [(row, *STATUS[row.status], counted.get(row.schedule.pk, 0)) for row in rows],
         "following": following,
         "search": search,
         "status": status,
         "statuses": [(code, word) for code, (word, _tone) in STATUS.items()],
         "narrowed": bool(search or status or request.GET.get("after")),
-        "waiting": schedules_to_mark(person),
+        "waiting": schedules_to_mark(person, differing=differing),
     }
     return render(request, "assess/list.html", context)
 

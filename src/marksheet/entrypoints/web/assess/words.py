@@ -10,5 +10,6 @@ STATUS: dict[str, tuple[Label, str]] = {
     Status.WAITING: (_("Waiting for work"), "quiet"),
     Status.READY: (_("Ready to mark"), "act"),
     Status.IN_PROGRESS: (_("In progress"), "act"),
+    Status.DIFFERENCES: (_("To agree"), "warn"),
     Status.SUBMITTED: (_("Submitted"), "ok"),
 }

@@ -138,6 +138,16 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             scripts,
             _("See progress"),
         ),
+        "differences": (
+            ngettext(
+                "The work of %(n)s candidate waits for its two markers to agree: %(who)s.",
+                "The work of %(n)s candidates waits for its two markers to agree: %(who)s.",
+                n,
+            )
+            % {"n": n, "who": who},
+            f"{scripts}?status=differing",
+            _("See which"),
+        ),
         "moderation": (
             ngettext("%(n)s result is in moderation.", "%(n)s results are in moderation.", n) % {"n": n},
             scripts,
@@ -159,4 +169,10 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
 def _tone(one: ToDo) -> str:
     if one.code in ("markers", "publisher") and not one.count:
         return "warn"
-    return {"sleeping": "warn", "missing": "warn", "nobodys": "warn", "second": "warn"}.get(one.code, "quiet")
+    return {
+        "sleeping": "warn",
+        "missing": "warn",
+        "nobodys": "warn",
+        "second": "warn",
+        "differences": "warn",
+    }.get(one.code, "quiet")

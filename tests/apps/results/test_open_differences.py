@@ -80,10 +80,10 @@ def test_a_coordinator_reads_on_whose_work_two_are_not_agreed_and_who_they_are(w
     assert "Nothing matches" in client.get(f"{base}scripts/?status=differing").content.decode()
     apart(world, schedule)
     (step,) = [one for one in to_do(coordination_of(schedule)) if one.code == "differences"]
-    assert (step.count, step.names) == (1, ("Mei Lin", "Mo Idris"))
+    assert (step.count, step.names) == (1, ("Mo Idris", "Mei Lin"))
     assert "moderation" not in {one.code for one in to_do(coordination_of(schedule))}, "it is said once"
     page = client.get(base).content.decode()
-    assert "The work of 1 candidate waits for its two markers to agree: Mei Lin, Mo Idris." in page
+    assert "The work of 1 candidate waits for its two markers to agree: Mo Idris, Mei Lin." in page
     listed = client.get(f"{base}scripts/?status=differing").content.decode()
     assert listed.count('name="selected"') == 2, "the scripts of both markers, of one candidate"
 

@@ -72,11 +72,21 @@ def coordination_list(
         status: one of ``Status``, or "" for all.
         after: the ref of the last schedule of the page before.
     """
-    rows = with_status(searched(coordinated_by(person), search))
-    if status:
-        rows = rows.filter(status=status)
+    rows = coordination_found(person, text=search, status=status)
     found, following = newest_window_first(rows, after=after, size=size)
     return _described(found), following
+
+
+def coordination_found(person: Person, *, text: str = "", status: str = "") -> QuerySet[Any]:
+    """Return the schedules of the Coordinator tab that fit, newest window first."""
+    rows = with_status(searched(coordinated_by(person), text))
+    return (rows.filter(status=status) if status else rows).order_by("-opens_at", "-id")
+
+
+def coordination_lines(person: Person, keys: Sequence[int]) -> list[CoordinatorRow]:
+    """Return the lines of these schedules, in this order; those that ``person`` does not coordinate are left out."""
+    rows = {row.pk: row for row in with_status(coordinated_by(person).filter(pk__in=list(keys)))}
+    return _described([rows[key] for key in keys if key in rows])
 
 
 def coordination_of(schedule: Schedule) -> CoordinatorRow:
@@ -194,7 +204,7 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
         ToDo("publisher", awake, done=awake > 0),
         ToDo("sleeping", len(sleeping), sleeping) if sleeping else None,
         ToDo("expected", counts.get(Bucket.EXPECTED, 0), done=not counts.get(Bucket.EXPECTED, 0)),
-        ToDo("nobodys", unallocated) if unallocated else None,
+        ToDo("lacking" if two else "nobodys", unallocated) if unallocated else None,
         ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,
         ToDo("missing", counts[Bucket.NOT_READY]) if counts.get(Bucket.NOT_READY) else None,
         ToDo("differences", differing, differ) if differing else None,

@@ -94,7 +94,7 @@ def awaited_markers(schedule: Schedule) -> tuple[int, tuple[str, ...]]:
     """Return on how many candidates' work two markers are not agreed, and the names of those markers."""
     rows = scripts_differing(handed_in().filter(schedule=schedule)).order_by()
     n = rows.values("attempt").distinct().count()
-    names = rows.values_list("marker__name", flat=True).distinct().order_by("marker__name") if n else ()
+    names = rows.values_list("marker__name", flat=True).distinct().order_by("marker__sort_name") if n else ()
     return n, tuple(names)
 
 

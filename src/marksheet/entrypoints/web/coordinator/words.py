@@ -125,6 +125,16 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             reverse("coordinator:allocation", args=[ref]),
             _("Share out"),
         ),
+        "lacking": (
+            ngettext(
+                "%(n)s script lacks one or both of its two markers.",
+                "%(n)s scripts lack one or both of their two markers.",
+                n,
+            )
+            % {"n": n},
+            reverse("coordinator:allocation", args=[ref]),
+            _("Share out"),
+        ),
         "marking": (
             ngettext("%(n)s script is not submitted.", "%(n)s scripts are not submitted.", n) % {"n": n}
             if n
@@ -173,6 +183,7 @@ def _tone(one: ToDo) -> str:
         "sleeping": "warn",
         "missing": "warn",
         "nobodys": "warn",
+        "lacking": "warn",
         "second": "warn",
         "differences": "warn",
     }.get(one.code, "quiet")

@@ -136,6 +136,7 @@ def _reopen(opened: Change, actor: Person, schedule: Schedule, scripts: Sequence
         raise WrongState(_("These scripts are open for marking already."))
     for round_, some in by_round(closed).items():
         steps.reopen_scripts(opened, schedule, [row.attempt_id for row in some], round_)
+    steps.leave_kept_apart(opened, closed)
     opened.lines(("attempt", row.attempt_id, {"reopened": True, "round": row.round}) for row in closed)
     record(opened, schedule, closed, reason=reason.strip(), reopened=len(closed))
     return len(closed)

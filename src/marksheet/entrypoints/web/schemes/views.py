@@ -64,7 +64,7 @@ def older(request: HttpRequest, ref: str, part: str) -> HttpResponse:
             error = refusal
         else:
             done(request, _words(n))
-            return redirect(f"{request.path}?confirmed=1")
+            return redirect(request.path)
     context = about(request, person, schedule)
     found = older_marks(
         person, schedule, part, everybody=context["coordinates"], after=request.GET.get("after", "")
@@ -74,7 +74,6 @@ def older(request: HttpRequest, ref: str, part: str) -> HttpResponse:
         "step_words": step_words(found.step_thousandths),
         "error": error,
         "chosen": request.POST.getlist("selected"),
-        "confirmed": "confirmed" in request.GET,
         "narrowed": bool(request.GET.get("after")),
         "writes": Verb.MARK_GIVE in verbs_at(person, schedule.node_id),
     }

@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.coordinator import allocation, conflicts, people, settings, views, work
+from marksheet.entrypoints.web.coordinator import (
+    allocation,
+    columns,
+    conflicts,
+    people,
+    settings,
+    views,
+    work,
+)
 
 app_name = "coordinator"
 urlpatterns = [
     path("", views.listing, name="list"),
+    path("columns/", columns.choose, name="columns"),
+    path("views/save/", columns.save_view, name="save-view"),
+    path("views/forget/", columns.forget_view, name="forget-view"),
     path("<str:ref>/", views.schedule, name="schedule"),
     path("<str:ref>/people/", people.listing, name="people"),
     path("<str:ref>/people/<str:person>/", people.edit, name="person"),

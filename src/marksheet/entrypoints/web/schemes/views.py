@@ -21,7 +21,7 @@ from marksheet.apps.marking.queries.schemes import (
     schemes_of,
 )
 from marksheet.apps.people.queries import Person, verbs_at
-from marksheet.apps.results.actions.marks import confirm_marks
+from marksheet.apps.results.actions.marks import Seen, confirm_marks
 from marksheet.apps.results.queries.coordination import coordination_of
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
@@ -85,8 +85,8 @@ def _confirm(person: Person, schedule: Schedule, part: str, request: HttpRequest
     """Confirm what was ticked: each box says the script and the version of the mark that it stood beside."""
     seen = []
     for one in request.POST.getlist("selected"):
-        script, _dash, version = one.partition("-")
-        seen.append((script, _whole(version)))
+        script, version, agreed, *_rest = [*one.split("-"), "", ""]
+        seen.append(Seen(script, _whole(version), agreed == "agreed"))
     against = _whole(request.POST.get("against", ""))
     return confirm_marks(person, schedule.ref, part, seen, against=against, at=clock.read())
 

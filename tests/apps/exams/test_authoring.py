@@ -386,5 +386,5 @@ def test_a_file_that_is_silent_on_the_lowest_score_leaves_what_is_stored(world) 
     assert floor() == -1500
     assert bring(replace(silent, title="New", floor_thousandths=None, floor_stated=True))["changed"] == 1
     assert floor() is None
-    assert bring(replace(silent, label="2"))["added"] == 1
+    assert bring(replace(choice("2"), floor_stated=False))["added"] == 1
     assert Item.objects.get(version=version, label="2").floor_thousandths == 0

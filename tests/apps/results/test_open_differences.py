@@ -83,7 +83,7 @@ def test_a_coordinator_reads_on_whose_work_two_are_not_agreed_and_who_they_are(w
     assert (step.count, step.names) == (1, ("Mo Idris", "Mei Lin"))
     assert "moderation" not in {one.code for one in to_do(coordination_of(schedule))}, "it is said once"
     page = client.get(base).content.decode()
-    assert "The work of 1 candidate waits for its two markers to agree: Mo Idris, Mei Lin." in page
+    assert "The work of 1 candidate waits for the two markers to agree: Mo Idris, Mei Lin." in page
     listed = client.get(f"{base}scripts/?status=differing").content.decode()
     assert listed.count('name="selected"') == 2, "the scripts of both markers, of one candidate"
 

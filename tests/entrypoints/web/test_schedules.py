@@ -396,7 +396,7 @@ def test_what_asks_for_more_carries_who_was_ticked_in_its_address_and_nothing_el
         asked = "&".join(f"selected={ref}" for ref in ticked)
         assert answer["Location"] == f"/schedules/{schedule.ref}/candidates/{do}/?{asked}"
         assert signed_in(world.sid).post(change, {"do": do, "selected": ticked}).status_code == 404
-    assert "Own window" in ada.get(answer["Location"]).content.decode()
+    assert "A window of their own" in ada.get(answer["Location"]).content.decode()
 
 
 def test_a_plan_that_is_not_active_leads_to_no_page_of_its_marking(world: World) -> None:

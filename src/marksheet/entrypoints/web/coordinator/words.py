@@ -150,8 +150,8 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
         ),
         "differences": (
             ngettext(
-                "The work of %(n)s candidate waits for its two markers to agree: %(who)s.",
-                "The work of %(n)s candidates waits for its two markers to agree: %(who)s.",
+                "The work of %(n)s candidate waits for the two markers to agree: %(who)s.",
+                "The work of %(n)s candidates waits for the two markers to agree: %(who)s.",
                 n,
             )
             % {"n": n, "who": who},

@@ -127,6 +127,39 @@ def test_the_search_for_untranslated_words_finds_them() -> None:
     assert spoken("<p>Hello {{ name }}</p>") == ["Hello"]
 
 
+def tokens_in_addresses(text: str) -> list[str]:
+    """Return the forms of a template that would send the token of a session in an address."""
+    found = re.findall(r"<[^>]*\bformmethod\s*=\s*[\"']?get\b[^>]*>", text, re.IGNORECASE)
+    for form in re.findall(r"<form\b.*?</form>", text, re.DOTALL):
+        head = re.sub(r"{%.*?%}|{{.*?}}", "", form).split(">")[0]
+        posts = re.search(r"\bmethod\s*=\s*[\"']?(post|dialog)\b", head, re.IGNORECASE)
+        inside = form + "".join(
+            part.read_text()
+            for one in re.findall(r"{%\s*include\s+\"([^\"]+)\"", form)
+            for part in TEMPLATES
+            if part.as_posix().endswith(f"/templates/{one}")
+        )
+        if not posts and "csrf" in inside:
+            found.append(form.split(">")[0])
+    return found
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_no_form_sends_the_token_of_a_session_in_an_address(path: Path) -> None:
+    assert tokens_in_addresses(path.read_text()) == []
+
+
+def test_the_search_for_tokens_in_addresses_finds_them() -> None:
+    assert tokens_in_addresses('<form method="get">{% csrf_token %}</form>')
+    assert tokens_in_addresses("<form>{% csrf_token %}</form>")
+    assert tokens_in_addresses(
+        '<form method="post">{% csrf_token %}<button formmethod="get"></button></form>'
+    )
+    assert not tokens_in_addresses(
+        '<form method="post" action="{{ here }}">{% csrf_token %}</form><form></form>'
+    )
+
+
 @pytest.mark.parametrize("lock", sorted((ROOT / "requirements").iterdir()), ids=name)
 def test_lock_files_name_no_registry_and_pin_every_file(lock: Path) -> None:
     text = lock.read_text()

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from marksheet.apps.exams.actions.schemes import write_scheme
+from marksheet.apps.exams.models import Attempt
 from marksheet.apps.marking.models import Mark
 from marksheet.apps.results.actions.marks import save_mark
+from marksheet.rules.schemes import Scheme
 from tests.apps.marking.scene import hand_in, human_part
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, choice
 
@@ -115,3 +118,19 @@ def test_without_script_the_sheet_is_a_form_that_says_what_is_wrong(
     page.get_by_role("button", name="Save page").click()
     expect(page.get_by_text("2 marks were saved.")).to_be_visible()
     context.close()
+
+
+def test_ticks_of_still_right_are_forgotten_with_the_page(page, sign_in, world: World, schedule) -> None:
+    for attempt in Attempt.objects.filter(schedule=schedule).order_by("pk")[:2]:
+        part = human_part(schedule)
+        save_mark(world.mo, attempt.script_ref, part.ref, value=2000, against_version=0, at=NOW)
+    write_scheme(world.ada, human_part(schedule).ref, Scheme("Look."), against=0, at=NOW)
+    sign_in(page, world.mo)
+    older = f"/marking/schemes/{schedule.ref}/{human_part(schedule).ref}/older/"
+    page.goto(older)
+    page.locator("[data-select-page]").check()
+    expect(page.locator("[data-selection-count]")).to_have_text("2 selected")
+    page.goto("/marking/assess/")
+    page.goto(older)
+    expect(page.locator("input[name=selected]:checked")).to_have_count(0)
+    assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('selection'))") == []

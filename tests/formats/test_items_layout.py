@@ -205,3 +205,37 @@ def test_the_file_needs_items_and_maxima():
 def test_the_hash_follows_the_content_and_not_the_file():
     assert items(MIXED).content_hash == items(MIXED.replace("\n", "\r\n")).content_hash
     assert items(MIXED).content_hash != items(MIXED.replace("AB,B", "AB,A")).content_hash
+
+
+WRONG = "item,part,key,options,max_marks,wrong_points,lowest score,rule\n"
+
+
+def test_a_file_says_the_lowest_score_of_a_question_or_nothing_of_it() -> None:
+    text = WRONG + "1,,A,AB,2,-1,-0.5,\n2,,A,AB,2,-1,none,\n3,,A,AB,2,-1,,\n"
+    rows = items(text).rows
+    assert [(row.floor, row.floor_stated) for row in rows] == [
+        (Fraction(-1, 2), True),
+        (None, True),
+        (None, False),
+    ]
+    found = plans(text)[0].items
+    assert [(item.floor, item.floor_stated) for item in found] == [
+        (Fraction(-1, 2), True),
+        (None, True),
+        (Fraction(0), False),
+    ]
+    assert items(text).content_hash != items(text.replace("none", "0")).content_hash
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ("1,,A,AB,2,-1,1,\n", "0 or less"),
+        ("1,,A,AB,2,-1,-0.0001,\n", "three decimals"),
+        ("1,,A,AB,2,-1,low,\n", "lowest score"),
+        ("1,1a,A,AB,2,-1,-1,\n1,1b,A,AB,2,-1,,\n", "all its parts must agree"),
+    ],
+)
+def test_a_lowest_score_that_cannot_be_is_named(cells, why) -> None:
+    with pytest.raises(BadCells, match=why):
+        items(WRONG + cells)

@@ -308,6 +308,12 @@ results:total                          GET   in    | 200
 results:total                          POST  in    | 405
 results:search                         GET   in    | 200
 results:search                         POST  in    | 405
+coordinator:columns                    GET   in    | 405
+coordinator:columns                    POST  in    | 302
+coordinator:save-view                  GET   in    | 405
+coordinator:save-view                  POST  in    | 302
+coordinator:forget-view                GET   in    | 405
+coordinator:forget-view                POST  in    | 302
 results:columns                        GET   in    | 405
 results:columns                        POST  in    | 302
 results:save-view                      GET   in    | 405

@@ -30,7 +30,7 @@ class PartPlan:
 
 @dataclass(frozen=True, slots=True)
 class ItemPlan:
-    """One item to create, with its rule over its parts."""
+    """One item to create, with its rule over its parts; ``floor`` holds if the file states one, None for none."""
 
     label: str
     title: str
@@ -38,6 +38,8 @@ class ItemPlan:
     rule: NamedRule
     steps: tuple[tuple[int, Fraction], ...]
     parts: tuple[PartPlan, ...]
+    floor: Fraction | None = ZERO
+    floor_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,16 @@ def _item(rows: Sequence[ItemRow], choice: RuleChoice, problems: Problems) -> It
     maxima = _part_maxima(rows, choice, problems)
     parts = tuple(_part(row, maximum) for row, maximum in zip(rows, maxima, strict=True))
     _check_reach(rows, choice, maxima, problems)
-    return ItemPlan(first.item, first.title, first.maximum_thousandths, choice.item_rule, choice.steps, parts)
+    return ItemPlan(
+        first.item,
+        first.title,
+        first.maximum_thousandths,
+        choice.item_rule,
+        choice.steps,
+        parts,
+        first.floor if first.floor_stated else ZERO,
+        first.floor_stated,
+    )
 
 
 def _part(row: ItemRow, maximum: Fraction) -> PartPlan:

@@ -32,6 +32,7 @@ FIELDS = (
     Field("points", ("part points", "points per part", "part marks")),
     Field("tolerance", ("margin",)),
     Field("wrong_points", ("negative points", "penalty", "points wrong")),
+    Field("floor", ("lowest score", "lowest", "minimum score", "min score", "lowest marks")),
 )
 HUMAN = frozenset(
     {"human", "hand", "by hand", "marker", "markers", "manual", "manually", "person", "teacher"}
@@ -75,6 +76,7 @@ class ItemRow:
         rule: prose, to be mapped by a person.
         weight: of the section.
         points, wrong_points: of this part alone, None where the file is silent.
+        floor: the lowest score of the whole item, 0 or below it, or None for none; only if ``floor_stated``.
     """
 
     row_number: int
@@ -92,6 +94,8 @@ class ItemRow:
     points: Fraction | None = None
     tolerance: Fraction | None = None
     wrong_points: Fraction | None = None
+    floor: Fraction | None = None
+    floor_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +134,12 @@ def read_items(table: Table, mapping: Mapping[str, str] | None = None, *, decima
 
 def _fact(row: ItemRow) -> list[object]:
     numbers = (row.weight, row.points, row.tolerance, row.wrong_points)
+    # A file without the column has the content that it had before there was one.
+    stated = [f"lowest {row.floor}"] if row.floor_stated else []
     return [
         row.item, row.part, row.machine, row.match, row.options, row.key, row.maximum_thousandths, row.rule,
         row.section, row.title, *(None if number is None else str(number) for number in numbers),
+        *stated,
     ]  # fmt: skip
 
 
@@ -168,6 +175,8 @@ class _Reader:
             self._number("points", least=Fraction(0)),
             self._number("tolerance", least=Fraction(0)),
             self._number("wrong_points", most=Fraction(0)),
+            self._floor(),
+            bool(self.value.get("floor")),
         )
 
     def wrong(self, field: str, reason: Text) -> None:
@@ -236,6 +245,14 @@ class _Reader:
             self.wrong("max_marks", _("a maximum is 0 or more, and at most a million."))
         return marks
 
+    def _floor(self) -> Fraction | None:
+        if self.value.get("floor", "").lower() == "none":
+            return None
+        floor = self._number("floor", most=Fraction(0))
+        if floor is not None and (floor * 1000).denominator != 1:
+            self.wrong("floor", _("marks have at most three decimals."))
+        return floor
+
     def _number(
         self, field: str, *, least: Fraction | None = None, most: Fraction | None = None
     ) -> Fraction | None:
@@ -277,14 +294,23 @@ def _check_labels(rows: Sequence[ItemRow], heading: Mapping[str, str], problems:
             reason = _("this part already stands in row %(row)s.", row=first.row_number)
             problems.add(row.row_number, heading.get("part", heading["item"]), row.part, reason)
         first = items.setdefault(row.item, row)
-        for field in ("maximum_thousandths", "rule", "section", "title"):
+        for field in ("maximum_thousandths", "rule", "section", "title", "floor_stated", "floor"):
             if getattr(row, field) != getattr(first, field):
-                column = heading.get(field, heading["max_marks"])
+                column = heading.get(field.removesuffix("_stated"), heading["max_marks"])
                 reason = _(
                     "row %(row)s says otherwise about item %(item)s; all its parts must agree.",
                     row=first.row_number, item=row.item,
                 )  # fmt: skip
-                problems.add(row.row_number, column, str(getattr(row, field)), reason)
+                problems.add(row.row_number, column, _as_shown(row, field), reason)
+
+
+def _as_shown(row: ItemRow, field: str) -> str:
+    """Return the cell behind a fact of a row."""
+    if not field.startswith("floor"):
+        return str(getattr(row, field))
+    if not row.floor_stated:
+        return ""
+    return "none" if row.floor is None else str(row.floor)
 
 
 def distinct_rules(rows: Sequence[ItemRow]) -> tuple[DistinctRule, ...]:

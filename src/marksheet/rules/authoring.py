@@ -53,6 +53,7 @@ class ItemDraft:
         section: the name of its section; "" takes the first one.
         steps: COUNT_CORRECT only: (number of right machine parts, thousandths).
         floor_thousandths: the lowest score; None lets negative points through.
+        floor_stated: the author says so; otherwise what is stored of a question that is there already stays.
     """
 
     label: str
@@ -63,6 +64,7 @@ class ItemDraft:
     rule: str = ItemRule.SUM
     steps: tuple[tuple[int, int], ...] = ()
     floor_thousandths: int | None = 0
+    floor_stated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,9 @@ class Key:
         if not self.correct or any(not value.strip() for value in self.correct):
             raise BadKey("A key needs at least one right answer, and none of them blank.")
         if self.points < 0:
-            raise BadKey(f"A right answer cannot earn {self.points}: points are 0 or more.")
+            raise BadKey(f"A right answer cannot earn {self.points} marks: give it 0 or more.")
         if self.wrong_points > 0:
-            raise BadKey(f"A wrong answer cannot earn {self.wrong_points}: its points are 0 or less.")
+            raise BadKey(f"A wrong answer cannot earn {self.wrong_points} marks: give it 0 or less.")
         if self.tolerance is not None and (self.match is not Match.NUMERIC or self.tolerance < 0):
             raise BadKey("A tolerance is 0 or more, and only for numeric answers.")
         if self.match in (Match.NUMERIC, Match.TRUE_FALSE):

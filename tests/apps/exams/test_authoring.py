@@ -1,12 +1,15 @@
 """Writing an exam by verbs: what can be changed while it is a draft, and that it stays as it is once live."""
 
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from marksheet.apps.exams.actions import authoring, items, settings
+from marksheet.apps.exams.actions.imports import import_items
 from marksheet.apps.exams.constraints import FROZEN, missing
 from marksheet.apps.exams.models import (
     Assessment,
@@ -367,3 +370,22 @@ def test_an_exam_of_the_faculty_can_be_planned_in_its_departments_only_when_live
     assert versions_offered(world.ada, world.department).get() == version
     authoring.archive_assessment(world.max, made.ref, at=NOW)
     assert not versions_offered(world.ada, world.department).exists()
+
+
+def test_a_file_that_is_silent_on_the_lowest_score_leaves_what_is_stored(world) -> None:
+    version = an_assessment(world, live=False, wanted=[replace(choice("1"), floor_thousandths=-1500)])
+
+    def bring(spec: ItemDraft) -> dict[str, Any]:
+        return import_items(world.ada, version.ref, [spec], reason="Checked again", at=NOW)
+
+    def floor() -> int | None:
+        return Item.objects.get(version=version).floor_thousandths
+
+    silent = replace(choice("1"), floor_stated=False)
+    assert bring(silent)["nothing_new"]
+    assert bring(replace(silent, title="New"))["changed"] == 1
+    assert floor() == -1500
+    assert bring(replace(silent, title="New", floor_thousandths=None, floor_stated=True))["changed"] == 1
+    assert floor() is None
+    assert bring(replace(choice("2"), floor_stated=False))["added"] == 1
+    assert Item.objects.get(version=version, label="2").floor_thousandths == 0

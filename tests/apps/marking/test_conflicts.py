@@ -6,8 +6,10 @@ from django.db import IntegrityError, transaction
 from marksheet.apps.exams.models import Attempt, Schedule
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
+from marksheet.apps.marking.actions.allocation import give_scripts
 from marksheet.apps.marking.actions.conflicts import declare_conflict, end_conflict
-from marksheet.apps.marking.models import HandsOn, Mark
+from marksheet.apps.marking.models import HandsOn, Mark, Method, Script
+from marksheet.apps.marking.queries.allocation import Wanted, Which, nobodys, planned, scripts_with
 from marksheet.apps.marking.queries.assess import counts_of
 from marksheet.apps.marking.queries.conflicts import conflicts_at, homes_of
 from marksheet.apps.marking.queries.grid import grid_of
@@ -16,9 +18,12 @@ from marksheet.apps.marking.queries.submissions import kept_from, scripts_named,
 from marksheet.apps.marking.steps import store_marks
 from marksheet.apps.people.models import Conflict, InboxNote
 from marksheet.apps.people.queries.apart import apart_from
+from marksheet.apps.release.queries.history import Filter, history_for, schedule_history
 from marksheet.apps.results.actions.marks import CellSave, reopen_scripts, save_marks, submit_scripts
+from marksheet.entrypoints.web.audit.words import say
+from tests.apps.marking.scene import result_of
 from tests.apps.release.scenes import hand_in, mark_all
-from tests.factories import NOW, TESTER, World, a_schedule, a_world, an_assessment, grant
+from tests.factories import NOW, TESTER, World, a_schedule, a_world, an_assessment, grant, signed_in
 from tests.guard import writes_allowed
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +197,70 @@ def test_the_database_knows_a_candidate_or_a_unit_and_each_once(world, schedule)
 def test_ones_own_work_is_kept_apart_without_a_word(world) -> None:
     assert apart_from(world.cas).keeps_from(world.cas.pk, None)
     assert not apart_from(world.cas).keeps_from(world.mo.pk, None)
+
+
+def allocated(world: World, schedule: Schedule, *attempts: Attempt) -> None:
+    give_scripts(world.ada, schedule.ref, [one.script_ref for one in attempts], world.mo.ref, at=NOW)
+
+
+def test_work_that_is_allocated_goes_back_to_nobody_and_keeps_its_marks(world, schedule, attempts) -> None:
+    allocated(world, schedule, *attempts)
+    give(world, schedule, attempts[0])
+    declare(world, schedule)
+    assert nobodys(schedule) == 1
+    script = Script.objects.get(attempt=attempts[0])
+    assert (script.marker, script.allocated, script.last_saved_at) == (None, True, NOW)
+    assert Mark.objects.count() == HandsOn.objects.filter(attempt=attempts[0]).count() == 1
+    assert scripts_with(schedule, world.mo) == 2
+    entry = history_for(world.ada, result_of(attempts[0]).ref).entries[-1]
+    assert say(entry).text == "Took the script back: it is with nobody for now"
+    assert (entry.reason, entry.emptied) == ("", False), "why is for the coordinators"
+    (told,) = [one for one in schedule_history(schedule, Filter()).entries if "conflict" in one.facts]
+    assert told.reason == WHY
+    assert (
+        "1 script is with nobody"
+        in signed_in(world.ada).get(f"/marking/coordinator/{schedule.ref}/conflicts/").content.decode()
+    )
+    wanted = Wanted(Method.EVENLY, {world.mei.pk: 1}, Which.NOBODYS)
+    assert set(planned(schedule, wanted, "spring").given.values()) == {world.mei.pk}
+
+
+def test_at_other_schedules_too_whose_coordinators_are_told_how_many_and_not_why(world) -> None:
+    """Cas has a home in the department, the others have none."""
+    first, second = (
+        a_schedule(world, version=an_assessment(world, code=code), code=code, candidates=1, with_cas=True)
+        for code in ("FIRST", "SECOND")
+    )
+    for one in (first, second):
+        hand_in(one, ["AA", "AB"])
+        allocated(world, one, *Attempt.objects.filter(schedule=one))
+    grant(world.max, "coordinator", second.node)
+    declare(world, first, number="", unit_ref=world.faculty.ref)
+    assert (nobodys(first), nobodys(second)) == (1, 1)
+    (note,) = InboxNote.objects.filter(kind="scripts-with-nobody")
+    assert (note.person, note.params) == (world.max, {"count": 1, "title": second.title})
+
+
+def test_what_was_submitted_stays_and_is_with_nobody_once_it_is_opened_again(
+    world, schedule, attempts
+) -> None:
+    allocated(world, schedule, *attempts)
+    mark_all(world, schedule, 1000)
+    declare(world, schedule)
+    assert Script.objects.get(attempt=attempts[0]).marker == world.mo
+    refs = [one.script_ref for one in attempts]
+    reopen_scripts(world.ada, schedule.ref, refs, reason="A page was missed", at=NOW)
+    markers = Script.objects.filter(schedule=schedule).order_by("attempt").values_list("marker", flat=True)
+    assert list(markers) == [None, world.mo.pk, world.mo.pk]
+
+
+def test_nothing_is_shared_out_where_nobody_may_have_it(world, schedule, attempts) -> None:
+    allocated(world, schedule, *attempts)
+    declare(world, schedule)
+    address = f"/marking/coordinator/{schedule.ref}/allocation/share-out/"
+    chosen = {"method": "random", "which": "nobodys", "markers": [world.mo.ref]}
+    page = signed_in(world.ada).get(address, chosen).content.decode()
+    assert "Nothing to share out" in page and "1 script would be with nobody" in page
+    assert 'class="button button--act"' not in page
+    chosen = {"method": "random", "which": "nobodys", "markers": [world.mei.ref]}
+    assert "Share out 1 script<" in signed_in(world.ada).get(address, chosen).content.decode()

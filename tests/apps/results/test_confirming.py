@@ -18,8 +18,10 @@ from marksheet.apps.people.models import Person
 from marksheet.apps.release.queries.history import Filter, history_for, schedule_history
 from marksheet.apps.results.actions.marks import (
     BadCells,
+    Seen,
     confirm_marks,
     give_no_response,
+    propose_mark,
     reopen_scripts,
     save_mark,
     set_plan,
@@ -30,7 +32,11 @@ from marksheet.entrypoints.web.audit.words import say
 from marksheet.rules.schemes import Scheme
 from tests.apps.marking.scene import hand_in, human_part, result_of, script_of
 from tests.apps.results.test_finished import publish_all
-from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, grant
+from tests.apps.results.test_two_markers import first as first_of_two
+from tests.apps.results.test_two_markers import mark as mark_of_two
+from tests.apps.results.test_two_markers import plan, share
+from tests.apps.results.test_two_markers import script_of as of_two
+from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, grant, signed_in
 from tests.guard import writes_allowed
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +75,7 @@ def listed(person: Person, schedule: Schedule, *, everybody: bool = True) -> lis
 
 def confirm(who: Person, some: list[Attempt], *, version: int = 1, against: int = 2) -> int:
     schedule = some[0].schedule
-    seen = [(script_of(attempt).ref, version) for attempt in some]
+    seen = [Seen(script_of(attempt).ref, version) for attempt in some]
     return confirm_marks(who, schedule.ref, human_part(schedule).ref, seen, against=against, at=NOW)
 
 
@@ -163,9 +169,9 @@ def test_what_changed_meanwhile_is_not_confirmed(world, changed, attempts) -> No
     with pytest.raises(BadInput, match="at least one"):
         confirm_marks(world.mo, changed.ref, human_part(changed).ref, [], against=3, at=NOW)
     with pytest.raises(NotFound):
-        confirm_marks(world.mo, changed.ref, human_part(changed).ref, [("no", 1)], against=3, at=NOW)
+        confirm_marks(world.mo, changed.ref, human_part(changed).ref, [Seen("no", 1)], against=3, at=NOW)
     with pytest.raises(NotFound):
-        confirm_marks(world.mo, changed.ref, "no", [(script_of(attempts[0]).ref, 2)], against=3, at=NOW)
+        confirm_marks(world.mo, changed.ref, "no", [Seen(script_of(attempts[0]).ref, 2)], against=3, at=NOW)
     with writes_allowed():
         Schedule.objects.filter(pk=changed.pk).update(state="archived")
     with pytest.raises(WrongState):
@@ -276,7 +282,53 @@ def test_of_two_markers_neither_lists_nor_confirms_the_others_marks(world, sched
     assert listed(world.mei, schedule, everybody=False) == [("Mei Lin", 3000, 1)]
     assert len(listed(world.ada, schedule)) == 2
     with pytest.raises((NotFound, NotAllowed)):
-        confirm_marks(world.mo, schedule.ref, part.ref, [(given[world.mei], 1)], against=2, at=NOW)
-    assert confirm_marks(world.mo, schedule.ref, part.ref, [(given[world.mo], 1)], against=2, at=NOW) == 1
+        confirm_marks(world.mo, schedule.ref, part.ref, [Seen(given[world.mei], 1)], against=2, at=NOW)
+    assert confirm_marks(world.mo, schedule.ref, part.ref, [Seen(given[world.mo], 1)], against=2, at=NOW) == 1
     assert listed(world.mo, schedule, everybody=False) == []
     assert listed(world.mei, schedule, everybody=False) == [("Mei Lin", 3000, 1)]
+
+
+def test_a_mark_that_two_agreed_on_is_listed_and_confirmed_by_each(world: World) -> None:
+    schedule = a_schedule(world, version=an_assessment(world, wanted=[by_hand("1")]), candidates=1)
+    hand_in(schedule)
+    plan(world, schedule)
+    share(world, schedule)
+    attempt, part = first_of_two(schedule), human_part(schedule)
+    mark_of_two(world.mo, attempt, 5)
+    mark_of_two(world.mei, attempt, 1)
+    refs = {person.pk: of_two(person, attempt).ref for person in (world.mo, world.mei)}
+    for person, value in ((world.mo, 4000), (world.mei, 3000), (world.mo, 3000)):
+        propose_mark(person, refs[person.pk], part.ref, value=value, note="So", at=NOW)
+    before = result_of(attempt)
+    write(world, schedule, FIRST, against=0)
+
+    def rows(person: Person, **more: object) -> list[tuple[str, int, bool]]:
+        everybody = person == world.ada
+        found = older_marks(person, schedule, part.ref, everybody=everybody, **more)  # type: ignore[arg-type]
+        return [(row.marker, row.value, row.agreed) for row in found.rows]
+
+    assert rows(world.mo) == [("Mo Idris", 3000, True), ("Mo Idris", 5000, False)]
+    assert len(rows(world.ada)) == 4
+    paged, after = [], ""
+    for _page in range(4):
+        found = older_marks(world.ada, schedule, part.ref, everybody=True, after=after, size=1)
+        paged += [row.box for row in found.rows]
+        after = found.following
+    assert after == "" and len(set(paged)) == 4
+    (agreed,) = [row for row in older_marks(world.mo, schedule, part.ref, everybody=False).rows if row.agreed]
+    seen = [Seen(agreed.script_ref, agreed.version, True)]
+    with pytest.raises(NotAllowed, match="not yours"):
+        confirm_marks(world.mei, schedule.ref, part.ref, seen, against=1, at=NOW)
+    assert confirm_marks(world.mo, schedule.ref, part.ref, seen, against=1, at=NOW) == 1
+    assert confirm_marks(world.mo, schedule.ref, part.ref, seen, against=1, at=NOW) == 0
+    assert rows(world.mo) == [("Mo Idris", 5000, False)] and len(rows(world.ada)) == 3
+    after_all = result_of(attempt)
+    assert (after_all.state, after_all.score_numerator, after_all.revision) == ("ready", 3, before.revision)
+    page = signed_in(world.mei).get(f"/marking/schemes/{schedule.ref}/{part.ref}/older/").content.decode()
+    assert "agreed with the other marker" in page
+    (box,) = [
+        row.box for row in older_marks(world.mei, schedule, part.ref, everybody=False).rows if row.agreed
+    ]
+    address = f"/marking/schemes/{schedule.ref}/{part.ref}/older/"
+    signed_in(world.mei).post(address, {"selected": box, "against": "1"})
+    assert len(rows(world.ada)) == 2

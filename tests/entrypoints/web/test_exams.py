@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from marksheet.apps.exams.models import Assessment, AssessmentVersion, Item, Key, Part, Section
+from marksheet.entrypoints.web.exams.forms import LANGUAGES
 from marksheet.rules.grading import scale_from_json
 from marksheet.rules.visibility import Switches
 from tests.factories import World, a_world, an_assessment, choice, grant, signed_in
@@ -453,3 +454,16 @@ def test_the_settings_offer_every_switch_that_works_and_none_that_does_not_yet(w
     later = {"feedback", "annotations", "score_report", "annotated_script"}
     assert offered == {one.name for one in fields(Switches)} - later
     assert "Practice exam" in shown.content.decode()
+
+
+def test_an_exam_without_questions_is_not_said_to_be_marked_by_machine(world) -> None:
+    ada = signed_in(world.ada)
+    filled = {"title": "New", "code": "NEW", "unit": world.department.ref, "language": "en"}
+    ada.post(reverse("exams:new"), filled)
+    page = ada.get(reverse("exams:version", args=[AssessmentVersion.objects.get().ref])).content.decode()
+    assert "nothing yet: there are no questions" in page and "wholly by machine" not in page
+
+
+def test_languages_begin_with_a_capital_and_keep_the_others() -> None:
+    names = dict(LANGUAGES)
+    assert (names["nl"], names["fr"], names["en-gb"]) == ("Nederlands", "Français", "British English")

@@ -27,7 +27,17 @@ from marksheet.outputs.reports import REPORTS, report
 from marksheet.rules.publication import Stage
 from tests.apps.marking.scene import human_part
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
-from tests.factories import NOW, TESTER, World, a_machine_assessment, a_schedule, a_world, grant, signed_in
+from tests.factories import (
+    NOW,
+    TESTER,
+    World,
+    a_machine_assessment,
+    a_schedule,
+    a_world,
+    an_assessment,
+    grant,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -278,6 +288,7 @@ def test_assessments_add_up_their_sittings(world: World, quiz: Schedule) -> None
 
 
 def test_every_report_declares_columns_that_give_values(world: World, quiz: Schedule) -> None:
+    a_schedule(world, version=an_assessment(world), code="BY-HAND", candidates=1)
     for name in REPORTS:
         one = report(name)
         rows = list(one.rows(world.ada, Asked(schedules=(quiz.ref,) if name == "items" else (), at=NOW)))

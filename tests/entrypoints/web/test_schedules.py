@@ -13,6 +13,7 @@ from marksheet.apps.marking.models import Script
 from marksheet.apps.results.actions.enrolment import enrol_candidates
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.entrypoints.web.schedules import views
+from marksheet.entrypoints.web.schedules.forms import PasteForm
 from tests.apps.release.scenes import hand_in, mark_all
 from tests.factories import (
     NOW,
@@ -21,6 +22,7 @@ from tests.factories import (
     a_schedule,
     a_world,
     an_assessment,
+    enrolments,
     grant,
     signed_in,
     some_candidates,
@@ -379,3 +381,54 @@ def test_pages_take_the_same_number_of_statements_however_many_there_are(world: 
                 assert ada.get(address).status_code == 200
             counts.append(len(queries))
     assert counts[:2] == counts[2:] and max(counts) <= 30, counts
+
+
+def test_what_asks_for_more_carries_who_was_ticked_in_its_address_and_nothing_else(world: World) -> None:
+    schedule = a_schedule(world, candidates=2)
+    ticked = [one.ref for one in enrolments(schedule)]
+    ada, change = signed_in(world.ada), f"/schedules/{schedule.ref}/candidates/change/"
+    page = ada.get(f"/schedules/{schedule.ref}/").content.decode()
+    for do in ("take-back", "window"):
+        assert f'name="do" value="{do}"' in page
+        answer = ada.post(
+            change, {"do": do, "selected": ticked, "reason": "typed", "csrfmiddlewaretoken": "x"}
+        )
+        asked = "&".join(f"selected={ref}" for ref in ticked)
+        assert answer["Location"] == f"/schedules/{schedule.ref}/candidates/{do}/?{asked}"
+        assert signed_in(world.sid).post(change, {"do": do, "selected": ticked}).status_code == 404
+    assert "A window of their own" in ada.get(answer["Location"]).content.decode()
+
+
+def test_a_plan_that_is_not_active_leads_to_no_page_of_its_marking(world: World) -> None:
+    words, ada = "Marking: people and progress", signed_in(world.ada)
+    plan = a_schedule(world, active=False)
+    assert words not in ada.get(f"/schedules/{plan.ref}/").content.decode()
+    active = a_schedule(world, version=plan.version, code="ALG-2")
+    page = ada.get(f"/schedules/{active.ref}/").content.decode()
+    assert words in page
+    assert ada.get(f"/marking/coordinator/{active.ref}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("line", "candidate"),
+    [
+        ('7003, "Ode, Xu"', ("7003", "Ode, Xu", "")),
+        ('7003;"Ode; Xu";xu@example.org', ("7003", "Ode; Xu", "xu@example.org")),
+        ('7003\t"Ode ""Bo"" Xu"', ("7003", 'Ode "Bo" Xu', "")),
+        ('7003, Ode "Bo" Xu', ("7003", 'Ode "Bo" Xu', "")),
+        ('7003, "Ode, xu@example.org', ("7003", '"Ode', "xu@example.org")),
+        ("7003 Ode Xu", ("7003", "Ode Xu", "")),
+    ],
+)
+def test_a_pasted_name_in_quotes_is_one_piece(line: str, candidate: tuple[str, str, str]) -> None:
+    form = PasteForm({"lines": line})
+    assert form.is_valid()
+    assert [(one.number, one.name, one.email) for one in form.candidates()] == [candidate]
+
+
+def test_without_candidates_nothing_is_said_to_have_arrived(world: World) -> None:
+    ada, version = signed_in(world.ada), an_assessment(world)
+    for n, words in ((0, "there are no candidates yet"), (1, "Nothing arrived of 1 candidate")):
+        schedule = a_schedule(world, version=version, code=f"S-{n}", candidates=n)
+        page = ada.get(f"/schedules/{schedule.ref}/reconciliation/").content.decode()
+        assert words in page and "work has arrived." not in page

@@ -202,7 +202,10 @@ def test_markers_find_schemes_beside_the_mark_sheet(
     assert page in mo.get(sheet).text and "exams/parts" not in mo.get(sheet).text
     assert "None" in mo.get(page).text
     scheme = rules.Scheme("Look.", "", 500, (), (MethodMark("a step", 1500),))
+    first = signed_in(world.ada).get(edit(schedule)).text
+    assert "<title>Write a marking scheme" in first and "Change the marking scheme" not in first
     write_scheme(world.ada, part_of(schedule).ref, scheme, against=0, at=NOW)
+    assert "<title>Change the marking scheme" in signed_in(world.ada).get(edit(schedule)).text
     text = text_of(mo.get(page))
     assert "Look." in text and "a step" in text and "Your marks" in text and ">Change<" not in text
     text = mo.get(sheet).text
@@ -255,6 +258,7 @@ def test_a_marker_confirms_their_own_and_a_coordinator_all(
     assert "2 marks were given under older versions" in text_of(mo.get(page))
     assert "3 marks were given under older versions" in text_of(ada.get(page))
     assert ">Change<" in ada.get(page).text
+    assert "data-selection-fleeting" in mo.get(older(changed)).text, "ticks are forgotten with the page"
     text = text_of(mo.get(older(changed)))
     assert "no scheme yet" in text and "(you)" in text and "Mei Lin" not in text
     assert reverse("assess:grid", args=[changed.ref]) + "?q=" in text
@@ -274,7 +278,8 @@ def test_what_cannot_be_confirmed_says_why_and_keeps_the_ticks(
     found = boxes(mo, changed)
     answer = mo.post(older(changed), {"selected": found[:1], "against": "0"})
     assert answer.status_code == 409 and "changed again meanwhile" in answer.text
-    assert f'value="{found[0]}" aria-label="{attempts[0].enrolment.name}" checked' in answer.text
+    named = f"{attempts[0].enrolment.name}, {attempts[0].enrolment.number}: part 3, marked by Mo Idris"
+    assert f'value="{found[0]}" aria-label="{named}" checked' in answer.text
     assert mo.post(older(changed), {"against": "1"}).status_code == 400
     assert mo.post(older(changed), {"selected": "nobody-1", "against": "1"}).status_code == 404
     write_scheme(world.ada, part_of(changed).ref, rules.Scheme("Look.", "", 1000), against=1, at=NOW)

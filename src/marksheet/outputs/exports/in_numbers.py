@@ -1,4 +1,4 @@
-"""Reports > Schedules and Assessments as files: the lines of the page, in its order, rounded as there."""
+"""Lists of schedules and assessments (Reports, Coordinator) as files: the lines of the page, rounded as there."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,10 +8,12 @@ from typing import Any
 
 from marksheet.apps.release.queries.exports.rows import Changed, batches
 from marksheet.apps.release.queries.exports.selection import Source
+from marksheet.apps.results.queries.coordination import coordination_lines
 from marksheet.apps.results.queries.reports import assessment_lines, schedule_lines
 from marksheet.outputs import reports
 from marksheet.outputs.exports.declared import Made, Scope, local
 from marksheet.outputs.exports.writers import Column, Kind, Value
+from marksheet.outputs.reports import coordination
 
 AT_A_TIME = 200
 KINDS = {"number": Kind.DECIMAL, "percent": Kind.PERCENT, "moment": Kind.DATE}
@@ -20,11 +22,8 @@ PLACES = {"mean": 2, "pass_rate": 0}
 
 
 def columns(scope: Scope) -> list[Column]:
-    """Return the columns that the report declares."""
-    return [
-        Column(one.key, str(one.label), KINDS.get(one.kind, Kind.TEXT), 18)
-        for one in reports.report(scope.selection.source).columns
-    ]
+    """Return the columns that the report declares; of Coordinator those that its reader chose."""
+    return [Column(one.key, str(one.label), KINDS.get(one.kind, Kind.TEXT), 18) for one in _declared(scope)]
 
 
 def rows(scope: Scope) -> Iterator[Made]:
@@ -33,7 +32,7 @@ def rows(scope: Scope) -> Iterator[Made]:
     Raises:
         Changed: one of them has nothing published any more.
     """
-    declared = reports.report(scope.selection.source).columns
+    declared = _declared(scope)
     for some in batches(scope.keys, AT_A_TIME):
         lines = _lines(scope, some)
         if len(lines) != len(some):
@@ -43,11 +42,20 @@ def rows(scope: Scope) -> Iterator[Made]:
             yield Made(subject.pk, subject.ref, cells)
 
 
+def _declared(scope: Scope) -> tuple[reports.Column, ...]:
+    if scope.selection.source is Source.COORDINATION:
+        return coordination.chosen(scope.columns)
+    return reports.report(scope.selection.source).columns
+
+
 def _lines(scope: Scope, keys: Any) -> list[tuple[Any, str, Any]]:
     person, at = scope.person, scope.selection.asked.at
     if scope.selection.source is Source.ASSESSMENTS:
         found = assessment_lines(person, keys)
         return [(one.assessment, one.assessment.unit.timezone, one) for one in found]
+    if scope.selection.source is Source.COORDINATION:
+        rows = coordination_lines(person, list(keys))
+        return [(row.schedule, row.schedule.timezone, row) for row in rows]
     if at is None:
         raise ValueError("Whether a schedule is complete depends on the moment.")
     return [(one.schedule, one.schedule.timezone, one) for one in schedule_lines(person, keys, at)]

@@ -12,6 +12,7 @@ REPORTS: Mapping[str, str] = {
     "candidates": "marksheet.outputs.reports.candidates",
     "schedules": "marksheet.outputs.reports.schedules",
     "assessments": "marksheet.outputs.reports.assessments",
+    "coordination": "marksheet.outputs.reports.coordination",
     "items": "marksheet.outputs.reports.items",
 }
 

@@ -190,6 +190,7 @@ def plan_items_import(version: AssessmentVersion, wanted: Sequence[ItemDraft]) -
     known = {
         item.draft.label.casefold(): item.draft for section in content_of(version) for item in section.items
     }
+    wanted = [_with_floor(one, known.get(one.label.casefold())) for one in wanted]
     problems = [problem for one in wanted for problem in item_problems(one)]
     sides = {one.label: _compared(known.get(one.label.casefold()), one) for one in wanted}
     return ItemsPlan(
@@ -201,13 +202,19 @@ def plan_items_import(version: AssessmentVersion, wanted: Sequence[ItemDraft]) -
     )
 
 
+def _with_floor(wanted: ItemDraft, known: ItemDraft | None) -> ItemDraft:
+    """Where a file is silent on the lowest score, what is stored stays."""
+    if wanted.floor_stated or known is None:
+        return replace(wanted, floor_stated=True)
+    return replace(wanted, floor_thousandths=known.floor_thousandths, floor_stated=True)
+
+
 def _compared(known: ItemDraft | None, wanted: ItemDraft) -> str:
     if known is None:
         return "added"
     blind = replace(
         known,
         section=known.section if wanted.section else "",
-        floor_thousandths=wanted.floor_thousandths,
         parts=tuple(replace(part, scheme=NOTHING) for part in known.parts),
     )
     return "same" if _plain(blind) == _plain(wanted) else "changed"
@@ -235,6 +242,7 @@ def _plain(one: ItemDraft) -> object:
         one.title,
         one.section.casefold(),
         one.maximum_thousandths,
+        one.floor_thousandths,
         one.rule,
         tuple(one.steps),
         parts,
@@ -272,7 +280,7 @@ def import_items(
         }  # fmt: skip
         if not (plan.added or plan.changed):
             return receipt | {"nothing_new": True}
-        by_label = {one.label: one for one in wanted}
+        by_label = {new.label: new for _old, new in plan.drafts}
         stored = {
             item.label.casefold(): item
             for item in Item.objects.filter(version=version).select_related("version")

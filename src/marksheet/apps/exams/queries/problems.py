@@ -67,11 +67,11 @@ SENTENCES: dict[str, str | Promise] = {
     "scheme_no_name": _("Give criterion %(n)s a name."),
     "scheme_name_twice": _("Two criteria are called “%(where)s”: give each its own name."),
     "scheme_few_levels": _("“%(where)s” needs at least two levels to choose from."),
-    "scheme_level_twice": _("“%(where)s”: two levels are worth %(points)s. Give each its own points."),
+    "scheme_level_twice": _("“%(where)s”: two levels are worth %(points)s. Give each its own."),
     "scheme_level_outside": _("“%(where)s”: %(points)s is not between 0 and the %(maximum)s of the part."),
     "scheme_points_step": _("“%(where)s”: %(points)s is no multiple of %(step)s, the step of marks here."),
     "scheme_best": _(
-        "The best levels add up to %(best)s, but the part is worth %(maximum)s. Change the points so that they agree."
+        "The best levels add up to %(best)s, but the part is worth %(maximum)s. Change the marks so that they agree."
     ),
     "scheme_method_no_text": _("Method mark %(where)s: say what it is for."),
     "scheme_method_outside": _(

@@ -214,6 +214,8 @@ def _demand_sense(schedule: Schedule, wanted: Wanted) -> None:
         raise BadInput(_("Tick at least one marker."))
     if wanted.method == Method.ONE and len(wanted.shares) > 1:
         raise BadInput(_("All to one: tick one marker only."))
+    if wanted.method == Method.ONE and plan_of(schedule).markers > 1:
+        raise BadInput(_("Each script here has two markers: one person cannot have all. Choose another way."))
     if set(wanted.shares) - {one.pk for one in markers_at(schedule)}:
         raise BadInput(_("Somebody whom you ticked does not mark here any more. Look at the list again."))
     if any(not 1 <= share <= MOST_SHARE for share in wanted.shares.values()):

@@ -1,15 +1,19 @@
 """Declare that somebody never has certain work in hand, and end that; it holds at every schedule."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, WrongState
 from marksheet.apps.marking.queries.conflicts import candidate_named, conflict_here, homes_of
 from marksheet.apps.marking.queries.people import assessor_here, coordinated_for
+from marksheet.apps.marking.steps.allocation import take_back_kept_apart
 from marksheet.apps.people.models import Conflict, Person, Unit
+from marksheet.apps.people.queries import people_with
 from marksheet.apps.people.steps import tell
 from marksheet.rules.access import Verb
 
@@ -26,7 +30,8 @@ def declare_conflict(
 ) -> Conflict:
     """Keep somebody who works at a schedule from the work of one candidate, or of a unit's candidates.
 
-    Marks given before stay, and are listed: what becomes of them is a person's decision.
+    Marks given before stay, and are listed: what becomes of them is a person's decision. Scripts that are allocated
+    to the person and not submitted are with nobody from now on, at every schedule; other coordinators are told.
 
     Args:
         number: of a candidate of the schedule; or else
@@ -65,7 +70,9 @@ def declare_conflict(
             person=person, candidate=candidate, unit=unit, reason=reason.strip(), declared_by=actor,
             declared_at=at, declared_event_id=opened.event_id,
         )  # fmt: skip
-        _record(opened, schedule, "conflict", declared, reason)
+        counts = take_back_kept_apart(opened, person)
+        _record(opened, schedule, "conflict", declared, reason, with_nobody=counts.get(schedule.pk, 0))
+        _tell_elsewhere(opened, schedule, counts)
         if person.pk != actor.pk:
             tell(opened, [person], "conflict-declared", schedule=schedule.title, code=schedule.code)
         return declared
@@ -90,9 +97,21 @@ def end_conflict(actor: Person, schedule_ref: str, conflict_ref: str, *, reason:
         _record(opened, schedule, "conflict-end", conflict, reason)
 
 
-def _record(opened: Change, schedule: Schedule, move: str, conflict: Conflict, reason: str) -> None:
+def _tell_elsewhere(opened: Change, schedule: Schedule, counts: Mapping[int, int]) -> None:
+    """Tell the coordinators of other schedules how many scripts are with nobody there now, and not why."""
+    for other in Schedule.objects.filter(pk__in=list(counts)).exclude(pk=schedule.pk).order_by("pk"):
+        everybody = people_with(Verb.SCHEDULE_COORDINATE, other.node_id)
+        people = [one for one in everybody if one.pk != opened.actor.id]
+        path = f"/marking/coordinator/{other.ref}/allocation/"
+        tell(opened, people, "scripts-with-nobody", path=path, count=counts[other.pk], title=other.title)
+        note_activity(opened, other)
+
+
+def _record(
+    opened: Change, schedule: Schedule, move: str, conflict: Conflict, reason: str, **facts: int
+) -> None:
     opened.record(
         "schedule", schedule.pk, schedule_id=schedule.pk, move=move, people=[conflict.person_id],
         conflict=conflict.pk, candidate=conflict.candidate_id, unit=conflict.unit_id,
-        private={"reason": reason.strip()},
+        private={"reason": reason.strip()}, **facts,
     )  # fmt: skip

@@ -90,6 +90,13 @@ def allocation_of(schedule: Schedule) -> Allocation | None:
     return Allocation.objects.filter(schedule=schedule).exclude(method=Method.PILE).first()
 
 
+def settles_anew(schedule: Schedule, wanted: Wanted) -> bool:
+    """Say whether ``wanted`` settles otherwise than now with whom the work will be that is still to come."""
+    now = allocation_of(schedule)
+    shares = {str(key): share for key, share in wanted.shares.items()}
+    return now is None or (now.method, now.shares, now.shuffled) != (wanted.method, shares, wanted.shuffled)
+
+
 def markers_at(schedule: Schedule) -> list[Person]:
     """Return who marks at a schedule, by name."""
     return list(people_with(Verb.MARK_GIVE, schedule.node_id))
@@ -103,7 +110,8 @@ def planned(schedule: Schedule, wanted: Wanted, seed: str) -> Planned:
     """
     here = {one.pk for one in markers_at(schedule)}
     rows = open_scripts_of(schedule)
-    moving = [row for row in rows if not _stays(row, wanted, here)]
+    kept = _barred(schedule, here)
+    moving = [row for row in rows if not _stays(row, wanted, kept)]
     gone = {row.id for row in moving}
     left = Counter(row.marker_id for row in rows if row.id not in gone and row.marker_id is not None)
     by_hand = wanted.method == Method.BY_HAND
@@ -124,10 +132,13 @@ def open_scripts_of(schedule: Schedule, keys: Iterable[int] | None = None) -> li
     ]
 
 
-def _stays(row: ScriptRow, wanted: Wanted, here: set[int]) -> bool:
+def _stays(row: ScriptRow, wanted: Wanted, kept: Mapping[int, frozenset[int]]) -> bool:
+    """Say whether a script stays with whom it is; ``kept`` are the markers, with whose work is not for them."""
+    marker = row.marker_id
+    theirs = marker is not None and marker in kept and row.candidate_id not in kept[marker]
     if wanted.method == Method.BY_HAND:
-        return row.marker_id is None or row.marker_id in here
-    if row.marker_id is None or row.marker_id not in here or wanted.which == Which.OPEN:
+        return row.marker_id is None or theirs
+    if not theirs or wanted.which == Which.OPEN:
         return False
     return wanted.which == Which.NOBODYS or row.begun
 
@@ -307,9 +318,9 @@ def _counted(schedule: Schedule, at: datetime) -> Iterable[Mapping[str, Any]]:
 
 
 def nobodys(schedule: Schedule) -> int:
-    """Return how many open scripts were allocated to nobody, and so wait to be given to somebody."""
+    """Return how many open scripts wait to be given to somebody; one that lacks both of two markers counts once."""
     rows = handed_in().filter(schedule=schedule, allocated=True, marker=None, submitted_at=None)
-    return rows.count()
+    return rows.order_by().values("attempt").distinct().count()
 
 
 def scripts_with(schedule: Schedule, person: Person) -> int:

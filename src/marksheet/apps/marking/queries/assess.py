@@ -28,6 +28,7 @@ class Status(StrEnum):
     READY = "ready"
     IN_PROGRESS = "in-progress"
     MODERATION = "moderation"
+    DIFFERENCES = "differences"
     SUBMITTED = "submitted"
 
 
@@ -87,6 +88,7 @@ def assess_list(
     person: Person,
     *,
     deciding: Q = NOWHERE,
+    differing: Q = NOWHERE,
     search: str = "",
     status: str = "",
     after: str = "",
@@ -96,11 +98,12 @@ def assess_list(
 
     Args:
         deciding: fits the schedules where samples wait for ``person`` to decide on.
+        differing: fits the schedules where submitted work of theirs still waits for the two markers to agree.
         search: words that title, code or unit hold.
         status: one of ``Status``, or "" for all.
         after: the ref of the last schedule of the page before.
     """
-    rows = _with_status(searched(assessed_by(person), search), person, deciding)
+    rows = _with_status(searched(assessed_by(person), search), person, deciding, differing)
     if status:
         rows = rows.filter(status=status)
     found, following = newest_window_first(rows, after=after, size=size)
@@ -110,32 +113,33 @@ def assess_list(
     return page, following
 
 
-def _with_status(rows: QuerySet[Schedule], person: Person, deciding: Q) -> QuerySet[Any]:
+def _with_status(rows: QuerySet[Schedule], person: Person, deciding: Q, differing: Q) -> QuerySet[Any]:
     scripts = theirs(person).filter(schedule=OuterRef("pk"))
+    waiting = Exists(scripts.filter(submitted_at=None))
     marking = Q(node__in=nodes_where(person, Verb.MARK_GIVE))
     return rows.annotate(
         status=Case(
             # Who marks there has that to do first.
             When(
-                (waits_for(person) | deciding) & (~marking | ~Exists(scripts.filter(submitted_at=None))),
+                (waits_for(person) | deciding) & (~marking | ~waiting),
                 then=Value(Status.MODERATION.value),
             ),
             When(~Exists(scripts), then=Value(Status.WAITING.value)),
-            When(~Exists(scripts.filter(submitted_at=None)), then=Value(Status.SUBMITTED.value)),
+            When(Q(~waiting) & differing, then=Value(Status.DIFFERENCES.value)),
+            When(~waiting, then=Value(Status.SUBMITTED.value)),
             When(Exists(scripts.filter(last_saved_at__isnull=False)), then=Value(Status.IN_PROGRESS.value)),
             default=Value(Status.READY.value),
         )
     )
 
 
-def schedules_to_mark(person: Person, *, deciding: Q = NOWHERE) -> int:
-    """Return at how many schedules something waits for ``person`` to mark, submit or moderate: the tab's count.
+def schedules_to_mark(person: Person, *, deciding: Q = NOWHERE, differing: Q = NOWHERE) -> int:
+    """Return at how many schedules something waits for ``person``: the tab's count.
 
-    Args:
-        deciding: as for ``assess_list``.
+    To mark, to submit, to agree on or to moderate. Args: as for ``assess_list``.
     """
     waiting = theirs(person).filter(schedule=OuterRef("pk"), submitted_at=None)
-    marking = Q(node__in=nodes_where(person, Verb.MARK_GIVE)) & Exists(waiting)
+    marking = Q(node__in=nodes_where(person, Verb.MARK_GIVE)) & (Q(Exists(waiting)) | differing)
     return assessed_by(person).filter(marking | waits_for(person) | deciding, state="active").count()
 
 

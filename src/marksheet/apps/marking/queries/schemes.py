@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import Exact
 
 from marksheet.apps.exams.models import AttemptState, Schedule, Scheme
 from marksheet.apps.exams.queries.paper import COLUMNS, PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import newest_schemes, schedules_with_schemes, written
 from marksheet.apps.ledger.errors import NotFound
-from marksheet.apps.marking.models import MARKERS, Mark, Script
+from marksheet.apps.marking.models import MARKERS, Mark, Round, Script
 from marksheet.apps.marking.queries.hands import handed_in, theirs
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.people.models import Person
@@ -102,21 +104,19 @@ def schemes_of(person: Person, schedule: Schedule, *, everybody: bool) -> list[S
 def _standing(person: Person, schedule: Schedule, *, everybody: bool) -> QuerySet[Mark]:
     """Return the numbers that stand, the newest save of each part of each script; not of work kept from the reader.
 
-    "No response" is worth 0 under every scheme and is none of them.
+    "No response" is worth 0 under every scheme and is none of them. A mark on which two markers agreed stands once for
+    each of them, who both proposed it.
 
     Args:
         everybody: of all markers; otherwise those in scripts allocated to ``person``, and those that they gave in
             scripts that are not allocated.
     """
-    here = {
-        "attempt__schedule": schedule,
-        "attempt__state": AttemptState.HANDED_IN,
-        "round__in": MARKERS,
-    }
-    cell = ("attempt", "part", "round") if plan_of(schedule).markers == 2 else ("attempt", "part")
-    newest = Mark.objects.filter(**here).order_by().values(*cell).annotate(last=Max("id")).values("last")
+    two = plan_of(schedule).markers == 2
+    stands = Q(pk__in=_newest(schedule, *(("round",) if two else ()), round__in=MARKERS))
+    if two:
+        stands |= Q(pk__in=_agreed(schedule).values("pk"))
     apart = apart_from(person).fits("attempt__enrolment")
-    rows = Mark.objects.filter(pk__in=newest, value_thousandths__isnull=False).exclude(apart)
+    rows = Mark.objects.filter(stands, value_thousandths__isnull=False).exclude(apart)
     if everybody:
         return rows
     allocated = _script_of_mark().filter(allocated=True)
@@ -124,6 +124,22 @@ def _standing(person: Person, schedule: Schedule, *, everybody: bool) -> QuerySe
         Exists(allocated.filter(marker=person))
         | (Q(marker=person) & ~Exists(allocated.exclude(marker=person)))
     )
+
+
+def _newest(schedule: Schedule, *cell: str, **rounds: Any) -> Any:
+    """Return the key of the newest save of each part of each handed-in attempt, for each ``cell`` beside."""
+    here = {"attempt__schedule": schedule, "attempt__state": AttemptState.HANDED_IN, **rounds}
+    rows = Mark.objects.filter(**here).order_by().values("attempt", "part", *cell)
+    return rows.annotate(last=Max("id")).values("last")
+
+
+def _agreed(schedule: Schedule) -> QuerySet[Mark]:
+    """Return the newest proposals of two markers that are the same: the marks on which they agreed."""
+    newest = Mark.objects.filter(pk__in=_newest(schedule, "marker", round=Round.AGREED))
+    same = newest.filter(
+        attempt=OuterRef("attempt"), part=OuterRef("part"), value_thousandths=OuterRef("value_thousandths")
+    )
+    return newest.filter(Exists(same.exclude(marker=OuterRef("marker"))), Exists(_script_of_mark()))
 
 
 def _given_under_older(newest: Mapping[int, Scheme]) -> Q:
@@ -140,6 +156,7 @@ class OlderMark:
         version: of the mark, so that a later one is noticed.
         allowed: the newest version allows such a mark; otherwise it has to be changed.
         in_hand: its script is one that the reader marks.
+        agreed: it is what this marker proposed and agreed on with the other.
     """
 
     script_ref: str
@@ -153,6 +170,17 @@ class OlderMark:
     allowed: bool
     submitted: bool
     in_hand: bool
+    agreed: bool = False
+
+    @property
+    def place(self) -> str:
+        """The mark of the list that it is: its script's ref, and whether it is the one agreed on."""
+        return f"{self.script_ref}-agreed" if self.agreed else self.script_ref
+
+    @property
+    def box(self) -> str:
+        """What a tick beside it says: its script's ref, its version, and whether it is the one agreed on."""
+        return f"{self.script_ref}-{self.version}" + ("-agreed" if self.agreed else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +190,7 @@ class OlderMarks:
     Args:
         newest: the number of the newest version.
         sheet: the dozen of the mark sheet that the part stands in, from 0.
-        following: the script's ref to go on from; "" at the end.
+        following: the place to go on from; "" at the end.
     """
 
     part: PartRow
@@ -200,7 +228,7 @@ def older_marks(
     rows = older_in(person, schedule, newest, everybody=everybody)
     total = rows.count()
     found = list(_from(rows, after)[: size + 1])
-    following = str(found[size - 1].script_ref) if len(found) > size else ""  # type: ignore[attr-defined]
+    shown = tuple(_older(person, mark, step) for mark in found[:size])
     return OlderMarks(
         part=part,
         title=paper.items[part.item_index].title,
@@ -208,8 +236,8 @@ def older_marks(
         step_thousandths=step,
         sheet=place // COLUMNS,
         total=total,
-        rows=tuple(_older(person, mark, step) for mark in found[:size]),
-        following=following,
+        rows=shown,
+        following=shown[-1].place if len(found) > size else "",
     )
 
 
@@ -227,28 +255,40 @@ def older_in(
         .select_related("attempt__enrolment", "marker", "scheme")
         .annotate(
             script_ref=Subquery(script.values("ref")[:1]),
+            script_round=Subquery(script.values("round")[:1]),
             submitted=Exists(script.filter(submitted_at__isnull=False)),
-            in_hand=Exists(theirs(person).filter(attempt=OuterRef("attempt"), round=OuterRef("round"))),
+            in_hand=Exists(theirs(person).filter(_of_mark())),
         )
-        .order_by("attempt__enrolment__sort_name", "attempt_id", "round")
+        .order_by("attempt__enrolment__sort_name", "attempt_id", "script_round", "round")
     )
 
 
 def _script_of_mark() -> QuerySet[Script]:
-    """Return the script that a mark belongs to, for a subquery: of the same work and the same round."""
-    return handed_in().filter(attempt=OuterRef("attempt"), round=OuterRef("round"))
+    """Return the script that a mark belongs to, for a subquery."""
+    return handed_in().filter(_of_mark())
+
+
+def _of_mark() -> Q:
+    """Fit the script of a mark: of the same work and round; of an agreed mark, its marker's."""
+    agreed = Q(Exact(OuterRef("round"), Value(Round.AGREED.value)), marker=OuterRef("marker"))
+    return Q(attempt=OuterRef("attempt")) & (Q(round=OuterRef("round")) | agreed)
 
 
 def _from(rows: QuerySet[Mark], after: str) -> QuerySet[Mark]:
-    last = Script.objects.filter(ref=after).select_related("attempt__enrolment").first()
+    ref = after.removesuffix("-agreed")
+    last = Script.objects.filter(ref=ref).select_related("attempt__enrolment").first()
     if not after or last is None:
         return rows
     name = last.attempt.enrolment.sort_name
-    return rows.filter(
+    further = (
         Q(attempt__enrolment__sort_name__gt=name)
         | Q(attempt__enrolment__sort_name=name, attempt_id__gt=last.attempt_id)
-        | Q(attempt_id=last.attempt_id, round__gt=last.round)
+        | Q(attempt_id=last.attempt_id, script_round__gt=last.round)
     )
+    if ref != after:
+        # Of the same script what its marker gave stands behind what was agreed on.
+        further |= Q(attempt_id=last.attempt_id, script_round=last.round, round=last.round)
+    return rows.filter(further)
 
 
 def _older(person: Person, mark: Mark, step: int) -> OlderMark:
@@ -266,4 +306,5 @@ def _older(person: Person, mark: Mark, step: int) -> OlderMark:
         allowed=rules.allows(value, step),
         submitted=mark.submitted,  # type: ignore[attr-defined]
         in_hand=mark.in_hand,  # type: ignore[attr-defined]
+        agreed=mark.round == Round.AGREED,
     )

@@ -1,5 +1,6 @@
 """What a verb of an upper app asks of marking, inside the change that is open."""
 
+from marksheet.apps.marking.steps.allocation import leave_kept_apart
 from marksheet.apps.marking.steps.confirming import confirm_marks
 from marksheet.apps.marking.steps.marks import (
     GivenMark,
@@ -22,6 +23,7 @@ __all__ = [
     "confirm_marks",
     "drop_drafts",
     "keep_drafts",
+    "leave_kept_apart",
     "lock_scripts",
     "open_scripts",
     "reopen_scripts",

@@ -1,11 +1,11 @@
 """Scripts are put into their markers' hands, come back from who leaves, and late ones flow to the fewest left."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
-from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.models import Schedule, ScheduleState
 from marksheet.apps.ledger.bulk import among, insert_rows, update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Allocation, HandsOn, Method, Script
@@ -18,8 +18,9 @@ from marksheet.apps.marking.queries.allocation import (
     open_scripts_of,
     share_out,
 )
-from marksheet.apps.people.models import Unit
+from marksheet.apps.people.models import Person, Unit
 from marksheet.apps.people.queries import people_with
+from marksheet.apps.people.queries.apart import apart_from
 from marksheet.apps.people.steps import tell
 from marksheet.rules.access import Verb
 
@@ -134,16 +135,58 @@ def take_back(opened: Change, schedule: Schedule, person_id: int) -> list[Place]
 
     On a pile nothing is anybody's, and nothing happens. The caller holds the allocation.
     """
-    rows = Script.objects.filter(
-        schedule=schedule, marker=person_id, allocated=True, submitted_at=None
-    ).order_by("pk")
+    rows = _open_with(person_id).filter(schedule=schedule).order_by("pk")
     found = list(rows.values_list("pk", "attempt_id", "round"))
+    _with_nobody(opened, person_id, found)
+    return [(attempt, round_) for _key, attempt, round_ in found]
+
+
+def take_back_kept_apart(opened: Change, person: Person) -> dict[int, int]:
+    """Take open scripts that somebody may not have in hand any more from them, wherever they are allocated.
+
+    They are with nobody then; every mark given stays. Holds the allocation of each schedule concerned. Return
+    schedule's key -> how many.
+    """
+    apart = apart_from(person).fits("attempt__enrolment")
+    rows = _open_with(person.pk).filter(apart, schedule__state=ScheduleState.ACTIVE)
+    nodes = rows.order_by().values_list("schedule__node_id", flat=True).distinct()
+    held = Unit.objects.select_for_update(no_key=True).filter(pk__in=list(nodes)).order_by("pk")
+    list(held.values_list("pk", flat=True))
+    found = list(rows.order_by("pk").values_list("pk", "attempt_id", "round", "schedule_id"))
+    _with_nobody(opened, person.pk, [(key, attempt, round_) for key, attempt, round_, _schedule in found])
+    return Counter(schedule for *_place, schedule in found)
+
+
+def leave_kept_apart(opened: Change, scripts: Iterable[Script]) -> None:
+    """Let scripts that are opened again, locked by the caller, be with nobody where their marker may not have them."""
+    of_marker: dict[int, list[Script]] = defaultdict(list)
+    for script in scripts:
+        if script.allocated and script.marker_id is not None:
+            of_marker[script.marker_id].append(script)
+    for marker in Person.objects.filter(pk__in=list(of_marker)).order_by("pk"):
+        apart = apart_from(marker)
+        barred = [
+            (script.pk, script.attempt_id, script.round)
+            for script in of_marker[marker.pk]
+            for candidate in [script.attempt.enrolment]
+            if apart.keeps_from(candidate.person_id, candidate.home_id)
+        ]
+        _with_nobody(opened, marker.pk, barred)
+
+
+def _open_with(person_id: int) -> QuerySet[Script]:
+    return Script.objects.filter(marker=person_id, allocated=True, submitted_at=None)
+
+
+def _with_nobody(opened: Change, person_id: int, found: Sequence[tuple[int, int, str]]) -> None:
+    """Write that these scripts (key, attempt, round) are with nobody, with a line in the log for each."""
+    if not found:
+        return
     Script.objects.filter(pk__in=among(key for key, *_place in found)).update(marker=None, place=0)
     opened.lines(
         ("attempt", attempt, {"allocated": None, "before": person_id, "round": round_})
         for _key, attempt, round_ in found
     )
-    return [(attempt, round_) for _key, attempt, round_ in found]
 
 
 def tell_of_more(opened: Change, schedule: Schedule, counts: Mapping[int, int], kind: str) -> None:

@@ -43,6 +43,15 @@ class MarkChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A script that changed hands: of which round, and with whom it was and is; keys, None for nobody."""
+
+    round: str
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that happened.
 
@@ -52,6 +61,7 @@ class Entry:
         facts: what the event says about itself; ``line`` what it says about this result.
         reason: why, in the words of whoever did it; ``emptied`` when it was erased since.
         marks: marks before and after; ``hidden_marks`` when there are some that this reader may not see yet.
+        handed: the scripts of this result that changed hands; two where two markers mark.
         names: key -> name of the people that facts and line mention.
         version: the version of the result that came into force or was withdrawn here.
         shown: whether the act that brought the version into force showed it to the candidate.
@@ -72,6 +82,7 @@ class Entry:
     emptied: bool = False
     marks: tuple[MarkChange, ...] = ()
     hidden_marks: bool = False
+    handed: tuple[Handed, ...] = ()
     names: Mapping[int, str] = field(default_factory=dict)
     version: ResultVersion | None = None
     shown: bool = False
@@ -178,9 +189,14 @@ def _entries(
         texts = sides.get(event.pk, {})
         merged: dict[str, Any] = {}
         marks: list[MarkChange] = []
+        handed: list[Handed] = []
+        # Why somebody is kept from this work is for the coordinators, on the schedule.
+        hushed = bool(told[event.pk]) and "conflict" in body["facts"]
         kind, attempt = "", attempts.get(event.subject_id or 0) if event.subject_kind == "attempt" else None
         for kind, subject, said in told[event.pk]:
             marks += [MarkChange(parts.get(int(p), p), *pair) for p, pair in said.get("marks", {}).items()]
+            if "allocated" in said:
+                handed.append(Handed(said.get("round", ""), said.get("before"), said["allocated"]))
             merged |= {name: value for name, value in said.items() if name != "marks"}
             attempt = attempts.get(subject, attempt) if kind == "attempt" else attempt
         entries.append(
@@ -194,10 +210,11 @@ def _entries(
                 facts=body["facts"],
                 line=merged,
                 line_kind=kind,
-                reason=texts.get("reason", ""),
+                reason="" if hushed else texts.get("reason", ""),
                 left_out=texts.get("left_out", ""),
-                emptied="reason" in body["side"] and not texts.get("reason"),
+                emptied="reason" in body["side"] and not texts.get("reason") and not hushed,
                 marks=tuple(marks),
+                handed=tuple(handed),
                 names=names,
                 attempt=attempt,
                 count=event.line_count,
@@ -223,8 +240,10 @@ def _people(events: Sequence[Event], bodies: Mapping[int, Any], told: Told) -> d
     for body in bodies.values():
         wanted |= {body["facts"].get("marker"), *_listed(body["facts"].get("people"))}
     for some in told.values():
-        wanted |= {said.get(name) for _kind, _subject, said in some for name in ("marker", "allocated")}
-        wanted |= {one.get("of") for *_subject, said in some for one in _listed(said.get("why"))}
+        for _kind, _subject, said in some:
+            wanted |= {said.get("marker"), said.get("allocated")}
+            wanted |= {said.get("before")} if "allocated" in said else set()
+            wanted |= {one.get("of") for one in _listed(said.get("why"))}
     return dict(Person.objects.filter(pk__in=[key for key in wanted if key]).values_list("pk", "name"))
 
 

@@ -19,6 +19,7 @@ from marksheet.apps.marking.queries.samples import overseen_samples
 from marksheet.apps.people.models import Person, UnitPath
 from marksheet.apps.people.queries import grants_with
 from marksheet.apps.results.models import Bucket, BucketCount
+from marksheet.apps.results.queries.differences import awaited_markers, not_agreed
 from marksheet.rules.access import Verb
 
 LIST_PAGE = 25
@@ -73,11 +74,21 @@ def coordination_list(
         status: one of ``Status``, or "" for all.
         after: the ref of the last schedule of the page before.
     """
-    rows = with_status(searched(coordinated_by(person), search))
-    if status:
-        rows = rows.filter(status=status)
+    rows = coordination_found(person, text=search, status=status)
     found, following = newest_window_first(rows, after=after, size=size)
     return _described(found), following
+
+
+def coordination_found(person: Person, *, text: str = "", status: str = "") -> QuerySet[Any]:
+    """Return the schedules of the Coordinator tab that fit, newest window first."""
+    rows = with_status(searched(coordinated_by(person), text))
+    return (rows.filter(status=status) if status else rows).order_by("-opens_at", "-id")
+
+
+def coordination_lines(person: Person, keys: Sequence[int]) -> list[CoordinatorRow]:
+    """Return the lines of these schedules, in this order; those that ``person`` does not coordinate are left out."""
+    rows = {row.pk: row for row in with_status(coordinated_by(person).filter(pk__in=list(keys)))}
+    return _described([rows[key] for key in keys if key in rows])
 
 
 def coordination_of(schedule: Schedule) -> CoordinatorRow:
@@ -184,25 +195,30 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
     awake = len(publishers) - len(sleeping)
     waiting = counts.get(Bucket.NOT_SUBMITTED, 0)
     unallocated = nobodys(row.schedule) if by_hand else 0
+    two = by_hand and plan_of(row.schedule).markers == 2
+    differing, differ = awaited_markers(row.schedule) if two else (0, ())
+    moderated = counts.get(Bucket.MODERATION, 0)
+    if differing:
+        moderated -= not_agreed().filter(schedule=row.schedule, bucket=Bucket.MODERATION).count()
     steps = [
         ToDo("markers", len(markers), done=bool(markers)) if by_hand else None,
-        ToDo("second") if len(markers) == 1 and plan_of(row.schedule).markers == 2 else None,
+        ToDo("second") if len(markers) == 1 and two else None,
         ToDo("publisher", awake, done=awake > 0),
         ToDo("sleeping", len(sleeping), sleeping) if sleeping else None,
         ToDo("expected", counts.get(Bucket.EXPECTED, 0), done=not counts.get(Bucket.EXPECTED, 0)),
-        ToDo("nobodys", unallocated) if unallocated else None,
+        ToDo("lacking" if two else "nobodys", unallocated) if unallocated else None,
         ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,
         ToDo("missing", counts[Bucket.NOT_READY]) if counts.get(Bucket.NOT_READY) else None,
-        *_moderation(row),
+        ToDo("differences", differing, differ) if differing else None,
+        *_moderation(row, moderated),
         ToDo("publish", sum(counts.get(bucket, 0) for bucket in TO_PUBLISH)),
     ]
     wanted = [one for one in steps if one is not None]
     return [ToDo(one.code, one.count, one.names, done=True) if _finished(row, one) else one for one in wanted]
 
 
-def _moderation(row: CoordinatorRow) -> list[ToDo]:
-    """Return what moderation waits for: moderators, scripts to look at, samples to decide on."""
-    results = row.counts.get(Bucket.MODERATION, 0)
+def _moderation(row: CoordinatorRow, results: int) -> list[ToDo]:
+    """Return what moderation of so many ``results`` waits for: moderators, scripts to look at, samples."""
     if not rounds_in_force(plan_of(row.schedule)):
         return [ToDo("moderation", results)] if results else []
     waiting = counts_in_moderation(row.schedule).waiting

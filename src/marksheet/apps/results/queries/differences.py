@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.ledger.models import Side
-from marksheet.apps.marking.models import MARKERS, Mark, Round, Script
+from marksheet.apps.marking.models import MARKERS, Mark, Plan, Round, Script
 from marksheet.apps.marking.queries.counting import counted_marks
 from marksheet.apps.marking.queries.grid import shown_mark
-from marksheet.apps.marking.queries.hands import theirs
+from marksheet.apps.marking.queries.hands import handed_in, theirs
 from marksheet.apps.marking.queries.marks import Cell
 from marksheet.apps.marking.queries.plan import agreeing_of, plan_of
 from marksheet.apps.people.models import Person
@@ -51,23 +51,51 @@ class Difference:
     answered: Proposal
 
 
-def scripts_with_differences(person: Person, schedule: Schedule) -> QuerySet[Script]:
-    """Return the scripts of ``person``, both rounds submitted, on which the two are not agreed; by their place."""
+def not_agreed() -> QuerySet[Result]:
+    """Return the results of which both markers have submitted, and differ; whatever else is missing beside that."""
+    return Result.objects.filter(
+        state__in=(State.MARKING.value, State.MODERATION.value), missing__icontains='"not_agreed"'
+    )
+
+
+def scripts_differing(scripts: QuerySet[Script]) -> QuerySet[Script]:
+    """Return those of ``scripts`` that are submitted in both rounds and on which the two are not agreed."""
     other = Script.objects.filter(
         attempt=OuterRef("attempt"), round__in=MARKERS, submitted_at__isnull=False
     ).exclude(pk=OuterRef("pk"))
-    waiting = Result.objects.filter(
-        schedule=schedule,
-        enrolment=OuterRef("attempt__enrolment"),
-        state=State.MODERATION.value,
-        missing__icontains='"not_agreed"',
-    )
-    return (
-        theirs(person)
-        .filter(Exists(other), Exists(waiting), schedule=schedule, marker=person, submitted_at__isnull=False)
-        .select_related("attempt__enrolment")
-        .order_by("place", "pk")
-    )
+    waiting = not_agreed().filter(enrolment=OuterRef("attempt__enrolment"))
+    return scripts.filter(Exists(waiting), Exists(other), submitted_at__isnull=False)
+
+
+def scripts_with_differences(person: Person, schedule: Schedule) -> QuerySet[Script]:
+    """Return the scripts of ``person``, both rounds submitted, on which the two are not agreed; by their place."""
+    rows = theirs(person).filter(schedule=schedule, marker=person)
+    return scripts_differing(rows).select_related("attempt__enrolment").order_by("place", "pk")
+
+
+def differing_at(person: Person) -> Q:
+    """Fit the schedules, marked by two, where ``person`` and another marker are not agreed on something."""
+    two = Plan.objects.filter(schedule=OuterRef("pk"), markers=2)
+    return Q(Exists(two)) & Q(Exists(_own(person).filter(schedule=OuterRef("pk"))))
+
+
+def differences_counted(person: Person, schedules: Iterable[Schedule]) -> dict[int, int]:
+    """Return schedule's key -> on how many of their scripts ``person`` and the other marker are not agreed."""
+    two = Plan.objects.filter(schedule__in=list(schedules), markers=2).values("schedule")
+    rows = _own(person).filter(schedule__in=two).order_by()
+    return dict(rows.values_list("schedule").annotate(n=Count("pk")))
+
+
+def _own(person: Person) -> QuerySet[Script]:
+    return scripts_differing(theirs(person).filter(marker=person))
+
+
+def awaited_markers(schedule: Schedule) -> tuple[int, tuple[str, ...]]:
+    """Return on how many candidates' work two markers are not agreed, and the names of those markers."""
+    rows = scripts_differing(handed_in().filter(schedule=schedule)).order_by()
+    n = rows.values("attempt").distinct().count()
+    names = rows.values_list("marker__name", flat=True).distinct().order_by("marker__sort_name") if n else ()
+    return n, tuple(names)
 
 
 def differences_of(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef
 
+from marksheet.apps.marking.queries.hands import handed_in
 from marksheet.apps.people.models import UnitPath
 from marksheet.apps.people.queries import Grant, Reach, grants_with
 from marksheet.rules.access import Verb
@@ -40,6 +41,46 @@ def assigned_at(nodes: Collection[int]) -> dict[int, Assigned]:
         "unit_id", "role__verbs__verb", "person_id", "person__name", "sees"
     )
     return _gathered(rows)
+
+
+def not_submitted_by(enrolments: Collection[int]) -> dict[int, list[str]]:
+    """Return enrolment -> the names of those with whom scripts of it are that are not submitted; one statement.
+
+    Empty where they are with nobody. Enrolments whose work lies on a pile are left out: it is everybody's there.
+    """
+    if not enrolments:
+        return {}
+    rows = handed_in().filter(attempt__enrolment__in=list(enrolments), submitted_at=None)
+    found: dict[int, list[str]] = {}
+    pile: set[int] = set()
+    for key, allocated, name in rows.order_by("marker__sort_name", "marker_id").values_list(
+        "attempt__enrolment_id", "allocated", "marker__name"
+    ):
+        here = found.setdefault(key, [])
+        if not allocated:
+            pile.add(key)
+        elif name and name not in here:
+            here.append(name)
+    return {key: names for key, names in found.items() if key not in pile}
+
+
+def not_submitted_at(schedules: Collection[int]) -> dict[int, list[Named]]:
+    """Return schedule -> with whom scripts are that are not submitted: (key, name) each, by name; one statement.
+
+    Schedules where work lies on a pile are left out: it is everybody's there.
+    """
+    rows = handed_in().filter(schedule__in=list(schedules), submitted_at=None).order_by("marker__sort_name")
+    found: dict[int, list[Named]] = {}
+    pile: set[int] = set()
+    for schedule, allocated, key, name in rows.values_list(
+        "schedule_id", "allocated", "marker_id", "marker__name"
+    ).distinct():
+        here = found.setdefault(schedule, [])
+        if not allocated:
+            pile.add(schedule)
+        elif key is not None:
+            here.append((key, name))
+    return {schedule: people for schedule, people in found.items() if schedule not in pile}
 
 
 def _gathered(rows: Collection[tuple[int, str, int, str, bool]]) -> dict[int, Assigned]:

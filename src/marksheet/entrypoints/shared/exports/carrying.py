@@ -18,7 +18,7 @@ from marksheet.apps.people.queries import Person
 from marksheet.apps.release.actions.exports import Order
 from marksheet.apps.release.queries.exports.asked import asker_of
 from marksheet.apps.release.queries.exports.rows import Changed, exams_of, schedules_in
-from marksheet.apps.release.queries.exports.selection import Selection, keys_of, selection_from
+from marksheet.apps.release.queries.exports.selection import Selection, Source, keys_of, selection_from
 from marksheet.entrypoints.shared.exports.files import keep_file, throw_away
 from marksheet.outputs.exports import EXPORTS, Export, Scope, export
 from marksheet.outputs.exports.writers import DoesNotFit, Row, Written, write_csv, write_xlsx
@@ -144,6 +144,8 @@ def _manifest(work: Work, scope: Scope, order: Order, declared: Export) -> dict[
 
 
 def _results_words(scope: Scope) -> str:
+    if scope.selection.source is Source.COORDINATION:
+        return _("None: how far the marking of each schedule is.")
     if scope.selection.published:
         return _("Published results, from the versions in force.")
     return _("Working results. What is not ready, or is withheld, has its state and no numbers.")

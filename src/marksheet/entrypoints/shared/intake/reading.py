@@ -241,6 +241,8 @@ def _draft(section: SectionPlan, at: int) -> ItemDraft:
         rule=item.rule.value,
         steps=tuple((right, int(marks * 1000)) for right, marks in item.steps),
         parts=tuple(_part(part) for part in item.parts),
+        floor_thousandths=None if item.floor is None else int(item.floor * 1000),
+        floor_stated=item.floor_stated,
     )
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marksheet.apps.marking.queries.assess import schedules_to_mark
 from marksheet.apps.people.queries import holds_somewhere
+from marksheet.apps.results.queries.differences import differing_at
 from marksheet.apps.results.queries.moderated import samples_to_decide_at
 from marksheet.entrypoints.shared import menu
 from marksheet.entrypoints.shared.access import person_of
@@ -19,7 +20,7 @@ def _assesses(request: HttpRequest) -> bool:
 
 def _waiting(request: HttpRequest) -> int:
     person = person_of(request)
-    return schedules_to_mark(person, deciding=samples_to_decide_at(person))
+    return schedules_to_mark(person, deciding=samples_to_decide_at(person), differing=differing_at(person))
 
 
 menu.register(

@@ -35,7 +35,11 @@ from marksheet.apps.marking.queries.submissions import (
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.actions.marks import give_no_response, submit_scripts
-from marksheet.apps.results.queries.differences import scripts_with_differences
+from marksheet.apps.results.queries.differences import (
+    differences_counted,
+    differing_at,
+    scripts_with_differences,
+)
 from marksheet.apps.results.queries.moderated import samples_to_decide_at
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
@@ -53,22 +57,24 @@ def listing(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     status = asking.word(request.GET, "status", STATUS)
     search = request.GET.get("q", "").strip()
-    deciding = samples_to_decide_at(person)
+    deciding, differing = samples_to_decide_at(person), differing_at(person)
     rows, following = assess_list(
         person,
         deciding=deciding,
+        differing=differing,
         search=search,
         status=status,
         after=request.GET.get("after", ""),
     )
+    counted = differences_counted(person, [row.schedule for row in rows])
     context = {
-        "rows": [(row, *STATUS[row.status]) for row in rows],
+        "rows": [(row, *STATUS[row.status], counted.get(row.schedule.pk, 0)) for row in rows],
         "following": following,
         "search": search,
         "status": status,
         "statuses": [(code, word) for code, (word, _tone) in STATUS.items()],
         "narrowed": bool(search or status or request.GET.get("after")),
-        "waiting": schedules_to_mark(person, deciding=deciding),
+        "waiting": schedules_to_mark(person, deciding=deciding, differing=differing),
     }
     return render(request, "assess/list.html", context)
 

@@ -11,6 +11,7 @@ STATUS: dict[str, tuple[Label, str]] = {
     Status.READY: (_("Ready to mark"), "act"),
     Status.IN_PROGRESS: (_("In progress"), "act"),
     Status.MODERATION: (_("Moderation needed"), "act"),
+    Status.DIFFERENCES: (_("To agree"), "warn"),
     Status.SUBMITTED: (_("Submitted"), "ok"),
 }
 

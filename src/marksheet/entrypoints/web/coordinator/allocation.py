@@ -12,8 +12,15 @@ from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.marking.actions import allocation as actions
-from marksheet.apps.marking.queries.allocation import allocation_of, markers_at, standing_of
+from marksheet.apps.marking.queries.allocation import (
+    Method,
+    allocation_of,
+    markers_at,
+    settles_anew,
+    standing_of,
+)
 from marksheet.apps.marking.queries.people import coordinated_for
+from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.submissions import scripts_named
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries.coordination import coordination_of
@@ -30,17 +37,23 @@ def overview(request: HttpRequest, ref: str) -> HttpResponse:
     """Show with whom the scripts are, and how to share them out."""
     person = person_of(request)
     schedule = coordinated_for(person, ref)
-    return _overview(request, person, schedule, ShareOut(markers=markers_at(schedule)))
+    form = ShareOut(markers=markers_at(schedule), two=plan_of(schedule).markers == 2)
+    return _overview(request, person, schedule, form)
 
 
 def _overview(
     request: HttpRequest, person: Person, schedule: Schedule, form: ShareOut, status: int = 200
 ) -> HttpResponse:
     allocation = allocation_of(schedule)
+    standing = standing_of(schedule, at=clock.read())
+    by_hand = allocation is not None and allocation.method == Method.BY_HAND
     context = about(coordination_of(schedule)) | {
         "allocation": allocation,
         "method": METHODS[allocation.method] if allocation else "",
-        "standing": standing_of(schedule, at=clock.read()),
+        "standing": standing,
+        # Two markers were chosen, and nobody has anything yet.
+        "unshared": by_hand and not any(line.total for line in standing.lines),
+        "two": form.two,
         "form": form,
         "me": person,
         "tab": "allocation",
@@ -55,7 +68,7 @@ def share_out(request: HttpRequest, ref: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     schedule = coordinated_for(person, ref)
     markers = markers_at(schedule)
-    form = ShareOut(request.POST or request.GET, markers=markers)
+    form = ShareOut(request.POST or request.GET, markers=markers, two=plan_of(schedule).markers == 2)
     against = request.POST.get("against", "")
 
     def allocate(_data: dict[str, Any]) -> None:
@@ -83,7 +96,9 @@ def share_out(request: HttpRequest, ref: str) -> HttpResponse:
         "found": found,
         "lines": lines,
         "method": METHODS[form.wanted().method],
+        "two": form.two,
         "sent": form.as_sent(),
+        "first": not found.given and not found.nobody and settles_anew(schedule, form.wanted()),
     }
     return render(request, "coordinator/share_out.html", context, status=409 if refused else 200)
 

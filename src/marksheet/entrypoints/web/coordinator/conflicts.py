@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from marksheet.apps.ledger import clock
 from marksheet.apps.marking.actions.conflicts import declare_conflict, end_conflict
+from marksheet.apps.marking.queries.allocation import nobodys
 from marksheet.apps.marking.queries.conflicts import conflict_here, conflicts_at, homes_of
 from marksheet.apps.marking.queries.people import assessors_of, coordinated_for
 from marksheet.apps.results.queries.coordination import coordination_of
@@ -41,6 +42,7 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
     context = about(coordination_of(schedule)) | {
         "lines": conflicts_at(schedule),
         "assessors": assessors,
+        "nobodys": nobodys(schedule),
         "form": form,
         "me": person,
         "tab": "conflicts",

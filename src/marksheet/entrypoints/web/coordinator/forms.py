@@ -15,6 +15,8 @@ from marksheet.apps.people.queries import Person, Unit
 from marksheet.entrypoints.web.coordinator.words import BEYOND, KINDS, MEASURED, METHODS, WHICH, WITHIN
 from marksheet.rules.marks import BadMark, read_mark, shown
 
+# With two markers nobody can have all: the other marking of each script would be with nobody.
+OF_TWO = (Method.RANDOM, Method.EVENLY, Method.WORKLOAD)
 MOST_TOLERANCE = 1_000_000
 
 
@@ -126,8 +128,12 @@ class ShareOut(forms.Form):
         help_text=_("Otherwise each marker has an order of their own, so that nobody is always marked last."),
     )
 
-    def __init__(self, data: Any = None, *, markers: Sequence[Person]) -> None:
+    def __init__(self, data: Any = None, *, markers: Sequence[Person], two: bool = False) -> None:
         super().__init__(data)
+        self.two = two
+        if two:
+            offered = [(code, word) for code, word in METHODS.items() if code in OF_TWO]
+            self.fields["method"].choices = offered  # type: ignore[attr-defined]
         self._keys = {one.ref: one.pk for one in markers}
         self._seed = str((data or {}).get("seed", ""))[:40] or new_seed()
         self.fields["markers"].choices = [(one.ref, one.name) for one in markers]  # type: ignore[attr-defined]

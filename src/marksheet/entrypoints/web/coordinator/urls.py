@@ -4,6 +4,7 @@ from django.urls import path
 
 from marksheet.entrypoints.web.coordinator import (
     allocation,
+    columns,
     conflicts,
     moderation,
     people,
@@ -15,6 +16,9 @@ from marksheet.entrypoints.web.coordinator import (
 app_name = "coordinator"
 urlpatterns = [
     path("", views.listing, name="list"),
+    path("columns/", columns.choose, name="columns"),
+    path("views/save/", columns.save_view, name="save-view"),
+    path("views/forget/", columns.forget_view, name="forget-view"),
     path("<str:ref>/", views.schedule, name="schedule"),
     path("<str:ref>/people/", people.listing, name="people"),
     path("<str:ref>/people/<str:person>/", people.edit, name="person"),

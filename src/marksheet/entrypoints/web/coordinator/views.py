@@ -16,9 +16,11 @@ from marksheet.apps.results.queries.coordination import (
     schedules_to_set_up,
     to_do,
 )
-from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.saved import saved_views
+from marksheet.entrypoints.web.coordinator.columns import COLUMNS, VIEWS, asked, query_of, shown_to
 from marksheet.entrypoints.web.coordinator.words import STATUS, steps_of
+from marksheet.entrypoints.web.reports.asked import export_address
 
 SCHEMES = 50
 
@@ -28,8 +30,8 @@ SCHEMES = 50
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the schedules whose marking the reader sets up."""
     person = person_of(request)
-    status = asking.word(request.GET, "status", STATUS)
-    search = request.GET.get("q", "").strip()
+    search, status = asked(request.GET)
+    shown = shown_to(person)
     rows, following = coordination_list(
         person,
         search=search,
@@ -47,6 +49,12 @@ def listing(request: HttpRequest) -> HttpResponse:
             "statuses": [(code, word) for code, (word, _tone) in STATUS.items()],
             "narrowed": bool(search or status or request.GET.get("after")),
             "to_set_up": schedules_to_set_up(person),
+            "columns": shown,
+            "chosen": [column.key for column in shown],
+            "all_columns": [(column, column in shown) for column in COLUMNS if not column.fixed],
+            "saved": saved_views(person, VIEWS),
+            "query": query_of(search, status),
+            "exports": export_address(),
             "schemes": edits_schemes_only(person)[:SCHEMES],
         },
     )

@@ -131,6 +131,16 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             reverse("coordinator:allocation", args=[ref]),
             _("Share out"),
         ),
+        "lacking": (
+            ngettext(
+                "%(n)s script lacks one or both of its two markers.",
+                "%(n)s scripts lack one or both of their two markers.",
+                n,
+            )
+            % {"n": n},
+            reverse("coordinator:allocation", args=[ref]),
+            _("Share out"),
+        ),
         "marking": (
             ngettext("%(n)s script is not submitted.", "%(n)s scripts are not submitted.", n) % {"n": n}
             if n
@@ -143,6 +153,16 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             % {"n": n},
             scripts,
             _("See progress"),
+        ),
+        "differences": (
+            ngettext(
+                "The work of %(n)s candidate waits for the two markers to agree: %(who)s.",
+                "The work of %(n)s candidates waits for the two markers to agree: %(who)s.",
+                n,
+            )
+            % {"n": n, "who": who},
+            f"{scripts}?status=differing",
+            _("See which"),
         ),
         "moderation": (
             ngettext("%(n)s result is in moderation.", "%(n)s results are in moderation.", n) % {"n": n},
@@ -181,6 +201,8 @@ def _tone(one: ToDo) -> str:
         "sleeping": "warn",
         "missing": "warn",
         "nobodys": "warn",
+        "lacking": "warn",
         "second": "warn",
+        "differences": "warn",
         "moderators": "warn",
     }.get(one.code, "quiet")

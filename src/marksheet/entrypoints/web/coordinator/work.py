@@ -15,6 +15,7 @@ from marksheet.apps.ledger.errors import Refusal
 from marksheet.apps.marking.queries.allocation import nobodys
 from marksheet.apps.marking.queries.assess import Counts, counts_of
 from marksheet.apps.marking.queries.people import coordinated_for
+from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.submissions import (
     FILTERS,
     Submission,
@@ -25,11 +26,15 @@ from marksheet.apps.marking.queries.submissions import (
 from marksheet.apps.results.actions.hand_in import may_record_hand_in, record_hand_in
 from marksheet.apps.results.actions.marks import reopen_scripts
 from marksheet.apps.results.queries.coordination import coordination_of
+from marksheet.apps.results.queries.differences import scripts_differing
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.web.coordinator.forms import Reason
 from marksheet.entrypoints.web.coordinator.views import about
+
+# Submitted by both markers, who are not agreed.
+DIFFERING = "differing"
 
 
 @signed_in
@@ -70,15 +75,16 @@ def scripts(request: HttpRequest, ref: str) -> HttpResponse:
     """Show every script with its progress."""
     person = person_of(request)
     schedule = coordinated_for(person, ref)
-    status = asking.word(request.GET, "status", FILTERS)
+    status = asking.word(request.GET, "status", (*FILTERS, DIFFERING))
     search = request.GET.get("q", "").strip()
     rows, following = submissions_of(
         person,
         schedule,
         search=search,
-        status=status,
+        status="" if status == DIFFERING else status,
         after=request.GET.get("after", ""),
         everybodys=True,
+        narrowed=scripts_differing if status == DIFFERING else None,
     )
     context = about(coordination_of(schedule)) | {
         "rows": rows,
@@ -88,6 +94,7 @@ def scripts(request: HttpRequest, ref: str) -> HttpResponse:
         "counts": counts_of(person, [schedule.pk], everybodys=True).get(schedule.pk, Counts()),
         "narrowed": bool(search or status or request.GET.get("after")),
         "nobodys": nobodys(schedule),
+        "two": plan_of(schedule).markers == 2,
         "lacking": answers_to_enter(person, schedule),
         "tab": "work",
     }

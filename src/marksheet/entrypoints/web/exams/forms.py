@@ -29,7 +29,12 @@ from marksheet.rules.scoring import Match
 
 # An exam can be in any language, whatever Marksheet itself speaks.
 LANGUAGES = sorted(
-    ((code, info["name_local"].capitalize()) for code, info in LANG_INFO.items() if "name_local" in info),
+    # Many languages write their own name small, which is right in a sentence but not where it stands alone.
+    (
+        (code, info["name_local"][:1].upper() + info["name_local"][1:])
+        for code, info in LANG_INFO.items()
+        if "name_local" in info
+    ),
     key=lambda pair: pair[1],
 )
 

@@ -161,6 +161,8 @@ def facts_of(version: AssessmentVersion, maximum: Fraction, *, by_hand: bool) ->
         counted = {"first": _("the first counts"), "last": _("the last counts"), "best": _("the best counts")}
         attempts = f"{attempts}, {counted[version.attempt_counts]}"
     marked = _("by hand and by machine") if by_hand else _("wholly by machine")
+    if not maximum:
+        marked = _("nothing yet: there are no questions")
     return [
         Fact(_("Worth"), _("%(marks)s marks") % {"marks": marks(int(maximum * 1000))}),
         Fact(_("Marked"), marked),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.queries import Person, preference
 from marksheet.apps.release.queries.exports.selection import Asked, Selection, Source
+from marksheet.entrypoints.web.coordinator import columns as coordinating
 from marksheet.entrypoints.web.reports.asked import asked as asked_of_reports
 from marksheet.entrypoints.web.results.asked import asked as asked_of_results
 from marksheet.entrypoints.web.results.columns import KEY, choice_from
@@ -23,6 +24,7 @@ LISTS: Mapping[str, str] = {
     Source.AUDIT: "audit:list",
     Source.SCHEDULES: "reports:schedules",
     Source.ASSESSMENTS: "reports:assessments",
+    Source.COORDINATION: "coordinator:list",
 }
 
 
@@ -61,7 +63,6 @@ def wanted(person: Person, given: QueryDict, *, at: datetime) -> Wanted:
     if ready:
         ways["ready"] = replace(all_of, ready_only=True)
     ways["list"] = all_of
-    choice = choice_from(preference(person, KEY))
     return Wanted(
         source,
         ways,
@@ -74,8 +75,15 @@ def wanted(person: Person, given: QueryDict, *, at: datetime) -> Wanted:
             "back": back,
         },
         back,
-        tuple(column.key for column in choice.shown) if source is Source.RESULTS else (),
+        _columns(person, source),
     )
+
+
+def _columns(person: Person, source: Source) -> tuple[str, ...]:
+    """Return the columns that the reader chose on the page; empty where all are shown."""
+    if source is Source.RESULTS:
+        return tuple(column.key for column in choice_from(preference(person, KEY)).shown)
+    return tuple(one.key for one in coordinating.shown_to(person)) if source is Source.COORDINATION else ()
 
 
 def _source(word: str) -> Source:
@@ -91,6 +99,9 @@ def _whole_list(person: Person, source: Source, query: str, back: str, at: datet
         return Selection(source, criteria=asked_of_results(QueryDict(query), sort=sort, at=at).criteria)
     if source in (Source.SCHEDULES, Source.ASSESSMENTS):
         return Selection(source, asked=asked_of_reports(QueryDict(query), sort="-opens", at=at))
+    if source is Source.COORDINATION:
+        search, status = coordinating.asked(QueryDict(query))
+        return Selection(source, asked=Asked(text=search, status=status))
     found: Asked = asked_of_reports(QueryDict(query))
     if source is Source.REPORTS:
         sorted_by = asked_of_reports(QueryDict(urlsplit(back).query)).sort

@@ -123,7 +123,7 @@ def title(source: Source, n: int) -> str:
 
 def what(source: Source, n: int) -> str:
     """Return what the rows of a list are, and how many: *3 results*."""
-    if source is Source.SCHEDULES:
+    if source in (Source.SCHEDULES, Source.COORDINATION):
         words = ngettext("%(n)s schedule", "%(n)s schedules", n)
     elif source is Source.ASSESSMENTS:
         words = ngettext("%(n)s assessment", "%(n)s assessments", n)

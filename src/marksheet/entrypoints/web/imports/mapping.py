@@ -56,9 +56,10 @@ FIELDS = {
     "section": gettext_lazy("Section"),
     "title": gettext_lazy("Title"),
     "weight": gettext_lazy("Weight of the section"),
-    "points": gettext_lazy("Points of the part"),
+    "points": gettext_lazy("Marks of the part"),
     "tolerance": gettext_lazy("Tolerance"),
-    "wrong_points": gettext_lazy("Points for a wrong answer"),
+    "wrong_points": gettext_lazy("Marks for a wrong answer"),
+    "floor": gettext_lazy("Lowest score of the question"),
 }
 STEP = re.compile(r"\s*([0-9]{1,3})\s*[=:]\s*([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*")
 

@@ -19,7 +19,7 @@ def told(item: ItemDraft) -> str:
     """Return one question in a line."""
     parts = [_part(part, alone=len(item.parts) == 1) for part in item.parts]
     total = _("maximum %(marks)s") % {"marks": shown(item.maximum_thousandths)}
-    return " · ".join([total, *parts, *_rule(item)])
+    return " · ".join([total, *parts, *_rule(item), *_lowest(item)])
 
 
 def _part(part: PartDraft, *, alone: bool) -> str:
@@ -31,6 +31,16 @@ def _part(part: PartDraft, *, alone: bool) -> str:
     else:
         words = _("by hand: %(points)s") % {"points": shown(part.maximum_thousandths)}
     return words if alone else f"{part.label}: {words}"
+
+
+def _lowest(item: ItemDraft) -> list[str]:
+    if item.floor_thousandths is None:
+        return [_("no lowest score")]
+    return (
+        [_("lowest score %(marks)s") % {"marks": shown(item.floor_thousandths)}]
+        if item.floor_thousandths
+        else []
+    )
 
 
 def _rule(item: ItemDraft) -> list[str]:

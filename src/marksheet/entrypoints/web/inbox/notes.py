@@ -19,6 +19,10 @@ WORDS: dict[str, object] = {
         " Assign them to the marking, have “view reports” given, or give the right to somebody else."
     ),
     "scripts-allocated": gettext_lazy("%(count)s scripts to mark at %(title)s came into your hands."),
+    "scripts-with-nobody": gettext_lazy(
+        "%(count)s scripts at %(title)s are with nobody now: a conflict of interest keeps their marker away."
+        " Give them to somebody else."
+    ),
     "marking-reminder": gettext_lazy(
         "%(by)s reminds you: %(count)s scripts at %(title)s are still yours to mark."
     ),

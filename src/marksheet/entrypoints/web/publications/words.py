@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from marksheet.apps.release.queries.preview import Preview, ScheduleShare
 from marksheet.apps.release.queries.receipts import Since
-from marksheet.apps.results.queries.people import Assigned, assigned_at
+from marksheet.apps.results.queries.people import Assigned, assigned_at, not_submitted_at
 from marksheet.entrypoints.shared.templatetags.ui import one_decimal
 from marksheet.entrypoints.web.results.words import grouped, left_words, listed
 from marksheet.rules.publication import ShowResults
@@ -146,7 +146,7 @@ def left(told: Preview) -> list[dict[str, Any]]:
         counts.update(share.others)
     people = assigned_at([share.schedule.node_id for share in told.shares])
     helpers = {
-        "not-submitted": _names(people, "markers"),
+        "not-submitted": _behind(told, people),
         "moderation": _names(people, "moderators"),
         "withheld": told.withheld_by,
     }
@@ -170,6 +170,19 @@ def since_words(since: Since) -> str:
         (since.shown, _("%(n)s shown")),
     )
     return " · ".join(words % {"n": grouped(n)} for n, words in said if n)
+
+
+def _behind(told: Preview, people: dict[int, Assigned]) -> list[str]:
+    """Return with whom work is that is not submitted; every marker of a schedule where it lies on a pile."""
+    wanted = {share.schedule.pk: share.schedule for share in told.shares if share.others.get("not-submitted")}
+    if not wanted:
+        return []
+    theirs = not_submitted_at(wanted)
+    found: dict[int, str] = {}
+    for key, schedule in wanted.items():
+        here = people.get(schedule.node_id) or Assigned()
+        found.update(theirs.get(key, here.markers))
+    return list(found.values())
 
 
 def _names(people: dict[int, Assigned], kind: str) -> list[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.people.queries import Person
-from marksheet.apps.results.queries.people import Assigned
+from marksheet.apps.results.queries.people import Assigned, not_submitted_by
 from marksheet.entrypoints.web.results.words import STATES, listed, missing_words
 from marksheet.rules.publication import cell
 
@@ -75,10 +75,14 @@ def lines_of(
         published: the list is that of published rows, where those of one's own schedules can be ticked.
     """
     buckets = ("published",) if published else TICKABLE
-    return [
-        _line(row, reader, people.get(row.schedule.node_id) or Assigned(), _another_attempt(row, at), buckets)
-        for row in rows
-    ]
+    behind = not_submitted_by([row.enrolment_id for row in rows if row.bucket == "not-submitted"])
+    found = []
+    for row in rows:
+        here = people.get(row.schedule.node_id) or Assigned()
+        found.append(
+            _line(row, reader, here, _another_attempt(row, at), buckets, behind.get(row.enrolment_id))
+        )
+    return found
 
 
 def _another_attempt(row: Any, at: datetime) -> bool:
@@ -88,7 +92,14 @@ def _another_attempt(row: Any, at: datetime) -> bool:
     return rule.needs_last_attempt and left and (row.enrolment.closes_at or row.schedule.closes_at) > at
 
 
-def _line(row: Any, reader: Person, people: Assigned, another_attempt: bool, buckets: Sequence[str]) -> Line:
+def _line(
+    row: Any,
+    reader: Person,
+    people: Assigned,
+    another_attempt: bool,
+    buckets: Sequence[str],
+    behind: Sequence[str] | None,
+) -> Line:
     mine = any(key == reader.pk for key, _name in people.publishers)
     return Line(
         ref=row.ref,
@@ -105,20 +116,27 @@ def _line(row: Any, reader: Person, people: Assigned, another_attempt: bool, buc
         word=_("Nothing handed in") if row.bucket == "expected" else "",
         note=_("another attempt can still come")
         if another_attempt and row.bucket in TICKABLE
-        else _note(row, people, mine=mine),
+        else _note(row, people, behind, mine=mine),
         flags=flags_of(row),
         publisher=publisher_words(people, reader),
         tickable=row.bucket in buckets and mine and not (another_attempt and row.bucket in TICKABLE),
     )
 
 
-def _note(row: Any, people: Assigned, *, mine: bool) -> str:
-    """Say why a row cannot be ticked, or what is worth knowing about it."""
+def _note(row: Any, people: Assigned, behind: Sequence[str] | None, *, mine: bool) -> str:
+    """Say why a row cannot be ticked, or what is worth knowing about it.
+
+    Args:
+        behind: with whom its scripts are that are not submitted; None where they lie on a pile.
+    """
     if row.bucket == "moderation":
         return _("with %(names)s") % {"names": _names(people.moderators)} if people.moderators else ""
     if row.bucket == "withheld":
         return _("by %(name)s") % {"name": row.withheld_by.name} if row.withheld_by else ""
     if row.bucket == "not-submitted":
+        if behind is not None:
+            names = listed(behind, most=2) or _("nobody yet")
+            return _("with %(names)s") % {"names": names}
         return _("with %(names)s") % {"names": _names(people.markers)} if people.markers else ""
     if row.bucket == "not-ready":
         return "; ".join(missing_words(row.missing)[:2])

@@ -20,6 +20,7 @@ from marksheet.apps.results.queries.sight import SIGHT
 from marksheet.entrypoints.shared.access import held_by, person_of, signed_in
 from marksheet.entrypoints.shared.errors import wants_json
 from marksheet.entrypoints.shared.moments import zones_told
+from marksheet.entrypoints.shared.saved import saved_views
 from marksheet.entrypoints.web.reports.asked import export_address
 from marksheet.entrypoints.web.results.asked import Asked, Misread, asked
 from marksheet.entrypoints.web.results.bar import acts_for, list_address, ticks_done
@@ -28,7 +29,7 @@ from marksheet.entrypoints.web.results.columns import COLUMNS, KEY, Choice, choi
 from marksheet.entrypoints.web.results.lines import lines_of, publisher_words
 from marksheet.entrypoints.web.results.search import filters, names_for
 from marksheet.entrypoints.web.results.tips import obstacle_words, tips_for
-from marksheet.entrypoints.web.results.views_saved import saved_views
+from marksheet.entrypoints.web.results.views_saved import KEY as VIEWS
 from marksheet.entrypoints.web.results.words import grouped
 
 SIZE = 50
@@ -91,7 +92,7 @@ def _common(request: HttpRequest, person: Person, wanted: Asked, choice: Choice)
         "columns": choice.shown,
         "chosen": [column.key for column in choice.shown],
         "all_columns": [(column, column in choice.shown) for column in COLUMNS if not column.fixed],
-        "saved": saved_views(person),
+        "saved": saved_views(person, VIEWS),
         "shows": _shows(wanted),
         "views": [
             (_("By schedule"), wanted.query(by="schedule", state=None), wanted.by == "schedule"),

@@ -1,6 +1,7 @@
 """Who takes part: add one, add many, take out, record who was not there, windows of their own."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -72,6 +73,10 @@ def _said(made: actions.Enrolled) -> str:
     return said
 
 
+# What asks for more on a page of its own, which carries who was ticked in its address and nothing else of the form.
+ASKING = {"take-back": "schedules:take-back", "window": "schedules:candidates-window"}
+
+
 @signed_in
 @require_POST
 def change(request: HttpRequest, ref: str) -> HttpResponse:
@@ -79,6 +84,9 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     refs = request.POST.getlist("selected")
     do = request.POST.get("do", "")
+    if do in ASKING:
+        address = reverse(ASKING[do], args=[queries.schedule_for(person, ref).ref])
+        return redirect(f"{address}?{urlencode([('selected', one) for one in refs])}")
     if do == "remove":
         n = actions.remove_candidates(person, ref, refs, at=at)
         done(

@@ -1,5 +1,7 @@
 """What schedulers type: a plan with its window, candidates one by one or pasted, windows of their own."""
 
+import csv
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -253,9 +255,17 @@ class PasteForm(forms.Form):
         return [_line(line) for line in self.cleaned_data["lines"].splitlines() if line.strip()]
 
 
+QUOTED = re.compile(r'"(?:[^"]|"")*"')
+
+
 def _line(line: str) -> Candidate:
-    sign = next((sign for sign in ("\t", ";", ",") if sign in line), None)
-    pieces = [piece.strip() for piece in (line.split(sign) if sign else line.split(None, 1))]
+    """Read one line; what stands in quotes, as spreadsheets write names with a comma, is one piece."""
+    bare = QUOTED.sub("", line)
+    sign = next((sign for sign in ("\t", ";", ",") if sign in bare), None)
+    if sign and '"' in line and '"' not in bare:
+        pieces = [piece.strip() for piece in next(csv.reader([line], delimiter=sign, skipinitialspace=True))]
+    else:
+        pieces = [piece.strip() for piece in (line.split(sign) if sign else line.split(None, 1))]
     number, name, *rest = [*pieces, ""] if len(pieces) < 2 else pieces
     return Candidate(number, name, " ".join(piece for piece in rest if piece))
 

@@ -176,6 +176,9 @@ def _links(person: Person, found: Schedule, held: frozenset[str]) -> list[tuple[
         ("imports:reconciliation", {Verb.WORK_IMPORT}, _("Reconciliation: expected and arrived")),
         ("coordinator:schedule", {Verb.SCHEDULE_COORDINATE}, _("Marking: people and progress")),
     ]
+    # Marking is set up from activation on.
+    if found.activated_at is None:
+        wanted = [one for one in wanted if one[0] != "coordinator:schedule"]
     if Verb.WORK_IMPORT in held and takes_answers(person, found):
         wanted.insert(1, ("schedules:answers", {Verb.WORK_IMPORT}, _("Answers of scripts on paper")))
     shown = [(address(name, found.ref), text) for name, verbs, text in wanted if not verbs.isdisjoint(held)]

@@ -21,7 +21,7 @@ from marksheet.apps.marking.queries.schemes import (
     schemes_of,
 )
 from marksheet.apps.people.queries import Person, verbs_at
-from marksheet.apps.results.actions.marks import confirm_marks
+from marksheet.apps.results.actions.marks import Seen, confirm_marks
 from marksheet.apps.results.queries.coordination import coordination_of
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
@@ -64,7 +64,7 @@ def older(request: HttpRequest, ref: str, part: str) -> HttpResponse:
             error = refusal
         else:
             done(request, _words(n))
-            return redirect(f"{request.path}?confirmed=1")
+            return redirect(request.path)
     context = about(request, person, schedule)
     found = older_marks(
         person, schedule, part, everybody=context["coordinates"], after=request.GET.get("after", "")
@@ -74,7 +74,6 @@ def older(request: HttpRequest, ref: str, part: str) -> HttpResponse:
         "step_words": step_words(found.step_thousandths),
         "error": error,
         "chosen": request.POST.getlist("selected"),
-        "confirmed": "confirmed" in request.GET,
         "narrowed": bool(request.GET.get("after")),
         "writes": Verb.MARK_GIVE in verbs_at(person, schedule.node_id),
     }
@@ -86,8 +85,8 @@ def _confirm(person: Person, schedule: Schedule, part: str, request: HttpRequest
     """Confirm what was ticked: each box says the script and the version of the mark that it stood beside."""
     seen = []
     for one in request.POST.getlist("selected"):
-        script, _dash, version = one.partition("-")
-        seen.append((script, _whole(version)))
+        script, version, agreed, *_rest = [*one.split("-"), "", ""]
+        seen.append(Seen(script, _whole(version), agreed == "agreed"))
     against = _whole(request.POST.get("against", ""))
     return confirm_marks(person, schedule.ref, part, seen, against=against, at=clock.read())
 

@@ -15,6 +15,7 @@ from marksheet.apps.people.models import Person, UnitPath
 from marksheet.apps.people.queries import candidate_units_of, helpers, nodes_where
 from marksheet.apps.results.models import Bucket, Result
 from marksheet.apps.results.queries import finder, reports
+from marksheet.apps.results.queries.coordination import coordination_found
 from marksheet.apps.results.queries.finder import Criteria
 from marksheet.apps.results.queries.finished import finished_seen_by
 from marksheet.apps.results.queries.reports import Asked
@@ -39,10 +40,11 @@ class Source(StrEnum):
     AUDIT = "audit"
     SCHEDULES = "schedules"
     ASSESSMENTS = "assessments"
+    COORDINATION = "coordination"
 
 
 # Lists of which a row is no single result but the numbers of many.
-IN_NUMBERS = (Source.SCHEDULES, Source.ASSESSMENTS)
+IN_NUMBERS = (Source.SCHEDULES, Source.ASSESSMENTS, Source.COORDINATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,9 @@ def _page_order(selection: Selection) -> Sequence[Any]:
 def _numbers_of(person: Person, selection: Selection) -> QuerySet[Any]:
     """Return the schedules or assessments of a list in numbers that ``person`` may take out, in its order."""
     asked = selection.asked
+    if selection.source is Source.COORDINATION:
+        # How far the marking is holds no result: who coordinates takes it out without a right of its own.
+        return coordination_found(person, text=asked.text, status=asked.status)
     if selection.source is Source.SCHEDULES:
         found = reports.schedules_found(person, asked)
         return found.filter(_may_take_numbers(person)).order_by(*reports.schedule_order(asked))
@@ -238,6 +243,9 @@ def _may_take_numbers(person: Person) -> Q:
 
 
 def _counted_in_numbers(person: Person, selection: Selection) -> Counted:
+    if selection.source is Source.COORDINATION:
+        mine = list(_numbers_of(person, selection).values_list("pk", flat=True))
+        return Counted(taken=len(mine), assessments=1, schedules=tuple(sorted(mine)))
     of_schedules = selection.source is Source.SCHEDULES
     find = reports.schedules_found if of_schedules else reports.assessments_found
     total = find(person, selection.asked).count()

@@ -9,7 +9,7 @@ from marksheet.apps.results.actions.marks.cells import (
     StaleMarks,
     Theirs,
 )
-from marksheet.apps.results.actions.marks.confirming import confirm_marks
+from marksheet.apps.results.actions.marks.confirming import Seen, confirm_marks
 from marksheet.apps.results.actions.marks.giving import give_no_response, save_mark, save_marks
 from marksheet.apps.results.actions.marks.moderating import accept, change_marks, doubt, send_back
 from marksheet.apps.results.actions.marks.planning import set_plan
@@ -27,6 +27,7 @@ __all__ = [
     "CellName",
     "CellSave",
     "SavedMark",
+    "Seen",
     "StaleMarks",
     "Submission",
     "Theirs",

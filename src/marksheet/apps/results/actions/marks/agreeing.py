@@ -66,10 +66,10 @@ def propose_mark(
         changed = steps.store_proposal(opened, script, part.id, actor, value, no_response)
         if not changed:
             raise WrongState(_("You have proposed that already; the other marker has not answered yet."))
-        record(opened, schedule, [script], reason=note.strip(), proposed=1)
         agreed = (found.answered.value, found.answered.no_response) == (value, no_response) and bool(
             found.answered.shown
         )
+        record(opened, schedule, [script], reason=note.strip(), proposed=1, agreed=int(agreed))
         _tell(opened, other, "mark-agreed" if agreed else "mark-proposed")
         return agreed
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
 from marksheet.apps.marking import steps
-from marksheet.apps.marking.models import Mark
+from marksheet.apps.marking.models import Mark, Round
 from marksheet.apps.marking.queries.schemes import CHECKING, coordinates, older_in, schedule_with_schemes
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers
@@ -22,8 +22,13 @@ from marksheet.rules.access import Verb
 from marksheet.rules.marks import shown
 from marksheet.rules.schemes import allows
 
-Seen = tuple[str, int]
-"""(the script's ref, the version of the mark that was on the page)."""
+
+class Seen(NamedTuple):
+    """A mark that was ticked: its script's ref, its version on the page, and whether it is one that two agreed on."""
+
+    script_ref: str
+    version: int
+    agreed: bool = False
 
 
 def confirm_marks(
@@ -53,8 +58,9 @@ def confirm_marks(
         raise WrongState(_("This schedule is not active: its marks cannot be changed now."))
     part = _part(schedule, part_ref)
     with change(actor, Verb.MARK_GIVE, at=at) as opened:
-        scripts = locked(schedule, {ref for ref, _version in seen})
-        if {ref for ref, _version in seen} - set(scripts):
+        refs = {one.script_ref for one in seen}
+        scripts = locked(schedule, refs)
+        if refs - set(scripts):
             raise NotFound(_("There is no such script."))
         refuse_kept_apart(actor, scripts.values())
         scheme = newest_schemes([part.id]).get(part.id)
@@ -91,11 +97,15 @@ def _ticked(
     actor: Person, schedule: Schedule, part: PartRow, scheme: Scheme, seen: Sequence[Seen]
 ) -> list[Mark]:
     """Return the marks that were ticked and still stand as they were; those confirmed meanwhile are left out."""
-    wanted = dict(seen)
+    wanted = {(one.script_ref, one.agreed): one.version for one in seen}
 
-    def ticked(*, everybody: bool) -> dict[str, Mark]:
+    def ticked(*, everybody: bool) -> dict[tuple[str, bool], Mark]:
         rows: Any = older_in(actor, schedule, {part.id: scheme}, everybody=everybody)
-        return {mark.script_ref: mark for mark in rows.filter(script_ref__in=list(wanted))}
+        found = {
+            (mark.script_ref, mark.round == Round.AGREED): mark
+            for mark in rows.filter(script_ref__in={ref for ref, _agreed in wanted})
+        }
+        return {key: mark for key, mark in found.items() if key in wanted}
 
     older = ticked(everybody=True)
     if not coordinates(actor, schedule) and older.keys() - ticked(everybody=False).keys():
@@ -103,7 +113,7 @@ def _ticked(
             _("Some of these marks are not yours: whose script it is, or a coordinator, confirms them."),
             helpers=helpers(Verb.SCHEDULE_COORDINATE, schedule.node_id),
         )
-    if any(mark.version != wanted[ref] for ref, mark in older.items()):
+    if any(mark.version != wanted[key] for key, mark in older.items()):
         raise Stale(
             _("Some of these marks were changed meanwhile. Nothing was confirmed: look at the list again.")
         )

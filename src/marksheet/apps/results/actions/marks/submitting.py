@@ -138,6 +138,7 @@ def _reopen(opened: Change, actor: Person, schedule: Schedule, scripts: Sequence
     for round_, some in by_round(closed).items():
         steps.reopen_scripts(opened, schedule, [row.attempt_id for row in some], round_)
     back_to_moderation(opened, schedule, [row.attempt_id for row in closed])
+    steps.leave_kept_apart(opened, closed)
     opened.lines(("attempt", row.attempt_id, {"reopened": True, "round": row.round}) for row in closed)
     record(opened, schedule, closed, reason=reason.strip(), reopened=len(closed))
     return len(closed)

@@ -41,6 +41,7 @@ class Asked:
         outcomes: passed, failed, void.
         shown: ``shown`` or ``hidden``: whether the candidate sees the result.
         complete: for schedules: only those that are finished, with all that was handed in published.
+        status: for schedules that somebody coordinates: where their marking stands.
         sort: a key of ``SORTS`` or ``SCORE_SORTS``, with ``-`` in front for descending.
         at: the moment that decides what is finished; a list of schedules needs it.
     """
@@ -52,6 +53,7 @@ class Asked:
     outcomes: tuple[str, ...] = ()
     shown: str = ""
     complete: bool = False
+    status: str = ""
     sort: str = "name"
     at: datetime | None = None
 

@@ -63,6 +63,8 @@ def marked(entry: Entry) -> Said:
     more = (ROUNDS[round_](),) if round_ in ROUNDS and round_ != "marker-1" else ()
     if entry.facts.get("did") == "marks_confirmed":
         return Said(_confirmed(entry), "", more)
+    if "proposed" in entry.facts:
+        return _proposed(entry)
     if entry.line.get("submitted") or "submitted" in entry.facts:
         if about_one(entry):
             return Said(_("Submitted the marking"), "ok", more)
@@ -73,11 +75,18 @@ def marked(entry: Entry) -> Said:
         if entry.hidden_marks or not n:
             hidden = (_("The marks are shown once they are part of a published result."),)
             return Said(_("Gave marks"), "", more + (hidden if entry.hidden_marks else ()))
-        if round_ == "agreed":
-            return Said(_("Proposed a mark to agree on"))
         return Said(_given(n, [one.before is not None for one in entry.marks]), "", more)
     n = count(entry, "marks")
     return Said(ngettext("Gave %(n)d mark", "Gave %(n)d marks", n) % {"n": n}, "", more)
+
+
+def _proposed(entry: Entry) -> Said:
+    """Say what one of two markers would agree on, or that with it both are agreed."""
+    hidden = (_("The marks are shown once they are part of a published result."),)
+    more = hidden if entry.hidden_marks else ()
+    if entry.facts.get("agreed"):
+        return Said(_("Agreed: both markers propose this mark, and it stands"), "ok", more)
+    return Said(_("Proposed a mark to agree on"), "", more)
 
 
 def _confirmed(entry: Entry) -> str:

@@ -139,6 +139,7 @@ SOURCES: Mapping[str, Callable[[], str]] = {
     "audit": lambda: _("Audit"),
     "schedules": lambda: _("Reports > Schedules"),
     "assessments": lambda: _("Reports > Assessments"),
+    "coordination": lambda: _("Coordinator"),
 }
 
 

@@ -30,10 +30,26 @@ def actor_words(entry: Entry) -> str:
     return _("the system (%(name)s)") % {"name": entry.system} if entry.system else ""
 
 
+def handed_on(entry: Entry) -> tuple[tuple[str, str, str], ...]:
+    """Return the scripts that changed hands as triples: which marker's, with whom it was and is."""
+    words = {"marker-1": _("First marker"), "marker-2": _("Second marker")}
+
+    def who(key: int | None) -> str:
+        return entry.names.get(key or 0, "") or _("nobody")
+
+    ordered = sorted(entry.handed, key=lambda one: one.round)
+    return tuple((words.get(one.round, _("Marker")), who(one.before), who(one.after)) for one in ordered)
+
+
 def mark_changes(entry: Entry) -> tuple[tuple[str, str, str], ...]:
     """Return marks as triples of question, before and after."""
+    proposed = entry.line.get("round") == "agreed"
     return tuple(
-        (_("Question %(part)s") % {"part": one.part}, mark_words(one.before), mark_words(one.after))
+        (
+            _("Question %(part)s") % {"part": one.part},
+            _("nothing proposed") if proposed and one.before is None else mark_words(one.before),
+            mark_words(one.after),
+        )
         for one in entry.marks
     )
 

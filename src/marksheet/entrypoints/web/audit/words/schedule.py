@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from marksheet.apps.release.queries.history import Entry
 from marksheet.entrypoints.web.audit.changes import changes
 from marksheet.entrypoints.web.audit.words.moderation import rounds_changed
-from marksheet.entrypoints.web.audit.words.said import Said, about_one, count, facts
+from marksheet.entrypoints.web.audit.words.said import Said, about_one, count, facts, handed_on
 
 STANDINGS: Mapping[str, Callable[[], str]] = {
     "expected": lambda: _("expected"),
@@ -107,10 +107,20 @@ def coordinate(entry: Entry) -> Said:
 
 
 def _allocated(entry: Entry) -> Said:
-    marker = entry.names.get(entry.line["allocated"] or 0, "")
-    if not marker:
-        return Said(_("Took the script back: it is with nobody for now"))
-    return Said(_("Gave the script to %(marker)s to mark") % {"marker": marker})
+    """Say to whom the script went; with two markers, to whom each."""
+    gone = [one for one in entry.handed if one.after is not None]
+    if not gone:
+        text = ngettext(
+            "Took the script back: it is with nobody for now",
+            "Took the script back from both markers: it is with nobody for now",
+            len(entry.handed),
+        )
+        return Said(text, "", (), handed_on(entry) if len(entry.handed) > 1 else ())
+    if len(entry.handed) > 1 or gone[0].round != "marker-1":
+        return Said(_("Gave the script to its markers"), "", (), handed_on(entry))
+    return Said(
+        _("Gave the script to %(marker)s to mark") % {"marker": entry.names.get(gone[0].after or 0, "")}
+    )
 
 
 def _taken_back(entry: Entry) -> Said:

@@ -3,12 +3,14 @@
 // <form data-selection="key"> holds the table (checkboxes named "selected", one "data-select-page" in the header)
 // and the bar of {% selection_bar %}. Ticked rows that are not on this page travel as hidden fields; they are kept
 // in sessionStorage under the key, so that the key should name the list and its filters, but not the page.
+// With data-selection-fleeting nothing is kept: what was ticked is forgotten with the page that showed it.
 
 const NAME = "selected";
 
 class Selection {
   constructor(form) {
     this.form = form;
+    this.fleeting = form.hasAttribute("data-selection-fleeting");
     this.key = `selection:${form.dataset.selection || location.pathname}`;
     const kept = this.read();
     this.chosen = new Set(kept.chosen);
@@ -21,6 +23,7 @@ class Selection {
   }
 
   read() {
+    if (this.fleeting) return {};
     try {
       return JSON.parse(sessionStorage.getItem(this.key)) ?? {};
     } catch {
@@ -29,6 +32,7 @@ class Selection {
   }
 
   keep() {
+    if (this.fleeting) return;
     try {
       if (this.all || this.chosen.size) {
         sessionStorage.setItem(this.key, JSON.stringify({ all: this.all, chosen: [...this.chosen] }));

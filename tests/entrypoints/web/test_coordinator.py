@@ -290,7 +290,14 @@ def test_two_markers_are_set_on_the_settings_page(world, schedule) -> None:
     ada = signed_in(world.ada)
     address = f"/marking/coordinator/{schedule.ref}/settings/"
     assert "one marker" in ada.get(address).content.decode()
-    sent = {"against": 0, "markers": 2, "measured": "item", "tolerance": "1.5", "within": "mean"}
+    sent = {
+        "against": 0,
+        "markers": 2,
+        "measured": "item",
+        "tolerance": "1.5",
+        "within": "mean",
+        "beyond": "moderation",
+    }
     assert "The settings are saved." in ada.post(address, sent, follow=True).content.decode()
     plan = Plan.objects.get()
     assert (plan.markers, plan.tolerance_thousandths) == (2, 1500)

@@ -176,7 +176,12 @@ def test_several_are_accepted_at_once_and_the_sample_is_decided(world, moderated
 
 
 def test_without_a_moderator_the_coordinator_is_told(world, moderated) -> None:
-    remove_assessor(world.ada, moderated.ref, world.max.ref, at=NOW)
+    of_mo = [Round((Trigger(Kind.OF_MARKER, marker=world.mo.pk),))]
+    set_moderation(world.ada, moderated.ref, of_mo, against=1, at=NOW)
+    for person in (world.max, world.mo):
+        remove_assessor(world.ada, moderated.ref, person.ref, at=NOW)
+    form = signed_in(world.ada).get(f"/marking/coordinator/{moderated.ref}/moderation/").content.decode()
+    assert f'value="{world.mo.ref}"' in form, "whose scripts are a sample stays so when they leave"
     assert "moderators" in {one.code for one in to_do(coordination_of(moderated))}
     grant(world.mo, "moderator", moderated.node)
     html = page(signed_in(world.mo), moderated)

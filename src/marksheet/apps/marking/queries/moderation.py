@@ -187,3 +187,11 @@ def counts_in_moderation(schedule: Schedule, rows: QuerySet[Moderation] | None =
 def moderators_at(schedule: Schedule) -> list[Person]:
     """Return who moderates at a schedule, by name."""
     return list(people_with(Verb.MARK_MODERATE, schedule.node_id))
+
+
+def markers_to_choose(schedule: Schedule) -> list[Person]:
+    """Return whose scripts a sample can be of: who marks there, and who left and is named in a round that holds."""
+    plan = Plan.objects.filter(schedule=schedule).first()
+    named = {one.marker for round_ in rounds_in_force(plan) for one in round_.triggers} if plan else set()
+    here = people_with(Verb.MARK_GIVE, schedule.node_id).values("pk")
+    return list(Person.objects.filter(Q(pk__in=here) | Q(pk__in=named)).order_by("sort_name", "pk"))

@@ -28,6 +28,7 @@ from marksheet.apps.marking.steps import (
     store_marks,
     submit_scripts,
 )
+from marksheet.apps.marking.steps.moderation import reopened as back_to_moderation
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import demand, people_with
 from marksheet.apps.results.queries.intake import Cell, Conflict, Difference, Outsider, WorkPlan, plan_work
@@ -294,6 +295,7 @@ def _carry_in(
     open_scripts(opened, schedule, attempts.values())
     if plan.reopened:
         reopen_scripts(opened, schedule, [attempts[one] for one in plan.reopened], options.round_)
+        back_to_moderation(opened, schedule, [attempts[one] for one in plan.reopened])
     if plan.marks and options.marker is not None:
         store_marks(opened, schedule, options.marker, options.round_, _marks(plan, attempts))
     submitted = 0

@@ -10,8 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import BadInput
-from marksheet.apps.marking.queries.allocation import markers_at
-from marksheet.apps.marking.queries.moderation import counts_in_moderation, moderators_at, rounds_in_force
+from marksheet.apps.marking.queries.moderation import (
+    counts_in_moderation,
+    markers_to_choose,
+    moderators_at,
+    rounds_in_force,
+)
 from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.samples import overseen_samples
@@ -30,7 +34,7 @@ from marksheet.entrypoints.web.coordinator.views import about
 def overview(request: HttpRequest, ref: str) -> HttpResponse:
     """Show how moderation stands, which rule holds, and its rounds to change."""
     schedule = coordinated_for(person_of(request), ref)
-    form = ModerationForm(plan=plan_of(schedule), markers=markers_at(schedule))
+    form = ModerationForm(plan=plan_of(schedule), markers=markers_to_choose(schedule))
     return _overview(request, schedule, form)
 
 
@@ -38,7 +42,7 @@ def _overview(
     request: HttpRequest, schedule: Schedule, form: ModerationForm, status: int = 200
 ) -> HttpResponse:
     plan = plan_of(schedule)
-    names = names_of(markers_at(schedule))
+    names = names_of(markers_to_choose(schedule))
     samples = [
         (one, "; ".join(reason_words(reason, {}) for reason in one.reasons))
         for one in overseen_samples(schedule)
@@ -64,7 +68,7 @@ def preview(request: HttpRequest, ref: str) -> HttpResponse:
     """Say what these rounds would send to moderation; then set exactly them."""
     person, at = person_of(request), clock.read()
     schedule = coordinated_for(person, ref)
-    markers = markers_at(schedule)
+    markers = markers_to_choose(schedule)
     form = ModerationForm(request.POST or request.GET, plan=plan_of(schedule), markers=markers)
     changed: list[bool] = []
 

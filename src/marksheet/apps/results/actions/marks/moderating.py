@@ -159,6 +159,7 @@ def send_back(
         writing.decide(opened, [row], actor, Decision.SENT_BACK)
         for script in asked:
             steps.reopen_scripts(opened, schedule, [row.attempt_id], script.round)
+        steps.leave_kept_apart(opened, asked)
         writing.take_back(opened, [row.attempt_id], Round.AGREED)
         writing.reopened(opened, schedule, [row.attempt_id])
         number = row.attempt.enrolment.number

@@ -131,7 +131,7 @@ def _scripts(schedule: Schedule, sample: Sample) -> list[Script]:
     rows = Script.objects.select_for_update(of=("self",), no_key=True).filter(
         pk__in=handed_in().filter(schedule=schedule, marker=sample.marker).values("pk")
     )
-    return list(rows.order_by("pk"))
+    return list(rows.select_related("attempt__enrolment").order_by("pk"))
 
 
 def _open(opened: Change, schedule: Schedule, sample: Sample, parts: Sequence[int]) -> int:
@@ -147,6 +147,7 @@ def _open(opened: Change, schedule: Schedule, sample: Sample, parts: Sequence[in
             ("unmarked",),
             ((one.pk, one.unmarked + taken[one.attempt_id]) for one in mine if taken[one.attempt_id]),
         )
+    steps.leave_kept_apart(opened, scripts)
     writing.take_back(opened, attempts, Round.AGREED, parts)
     writing.reopened(opened, schedule, attempts)
     return len(scripts)

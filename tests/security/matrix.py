@@ -192,6 +192,8 @@ schedules:archive                      GET   in   404  404  404  404  404  404  
 schedules:archive                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:answers                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:answers                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+schedules:texts                        GET   in   404  404  404  404  404  404  200  404  404  404  404
+schedules:texts                        POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:restore                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:restore                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:candidate-add                GET   in    | 405

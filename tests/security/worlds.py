@@ -24,6 +24,7 @@ Column = tuple[Model, str]
 
 # Everything that says how work was keyed, scored, marked, decided or prepared, and the log that tells of it.
 SECRET: tuple[Model, ...] = (
+    marking.Judgement, marking.Flag, marking.StockComment,
     marking.Mark, marking.MarkDraft, marking.Script, marking.HandsOn, marking.Allocation, marking.Plan,
     exams.Key, exams.KeyVersion, exams.Scheme, exams.AnswerScore,
     exams.AssessmentVersion, exams.Section, exams.Item, exams.Part, exams.Import,

@@ -1,6 +1,8 @@
 """What a verb of an upper app asks of marking, inside the change that is open."""
 
 from marksheet.apps.marking.steps.confirming import confirm_marks
+from marksheet.apps.marking.steps.flags import raise_flag, settle_flag
+from marksheet.apps.marking.steps.judgements import store_judgement
 from marksheet.apps.marking.steps.marks import (
     GivenMark,
     drop_drafts,
@@ -24,7 +26,10 @@ __all__ = [
     "keep_drafts",
     "lock_scripts",
     "open_scripts",
+    "raise_flag",
     "reopen_scripts",
+    "settle_flag",
+    "store_judgement",
     "store_marks",
     "store_proposal",
     "submit_scripts",

@@ -13,6 +13,7 @@ from marksheet.apps.ledger.bulk import update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Mark, Script
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
+from marksheet.apps.marking.queries.flags import open_flags
 from marksheet.apps.marking.queries.plan import agreeing_of, plan_of
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.adjustments import adjustments_in_force
@@ -58,6 +59,7 @@ class Work:
     attempts: dict[int, list[Attempt]] = field(default_factory=lambda: defaultdict(list))
     outcomes: dict[int, dict[int, PartOutcome]] = field(default_factory=lambda: defaultdict(dict))
     unsubmitted: Counter[int] = field(default_factory=Counter)
+    flags: Counter[int] = field(default_factory=Counter)
     disagreed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     adjustments: Mapping[int, tuple[Adjustment, ...]] = field(default_factory=dict)
 
@@ -174,6 +176,7 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     _fetch_marks(context, work, within)
     open_scripts = Script.objects.filter(submitted_at=None, **within)
     work.unsubmitted.update(open_scripts.values_list("attempt_id", flat=True))
+    work.flags.update(open_flags(within))
     work.adjustments = adjustments_in_force(
         **{f"result__{name}": value for name, value in few.items()}, result__schedule=context.schedule
     )
@@ -270,6 +273,7 @@ def _facts(
         unsubmitted=sum(work.unsubmitted[one.attempt.pk] for one in relevant),
         # Before both have submitted, whether they differ would tell one what the other gave.
         disagreed=sum(n for attempt, n in differing.items() if not work.unsubmitted[attempt]),
+        flags_open=sum(work.flags[one.attempt.pk] for one in relevant),
         stale=False,
         enrolled_fact="" if standing == "expected" else standing,
         key_pinned=context.schedule.key_version_id is not None or not context.paper.machine_parts,

@@ -14,6 +14,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import Refusal
 from marksheet.apps.marking.queries.allocation import nobodys
 from marksheet.apps.marking.queries.assess import Counts, counts_of
+from marksheet.apps.marking.queries.flags import flagged_scripts
 from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.marking.queries.submissions import (
     FILTERS,
@@ -88,6 +89,7 @@ def scripts(request: HttpRequest, ref: str) -> HttpResponse:
         "counts": counts_of(person, [schedule.pk], everybodys=True).get(schedule.pk, Counts()),
         "narrowed": bool(search or status or request.GET.get("after")),
         "nobodys": nobodys(schedule),
+        "flagged": flagged_scripts(person, schedule).count(),
         "lacking": answers_to_enter(person, schedule),
         "tab": "work",
     }

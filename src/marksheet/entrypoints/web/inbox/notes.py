@@ -28,6 +28,8 @@ WORDS: dict[str, object] = {
     ),
     "mark-proposed": gettext_lazy("At %(title)s the other marker proposes a mark to agree on."),
     "mark-agreed": gettext_lazy("At %(title)s the other marker agreed with the mark that you proposed."),
+    "script-flagged": gettext_lazy("%(by)s flagged a script at %(title)s for you to look at."),
+    "flag-settled": gettext_lazy("%(by)s settled the flag that you raised at %(title)s."),
     "more-to-mark": gettext_lazy("%(count)s more to mark at %(title)s: late scripts came in."),
 }
 

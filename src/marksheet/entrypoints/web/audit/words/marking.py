@@ -63,6 +63,9 @@ def marked(entry: Entry) -> Said:
     more = (ROUNDS[round_](),) if round_ in ROUNDS and round_ != "marker-1" else ()
     if entry.facts.get("did") == "marks_confirmed":
         return Said(_confirmed(entry), "", more)
+    beside = _beside(entry)
+    if beside is not None:
+        return Said(*beside, more)
     if entry.line.get("submitted") or "submitted" in entry.facts:
         if about_one(entry):
             return Said(_("Submitted the marking"), "ok", more)
@@ -78,6 +81,18 @@ def marked(entry: Entry) -> Said:
         return Said(_given(n, [one.before is not None for one in entry.marks]), "", more)
     n = count(entry, "marks")
     return Said(ngettext("Gave %(n)d mark", "Gave %(n)d marks", n) % {"n": n}, "", more)
+
+
+def _beside(entry: Entry) -> tuple[str, str] | None:
+    """Say what was done beside the marks, if this was it: words, or a flag; with its tone."""
+    match entry.facts.get("did"):
+        case "judged":
+            return _("Wrote feedback, a note or levels beside a mark"), ""
+        case "script_flagged":
+            return _("Flagged the script to the lead marker"), "warn"
+        case "flag_settled":
+            return _("Settled the flag"), "ok"
+    return None
 
 
 def _confirmed(entry: Entry) -> str:

@@ -12,6 +12,7 @@ from marksheet.apps.results.queries.finder import Criteria, find
 from marksheet.entrypoints.jobs.demo.exams import Exam, bring_in, make_exam, plan_sitting
 from marksheet.entrypoints.jobs.demo.people import CAS, Cast, make_people
 from marksheet.entrypoints.jobs.demo.schemes import clarify
+from marksheet.entrypoints.jobs.demo.texts import mark_on_the_screen
 from marksheet.rules.publication import ShowResults
 from marksheet.rules.visibility import Switches
 
@@ -75,7 +76,7 @@ def _publish(cast: Cast, refs: list[str], *, show: bool, inform: bool, at: datet
 
 
 def being_marked(cast: Cast, now: datetime) -> None:
-    """Being marked: Contract Law I, forty of ninety scripts marked, none submitted yet, a scheme made clearer since."""
+    """Being marked: Contract Law I, texts to read, forty of ninety marked, none submitted, a scheme made clearer."""
     exam = Exam(
         "LAW-2104", "Contract Law I", cast.law, LAW, (("Misrepresentation", 10), ("Remedies", 14)), 20, 90, 4
     )
@@ -92,6 +93,7 @@ def being_marked(cast: Cast, now: datetime) -> None:
     )
     words = "Accept “half-truth” as an argument for a statement of fact."
     clarify(cast, version, "Misrepresentation", words, at=now - timedelta(days=1))
+    mark_on_the_screen(cast, schedule, at=now - timedelta(hours=3))
 
 
 def ready(cast: Cast, now: datetime) -> None:

@@ -59,6 +59,7 @@ def test_ten_responses_are_marked_by_keyboard_alone(essay, page, sign_in, access
     page.keyboard.type("Good use of the cases.")
     page.keyboard.press("Escape")
     saved(page)
+    expect(page.get_by_text("1 of 10 marked · 9 to go")).to_be_visible()
     shoot(page, "workshop")
     accessible(page)
     page.keyboard.press("Control+Enter")

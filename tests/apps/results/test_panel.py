@@ -96,6 +96,10 @@ def test_a_save_against_an_old_version_is_refused_and_kept_as_a_draft(essay) -> 
     assert draft.said["chosen"] == {"levels": [2, 2]}
     save(essay, 2, 2, feedback="Mo's", mark_against=1, said_against=1)
     assert not MarkDraft.objects.exists()
+    with pytest.raises(StalePanel):
+        save(essay, 1, 1, feedback="Mei's once more", by=world.mei)
+    save(essay, 2, 2, feedback="Mo's", by=world.mei, mark_against=2, said_against=2)
+    assert not MarkDraft.objects.exists()
     assert [one.feedback for one in Judgement.objects.order_by("version")] == ["Mei's", "Mo's"]
 
 

@@ -59,6 +59,9 @@ def test_a_program_is_answered_with_what_became_of_its_save(essay, mo) -> None:
     bad = mo.post(page(essay, 1, essay.free), sent(scheme=0, criteria=0, mark="nine"), **JSON)
     assert (bad.status_code, "not a number" in bad.json()["message"]) == (400, True)
     assert mo.post(page(essay), sent(scheme="x"), **JSON).status_code == 400
+    again = mo.post(page(essay, 1, essay.free), sent(scheme=0, criteria=0, mark="nine", mark_against=7)).text
+    assert 'name="mark_against" value="7"' in again
+    assert 'value="nine"' in again
     assert Mark.objects.count() == 1
 
 
@@ -94,6 +97,18 @@ def test_who_only_moderates_reads_and_whoever_is_barred_finds_nothing(essay) -> 
     declare_conflict(world.ada, essay.schedule.ref, world.mei.ref, number="1001", reason="Aunt", at=NOW)
     numbers = {one.enrolment.number: n for n, one in enumerate(essay.attempts)}
     assert signed_in(world.mei).get(page(essay, numbers["1001"])).status_code == 404
+
+
+def test_the_scripts_on_the_list_are_those_that_open(essay) -> None:
+    world, at = essay.world, f"/marking/assess/{essay.schedule.ref}/"
+    declare_conflict(world.ada, essay.schedule.ref, world.mei.ref, number="1001", reason="Aunt", at=NOW)
+    for person in (world.mo, world.mei, world.max, world.ada, world.pia, world.cas, world.sid):
+        client = signed_in(person)
+        listed = client.get(at).text
+        for n in range(3):
+            opens = client.get(f"{at}mark/{essay.script(n)}/").status_code == 302
+            assert opens == (f"mark/{essay.script(n)}/" in listed)
+            assert opens == (client.get(page(essay, n)).status_code == 200)
 
 
 def test_of_two_markers_neither_sees_the_other_s_screen(essay) -> None:

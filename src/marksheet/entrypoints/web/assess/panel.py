@@ -125,6 +125,13 @@ def save_of(seen: Workshop, post: QueryDict, filled: Filled) -> PanelSave:
     )
 
 
+def versions(seen: Workshop, post: QueryDict | None) -> tuple[str, str, str]:
+    """Return the versions of scheme, mark and words that the fields were filled upon: as sent, or as they are now."""
+    now = {"scheme": seen.number, "mark_against": seen.mark.version, "said_against": seen.said.version}
+    scheme, mark, said = (str((post and post.get(name)) or version) for name, version in now.items())
+    return scheme, mark, said
+
+
 def asks_for_a_number(seen: Workshop) -> bool:
     """Say whether the mark is typed: the scheme has neither criteria nor method marks, or is not for this reader."""
     return not (seen.scheme.criteria or seen.scheme.method_marks)

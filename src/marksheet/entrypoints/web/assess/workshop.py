@@ -180,6 +180,8 @@ def _page(
         "leads": leads,
         "may_settle": leads or (seen.flag is not None and seen.flag.person_id == person.pk),
         "lead_names": [one.name for one in lead_markers(schedule) if one.pk != person.pk][:2],
+        # What was refused was typed upon what stood on the screen then, not upon what stands now.
+        "upon": panel.versions(seen, request.POST if isinstance(refusal, BadInput) else None),
         "key": f"{person.ref}:{seen.script.ref}:{seen.part.ref}",
         "most": MOST_TEXT,
     }

@@ -82,10 +82,12 @@ def save_panel(actor: Person, schedule_ref: str, save: PanelSave, *, at: datetim
     _check_texts(save)
     try:
         with change(actor, Verb.MARK_GIVE, at=at) as opened:
-            return _save(opened, actor, schedule, part, save)
+            saved = _save(opened, actor, schedule, part, save)
     except StalePanel:
         _keep(actor, part, save, at)
         raise
+    _forget(actor, part, save)
+    return saved
 
 
 def _part(schedule: Schedule, ref: str) -> PartRow:
@@ -139,7 +141,6 @@ def _save(opened: Change, actor: Person, schedule: Schedule, part: PartRow, save
         version = steps.store_judgement(opened, script, part.id, actor, judged, said)
     if not same_mark or version != judged.version:
         _record(opened, schedule, script, marks=int(not same_mark))
-    steps.drop_drafts(opened, actor, [(script.attempt_id, part.id)])
     return SavedPanel(said.mark_version, version, value, no_response)
 
 
@@ -209,6 +210,16 @@ def _keep(actor: Person, part: PartRow, save: PanelSave, at: datetime) -> None:
                 )
             ]
         )
+
+
+def _forget(actor: Person, part: PartRow, save: PanelSave) -> None:
+    """Forget a draft of what is saved now, also where the save said nothing new."""
+    attempts = Script.objects.filter(ref=save.script_ref).values("attempt")
+    kept = MarkDraft.objects.filter(person=actor, part=part.id, attempt__in=attempts)
+    keys = list(kept.values_list("pk", flat=True))
+    if keys:
+        with draft():
+            MarkDraft.objects.filter(pk__in=keys).delete()
 
 
 def _number(typed: TypedMark) -> str:

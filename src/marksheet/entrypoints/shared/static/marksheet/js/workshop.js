@@ -163,6 +163,7 @@ class Workshop {
     this.known = sent;
     this.wait = RETRY;
     const rail = this.root.querySelector(".script-items [aria-current] span:last-child");
+    this.count(Boolean(said.shown));
     if (rail) rail.textContent = `${said.shown || "–"} / ${rail.textContent.split(" / ")[1]}`;
     if (this.dirty) {
       this.changed();
@@ -172,6 +173,17 @@ class Workshop {
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     this.say("ok", `${this.words.saved} ${time}`);
     return true;
+  }
+
+  // How many are marked, once this one is, or is not any more.
+  count(given) {
+    const { words } = this;
+    const marked = Number(words.marked) + given - (words.given === "1");
+    words.marked = String(marked);
+    words.given = given ? "1" : "0";
+    const place = this.root.querySelector("[data-progress-line]");
+    const [m, t, g] = [marked, words.scripts, Number(words.scripts) - marked];
+    place.textContent = words.progress.replace("{m}", m).replace("{t}", t).replace("{g}", g);
   }
 
   signedOut() {

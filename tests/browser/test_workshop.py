@@ -65,6 +65,7 @@ def test_ten_responses_are_marked_by_keyboard_alone(essay, page, sign_in, access
     page.keyboard.press("Control+Enter")
     for n in range(1, 10):
         expect(page.get_by_text(f"{n} of 10 marked")).to_be_visible()
+        expect(page.locator("#workshop .levels :checked")).to_have_count(0)
         for key in ("n",) if page.get_by_text("answered nothing here").is_visible() else ("3", "4", "Enter"):
             page.keyboard.press(key)
     expect(page.get_by_text("10 of 10 marked · 0 to go")).to_be_visible()

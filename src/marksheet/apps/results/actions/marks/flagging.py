@@ -68,23 +68,30 @@ def settle_flag(actor: Person, schedule_ref: str, script_ref: str, answer: str, 
         NotFound, NotAllowed: the script is hidden from the actor, or the flag is not theirs to settle.
     """
     schedule = _settled_at(actor, schedule_ref)
-    verb = Verb.MARK_MODERATE if leads_at(actor, schedule) else Verb.MARK_GIVE
     words = _words(answer, _("Say how it was settled: whoever raised the flag reads it."))
-    with change(actor, verb, at=at) as opened:
-        script = _locked(actor, schedule, script_ref)
-        flag = open_flag(script)
-        if flag is None:
-            raise WrongState(_("This script is not flagged any more: somebody settled it meanwhile."))
-        if not leads_at(actor, schedule) and flag.person_id != actor.pk:
-            raise NotAllowed(
-                _("A moderator or coordinator settles this flag."),
-                helpers=helpers(Verb.SCHEDULE_COORDINATE, schedule.node_id),
-            )
-        steps.settle_flag(opened, flag, actor, words)
-        _record(opened, schedule, script, "flag_settled", words)
-        if flag.person_id != actor.pk:
-            path = f"/marking/assess/{schedule.ref}/mark/{script.ref}/"
-            tell(opened, [flag.person], "flag-settled", path=path, title=schedule.title, by=actor.name)
+    if leads_at(actor, schedule):
+        with change(actor, Verb.MARK_MODERATE, at=at) as opened:
+            _settle(opened, actor, schedule, script_ref, words)
+    else:
+        with change(actor, Verb.MARK_GIVE, at=at) as opened:
+            _settle(opened, actor, schedule, script_ref, words)
+
+
+def _settle(opened: Change, actor: Person, schedule: Schedule, script_ref: str, words: str) -> None:
+    script = _locked(actor, schedule, script_ref)
+    flag = open_flag(script)
+    if flag is None:
+        raise WrongState(_("This script is not flagged any more: somebody settled it meanwhile."))
+    if not leads_at(actor, schedule) and flag.person_id != actor.pk:
+        raise NotAllowed(
+            _("A moderator or coordinator settles this flag."),
+            helpers=helpers(Verb.SCHEDULE_COORDINATE, schedule.node_id),
+        )
+    steps.settle_flag(opened, flag, actor, words)
+    _record(opened, schedule, script, "flag_settled", words)
+    if flag.person_id != actor.pk:
+        path = f"/marking/assess/{schedule.ref}/mark/{script.ref}/"
+        tell(opened, [flag.person], "flag-settled", path=path, title=schedule.title, by=actor.name)
 
 
 def _settled_at(actor: Person, ref: str) -> Schedule:

@@ -1,6 +1,7 @@
 // The keys of the marking screen. In a text only Escape and Ctrl+Enter act; "Single keys act" turns the others off.
 
 const OFF = "workshop-keys";
+const NO_EVENT = { altKey: false, ctrlKey: false, metaKey: false, defaultPrevented: false, preventDefault() {} };
 
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-keys-on]")) return;
@@ -48,6 +49,19 @@ export function pressed(event, { root, form }) {
   if (key === "n") return act(event, form?.querySelector("[data-no-response]"));
   if (key === "x") return act(event, form?.querySelector("[data-clear]"));
   if (key === "e" || key === "p") return focus(event, form?.elements[key === "e" ? "feedback" : "note"]);
+}
+
+// A key that was pressed before this screen was there.
+export function replayed(key, workshop) {
+  const target = document.activeElement ?? document.body;
+  const { form } = workshop;
+  if (key === "Enter") return act(NO_EVENT, form?.querySelector("[data-next]"));
+  if (target.matches("#mark, #rest") && /[0-9.,]/.test(key)) {
+    target.value += key;
+    target.dispatchEvent(new Event("input", { bubbles: true }));
+    return;
+  }
+  pressed({ ...NO_EVENT, key, target }, workshop);
 }
 
 function act(event, element) {

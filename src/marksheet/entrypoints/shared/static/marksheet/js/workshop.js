@@ -5,7 +5,7 @@
 // {state: "refused", message}. What is typed is kept in this browser until the server says that it is saved.
 
 import { Copies } from "./workshop-copies.js";
-import { pressed } from "./workshop-keys.js";
+import { pressed, replayed } from "./workshop-keys.js";
 
 const PAUSE = 700;
 const RETRY = 3000;
@@ -210,7 +210,20 @@ class Workshop {
 
   // --- from place to place ---
 
+  // While the next screen is on its way nothing reaches this one; keys wait for the next.
+  leave(leaving) {
+    this.leaving = leaving;
+    this.root.inert = leaving;
+    if (!leaving && !this.gone) ahead.length = 0;
+  }
+
   async go(url) {
+    this.leave(true);
+    await this.follow(url);
+    this.leave(false);
+  }
+
+  async follow(url) {
     if (!(await this.save()) && !this.waits) {
       this.say("bad", this.state.textContent || this.words.stays);
       return;
@@ -223,6 +236,12 @@ class Workshop {
   }
 
   async press(button) {
+    this.leave(true);
+    await this.sent(button);
+    this.leave(false);
+  }
+
+  async sent(button) {
     clearTimeout(this.timer);
     if (this.saving) await this.saving;
     this.copies.put({ content: this.content(), versions: this.versions(), url: this.words.url, title: this.words.title });
@@ -264,6 +283,8 @@ class Workshop {
     begin(document.querySelector("#toasts > *"));
     open(next, typed);
     if (!same) scrollTo(0, 0);
+    if (!answer.ok || workshop.waits) ahead.length = 0;
+    while (ahead.length && !workshop.leaving) replayed(ahead.shift(), workshop);
     return true;
   }
 
@@ -309,6 +330,8 @@ class Workshop {
 }
 
 let workshop;
+// Keys pressed while the next screen was on its way.
+const ahead = [];
 
 // ``typed`` is what stood in the fields when an answer came: more may have been typed since it was asked for.
 function open(root, typed = "") {
@@ -355,7 +378,12 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   workshop.press(event.submitter ?? workshop.form.querySelector("[data-default]"));
 });
-document.addEventListener("keydown", (event) => workshop && pressed(event, workshop));
+document.addEventListener("keydown", (event) => {
+  if (!workshop?.leaving) return workshop && pressed(event, workshop);
+  if (event.ctrlKey || event.altKey || event.metaKey || event.key === "Tab") return;
+  event.preventDefault();
+  if (event.key.length === 1 || event.key === "Enter") ahead.push(event.key);
+});
 window.addEventListener("popstate", () => workshop?.go(location.href));
 window.addEventListener("online", () => workshop?.save());
 window.addEventListener("beforeunload", (event) => workshop?.dirty && event.preventDefault());

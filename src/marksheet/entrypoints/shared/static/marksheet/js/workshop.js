@@ -183,7 +183,7 @@ class Workshop {
     words.given = given ? "1" : "0";
     const place = this.root.querySelector("[data-progress-line]");
     const [m, t, g] = [marked, words.scripts, Number(words.scripts) - marked];
-    place.textContent = words.progress.replace("{m}", m).replace("{t}", t).replace("{g}", g);
+    place.textContent = words.counting.replace("{m}", m).replace("{t}", t).replace("{g}", g);
   }
 
   signedOut() {

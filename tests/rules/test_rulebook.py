@@ -14,7 +14,13 @@ ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "docs" / "rulebook"
 MODULES = sorted(path.stem for path in (ROOT / "src" / "marksheet" / "rules").glob("[a-z]*.py"))
 # Modules that are told about on the page of another.
-TOLD_IN = {"paper": "aggregation", "scale": "grading", "account": "visibility", "problems": "authoring"}
+TOLD_IN = {
+    "paper": "aggregation",
+    "scale": "grading",
+    "account": "visibility",
+    "problems": "authoring",
+    "judging": "marks",
+}
 
 
 def table(page: str, first_column: str) -> list[list[str]]:

@@ -192,6 +192,8 @@ schedules:archive                      GET   in   404  404  404  404  404  404  
 schedules:archive                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:answers                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:answers                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+schedules:texts                        GET   in   404  404  404  404  404  404  200  404  404  404  404
+schedules:texts                        POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:restore                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:restore                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:candidate-add                GET   in    | 405
@@ -292,6 +294,16 @@ assess:submit                          GET   in   404  404  404  200  200  404  
 assess:submit                          POST  in   404  404  404  302  403  404  404  404  404  404  404
 assess:no-response                     GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:no-response                     POST  in   404  404  404  302  403  404  404  404  404  404  404
+assess:flags                           GET   in   404  404  404  404  200  404  200  404  404  404  404
+assess:flags                           POST  in   404  404  404  404  400  404  400  404  404  404  404
+assess:mark-start                      GET   in   404  404  404  302  302  404  404  404  404  404  404
+assess:mark-start                      POST  in    | 405
+assess:mark-script                     GET   in   404  404  404  302  302  404  404  404  404  404  404
+assess:mark-script                     POST  in    | 405
+assess:mark                            GET   in   404  404  404  200  200  404  404  404  404  404  404
+assess:mark                            POST  in   404  404  404  409  409  404  404  404  404  404  404
+assess:flag                            GET   in    | 405
+assess:flag                            POST  in   404  404  404  302+ 403  404  404  404  404  404  404
 assess:grid                            GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:grid                            POST  in   404  404  404  302  302  404  404  404  404  404  404
 assess:cell                            GET   in    | 405

@@ -7,6 +7,7 @@ import pytest
 from marksheet.apps.exams.actions.schemes import write_scheme
 from marksheet.apps.exams.models import AssessmentVersion, Attempt, Part, Schedule
 from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
+from marksheet.apps.marking.actions.comments import keep_comment
 from marksheet.apps.marking.models import MarkDraft, Method, Moderation, Plan
 from marksheet.apps.marking.queries.allocation import Wanted
 from marksheet.apps.release.actions.publishing import freeze_selection, prepare_some, publish
@@ -14,17 +15,22 @@ from marksheet.apps.results.actions.adjusting import adjust, take_back
 from marksheet.apps.results.actions.hand_in import record_hand_in
 from marksheet.apps.results.actions.marks import (
     CellSave,
+    PanelSave,
     StaleMarks,
     accept,
     confirm_sample,
     doubt,
+    flag_script,
     save_mark,
     save_marks,
+    save_panel,
     set_moderation,
     set_plan,
+    settle_flag,
     submit_scripts,
 )
 from marksheet.apps.results.models import AdjustmentKind
+from marksheet.rules.marks import TypedMark
 from marksheet.rules.moderation import Kind, Round, Trigger
 from marksheet.rules.schemes import Criterion, Level, Scheme
 from tests import factories
@@ -58,6 +64,7 @@ def half_marked(world: World) -> Schedule:
     wanted = Wanted(Method.EVENLY, {world.mo.pk: 1})
     found = preview_allocation(world.ada, schedule.ref, wanted, "spring")
     allocate(world.ada, schedule.ref, wanted, seed="spring", against=found.fingerprint, at=NOW)
+    said_beside(world, schedule, script, three.ref)
     other, own = refs(schedule)
     for row in (other, own):
         adjust(
@@ -68,6 +75,16 @@ def half_marked(world: World) -> Schedule:
     )
     take_back(world.ada, [other], AdjustmentKind.SPECIAL_CONSIDERATION, reason="Was not ill", at=NOW)
     return schedule
+
+
+def said_beside(world: World, schedule: Schedule, script: str, part: str) -> None:
+    """What Mo said beside a mark of Cas's script: feedback, a note, a comment kept, one flag settled and one open."""
+    save = PanelSave(script, part, 0, 1, 0, typed=TypedMark(None, True), feedback="Read on", note="Ill?")
+    save_panel(world.mo, schedule.ref, save, at=NOW)
+    keep_comment(world.mo, schedule.ref, part, "Read the question", at=NOW)
+    flag_script(world.mo, schedule.ref, script, "Another hand?", part_ref=part, at=NOW)
+    settle_flag(world.max, schedule.ref, script, "The same hand", at=NOW)
+    flag_script(world.mo, schedule.ref, script, "Copied?", at=NOW)
 
 
 def twice() -> Scheme:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from marksheet.formats.decimals import NotANumber, parse_thousandths, spelled
+from marksheet.formats.texts import UnkeptCharacter, kept_text
 from marksheet.formats.wording import Text
 from marksheet.formats.wording import say as _
 from marksheet.formats.work_layout import Blank, ColumnUse, Kind, PartFacts
@@ -70,7 +71,10 @@ def _answer(text: str, part: PartFacts, *, unlisted: bool) -> str:
     if len(text) > LONGEST_ANSWER:
         raise Refused(_("an answer has at most %(most)s characters.", most=LONGEST_ANSWER))
     if part.canonical is None:
-        return text
+        try:
+            return kept_text(text)
+        except UnkeptCharacter as error:
+            raise Refused(_("%(why)s", why=error)) from None
     try:
         return part.canonical(text)
     except ValueError as error:

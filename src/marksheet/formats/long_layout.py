@@ -1,6 +1,6 @@
 """A long file of work has one row per candidate and part."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from marksheet.formats.cells import Refused, Value, reader_of, why_not
 from marksheet.formats.problems import BadFile, Problems, listed
@@ -13,7 +13,7 @@ from marksheet.formats.work_layout import ColumnUse, Kind, LongMapping, PartFact
 def read_long_work(table: Table, mapping: LongMapping, parts: Sequence[PartFacts]) -> Work:
     """Return the answers and marks in ``table``, gathered by candidate in the order of their first row.
 
-    A machine-scored part takes answers, any other part marks.
+    A machine-scored part takes answers, any other part marks, or texts where the mapping says so.
 
     Raises:
         BadFile: a column that does not exist.
@@ -50,7 +50,8 @@ def read_long_work(table: Table, mapping: LongMapping, parts: Sequence[PartFacts
         elif value is not None:
             values[part.label] = (number, value)
     problems.refuse_if_any()
-    rows = tuple(_row(candidate, values, known) for candidate, values in gathered.items())
+    answered = {label for label, part in known.items() if part.machine or mapping.texts}
+    rows = tuple(_row(candidate, values, answered) for candidate, values in gathered.items())
     return Work(rows, tuple(name for name in table.columns if name not in names), hash_of(rows))
 
 
@@ -59,7 +60,7 @@ def _value(
 ) -> Value | None:
     use = (
         ColumnUse(Kind.ANSWER, part.label, mapping.blank_answer, mapping.unlisted)
-        if part.machine
+        if part.machine or mapping.texts
         else ColumnUse(Kind.MARK, part.label, mapping.blank_mark)
     )
     wrong = why_not(use, part)
@@ -79,9 +80,9 @@ def _value(
     return None
 
 
-def _row(candidate: str, values: dict[str, tuple[int, Value]], known: dict[str, PartFacts]) -> WorkRow:
-    answered = [label for label in values if known[label].machine]
-    marked = [label for label in values if not known[label].machine]
+def _row(candidate: str, values: dict[str, tuple[int, Value]], answers: Set[str]) -> WorkRow:
+    answered = [label for label in values if label in answers]
+    marked = [label for label in values if label not in answers]
     return WorkRow(
         candidate,
         min(number for number, _value in values.values()),

@@ -114,7 +114,10 @@ class WorkMapping:
 
 @dataclass(frozen=True, slots=True)
 class LongMapping:
-    """How a person read a long file, one row per candidate and part."""
+    """How a person read a long file, one row per candidate and part.
+
+    ``texts``: what it says of parts that people mark are candidates' texts, not marks.
+    """
 
     candidate: str
     part: str
@@ -124,6 +127,7 @@ class LongMapping:
     unlisted: bool = False
     decimal_sign: str = POINT
     no_response_words: frozenset[str] = frozenset()
+    texts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,7 @@ class Suggestion:
     long: tuple[str, str] | None = field(default=None)
 
 
-ANSWER_WORDS = "answers?|responses?|ans|resp"
+ANSWER_WORDS = "answers?|responses?|texts?|essays?|ans|resp"
 MARK_WORDS = "marks?|scores?|points?|pts"
 ANY_WORDS = "items?|questions?|parts?|q"
 COLUMN = re.compile(

@@ -193,8 +193,9 @@ def test_nobody_types_their_own_or_what_a_conflict_keeps_them_from(world, schedu
 
 
 def test_what_is_not_on_the_sheet_is_refused(world, schedule) -> None:
-    with pytest.raises(NotFound, match="machine-scored part"):
-        enter_answers(world.ada, schedule.ref, [answer(schedule, 0, 2, "A")], at=NOW)
+    with pytest.raises(NotFound, match="no such part"):
+        save = AnswerSave(script(schedule), "0" * 32, "A")
+        enter_answers(world.ada, schedule.ref, [save], at=NOW)
     parts = paper_of(schedule.version_id, schedule.key_version_id).parts
     with pytest.raises(NotFound, match="on paper"):
         enter_answers(world.ada, schedule.ref, [AnswerSave("0" * 32, parts[0].ref, "A")], at=NOW)

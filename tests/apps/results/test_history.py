@@ -278,6 +278,9 @@ def test_every_kind_of_act_has_words_of_its_own() -> None:
         "moderated",
         "sample_confirmed",
         "marked_again",
+        "judged",
+        "script_flagged",
+        "flag_settled",
     }
     said: set[str] = set()
     for path in Path(marksheet.__file__).parent.rglob("*.py"):

@@ -22,10 +22,13 @@ from marksheet.apps.release.actions.withholding import withhold
 from marksheet.apps.release.queries.exports.selection import Criteria, counted, keys_of
 from marksheet.apps.release.queries.verifying import Verified, verify
 from marksheet.apps.results.actions.adjusting import adjust
+from marksheet.apps.results.actions.intake import WorkOptions, import_work
 from marksheet.apps.results.models import Result
 from marksheet.entrypoints.jobs.worker import run_all
 from marksheet.entrypoints.shared.exports import carrying
 from marksheet.entrypoints.shared.exports.carrying import make_file
+from marksheet.formats import work_layout
+from marksheet.formats.work_layout import WorkRow
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.factories import NOW, a_schedule, a_world, grant
 from tests.guard import writes_allowed
@@ -296,6 +299,18 @@ def test_a_small_file_is_just_this():
     withhold(world.ada, [refs(schedule)[1]], reason="A question of identity", at=NOW)
     text = content(exported(world.pia)).decode("utf-8-sig")
     assert text == (GOLDEN / "scores.csv").read_bytes().decode("utf-8")
+
+
+def test_texts_that_people_mark_have_a_column_beside_their_mark_once_anybody_wrote_one():
+    world = a_world()
+    schedule = a_schedule(world, candidates=2)
+    hand_in(schedule, ["AA", "AB"])
+    mark_all(world, schedule, 2000)
+    work = work_layout.Work((WorkRow("1001", 2, {"3": "One\ntwo"}, {}),), (), "x")
+    assert "3" not in rows(exported(world.pia, RESULTS, "answers"))[0]
+    import_work(world.ada, schedule.ref, work, WorkOptions(), at=NOW)
+    found = {row["Number"]: row for row in rows(exported(world.pia, RESULTS, "answers"))}
+    assert (found["1001"]["3"], found["1001"]["3 (mark)"], found["1002"]["3"]) == ("One\ntwo", "2", "")
 
 
 def test_the_answers_as_they_were_given():

@@ -18,6 +18,7 @@ APPEND_ONLY = (
     AppendOnly("ledger_line"),
     AppendOnly("ledger_side", but_empty="value"),
     AppendOnly("marking_mark"),
+    AppendOnly("marking_judgement"),
     AppendOnly("results_resultversion"),
     AppendOnly("results_withdrawal"),
     AppendOnly("results_adjustment"),

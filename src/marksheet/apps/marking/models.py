@@ -82,6 +82,69 @@ class Mark(models.Model):
         ]
 
 
+class Judgement(models.Model):
+    """What a marker said beside a mark: levels chosen, feedback to the candidate, a note to colleagues.
+
+    Each save is a new version within a cell (attempt, part, round), whoever saved it. ``chosen`` is the JSON of
+    ``rules.judging``; it explains the mark of version ``mark_version`` and no other. The note is never a candidate's.
+    """
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", db_index=False)
+    round = models.CharField(max_length=12, choices=Round)
+    version = models.IntegerField()
+    marker = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    mark_version = models.IntegerField()
+    scheme = models.ForeignKey(Scheme, models.PROTECT, null=True, related_name="+", db_index=False)
+    chosen = models.JSONField(default=dict)
+    feedback = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt", "part", "round", "version"], name="judgement_version_once"
+            )
+        ]
+
+
+class Flag(models.Model):
+    """A script on which its marker wants the lead marker's eyes; open until somebody settles it."""
+
+    ref = RefField()
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
+    round = models.CharField(max_length=12, choices=Round)
+    part = models.ForeignKey(Part, models.PROTECT, null=True, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=1000)
+    raised_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    answer = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt", "round"], condition=Q(settled_at=None), name="one_open_flag_per_script"
+            )
+        ]
+
+
+class StockComment(models.Model):
+    """A comment that one marker keeps for one part, to be inserted again."""
+
+    ref = RefField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", db_index=False)
+    text = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "part", "text"], name="comment_kept_once")]
+
+
 class Script(models.Model):
     """One attempt's place in one round: with whom it is, and whether it was submitted.
 
@@ -155,12 +218,16 @@ class HandsOn(models.Model):
 
 
 class MarkDraft(models.Model):
-    """What somebody typed that could not be saved because another was faster; kept for them to decide."""
+    """What somebody typed that could not be saved because another was faster; kept for them to decide.
+
+    ``said`` is what else stood on the marking screen: levels, feedback, note, and the scheme they were given under.
+    """
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
     part = models.ForeignKey(Part, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     typed = models.CharField(max_length=40)
+    said = models.JSONField(default=dict)
     against_version = models.IntegerField()
     at = models.DateTimeField()
 

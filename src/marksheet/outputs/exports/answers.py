@@ -6,6 +6,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marksheet.apps.exams.queries.texts import has_texts
 from marksheet.apps.release.queries.exports.answers import answers_of, marks_of
 from marksheet.apps.release.queries.exports.rows import Exam, Taken, taken
 from marksheet.outputs.exports.declared import Export, Made, Scope, status
@@ -13,7 +14,7 @@ from marksheet.outputs.exports.writers import Column, Kind, Value
 
 
 def columns(scope: Scope) -> list[Column]:
-    """Return number, name, where and status, then one column for each part."""
+    """Return number, name, where and status, then the columns of each part."""
     found = [
         Column("number", _("Number")),
         Column("name", _("Name"), width=26),
@@ -22,25 +23,36 @@ def columns(scope: Scope) -> list[Column]:
     ]
     for exam in scope.papers.values():
         before = scope.prefix(exam)
+        texts = _with_texts(exam)
         for part in exam.paper.parts:
-            label = part.label if part.machine else _("%(part)s (mark)") % {"part": part.label}
-            kind = Kind.TEXT if part.machine else Kind.DECIMAL
-            found.append(Column(f"part:{before}{part.label}", f"{before}{label}", kind, 10))
+            if part.machine or texts:
+                found.append(Column(f"part:{before}{part.label}", f"{before}{part.label}", Kind.TEXT, 10))
+            if not part.machine:
+                label = _("%(part)s (mark)") % {"part": part.label}
+                name = f"mark:{before}{part.label}" if texts else f"part:{before}{part.label}"
+                found.append(Column(name, f"{before}{label}", Kind.DECIMAL, 10))
     return found
+
+
+def _with_texts(exam: Exam) -> bool:
+    """Say whether the file has a column for the text of each part that people mark: where anybody wrote one."""
+    return has_texts([part.id for part in exam.paper.human_parts])
 
 
 def rows(scope: Scope) -> Iterator[Made]:
     """Yield one row for each result, in order; one that is not ready, or is withheld, says its status alone."""
     published = scope.selection.published
-    starts, width = {}, 0
+    starts, width, texts = {}, 0, {}
     for key, exam in scope.papers.items():
-        starts[key], width = width, width + len(exam.paper.parts)
+        texts[key] = _with_texts(exam)
+        columns_of = len(exam.paper.parts) + texts[key] * len(exam.paper.human_parts)
+        starts[key], width = width, width + columns_of
     blank = _("no response")
     for batch in taken(scope.keys, published=published):
         answers, marks = answers_of(batch), marks_of(batch, published=published)
         for row in batch:
             exam = scope.exams[row.schedule_id]
-            given = _given(row, exam, answers, marks, blank)
+            given = _given(row, exam, answers, marks, blank, texts=texts[exam.version_id])
             before = starts[exam.version_id]
             cells: list[Value] = [None] * before + given + [None] * (width - before - len(given))
             fixed = (row.number, row.name, row.code, status(row, published=published))
@@ -53,17 +65,19 @@ def _given(
     answers: Mapping[tuple[int, int], str | None],
     marks: Mapping[tuple[int, int], Fraction | None],
     blank: str,
+    *,
+    texts: bool,
 ) -> list[Value]:
-    """Return a cell for each part: an answer or nothing, a mark or the words for no response."""
+    """Return the cells of each part: an answer or text or nothing, a mark or the words for no response."""
     attempt = row.numbers.attempt_id if row.numbers else None
     if attempt is None:
-        return [None] * len(exam.paper.parts)
+        return [None] * (len(exam.paper.parts) + texts * len(exam.paper.human_parts))
     found: list[Value] = []
     for part in exam.paper.parts:
         cell = (attempt, part.id)
-        if part.machine:
+        if part.machine or texts:
             found.append(answers.get(cell))
-        else:
+        if not part.machine:
             found.append((blank if marks[cell] is None else marks[cell]) if cell in marks else None)
     return found
 
@@ -72,7 +86,7 @@ EXPORT = Export(
     "answers",
     gettext_lazy("Candidate answers"),
     gettext_lazy(
-        "One row for each result: each part as it was answered, and the marks of parts that people mark. "
+        "One row for each result: each part as it was answered, and the texts and marks of parts that people mark. "
         "Only of published or ready results. A blank answer is no response."
     ),
     columns,

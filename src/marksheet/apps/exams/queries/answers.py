@@ -30,17 +30,21 @@ class AnswerCell:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One script of the sheet; cells in the order of the columns."""
+    """One script of the sheet; cells in the order of the columns; ``texts``: how many of its texts are stored."""
 
     script_ref: str
     name: str
     number: str
     cells: tuple[AnswerCell, ...]
+    texts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerSheet:
-    """A page of the sheet: ``ranges`` are the dozens of parts with their first and last label."""
+    """A page of the sheet: ``ranges`` are the dozens of parts with their first and last label.
+
+    ``text_parts`` is how many parts people mark: their texts are typed on a page for each script.
+    """
 
     parts: tuple[PartRow, ...]
     titles: Mapping[int, str]
@@ -48,6 +52,7 @@ class AnswerSheet:
     ranges: tuple[tuple[int, str], ...]
     chosen: int
     after: str
+    text_parts: int = 0
 
 
 def answer_sheet(
@@ -75,6 +80,8 @@ def answer_sheet(
     dozen = dozen_of(paper.machine_parts, range_)
     attempts, following = _page(person, schedule, search, lacking, after, size)
     stored = stored_answers([one.pk for one in attempts])
+    human = len(paper.human_parts)
+    texts = _texts_counted(attempts) if human else {}
     rows = tuple(
         AnswerRow(
             one.script_ref,
@@ -84,11 +91,18 @@ def answer_sheet(
                 AnswerCell(part, stored.get((one.pk, part.id), ""), f"a-{one.script_ref}-{part.ref}")
                 for part in dozen.parts
             ),
+            texts.get(one.pk, 0),
         )
         for one in attempts
     )
     titles = {part.id: paper.items[part.item_index].title for part in dozen.parts}
-    return AnswerSheet(dozen.parts, titles, rows, dozen.ranges, dozen.chosen, following)
+    return AnswerSheet(dozen.parts, titles, rows, dozen.ranges, dozen.chosen, following, human)
+
+
+def _texts_counted(attempts: Collection[Attempt]) -> dict[int, int]:
+    """Return attempt -> how many of its texts are stored."""
+    rows = Response.objects.filter(attempt__in=[one.pk for one in attempts], part__machine=False)
+    return dict(rows.order_by().values("attempt").annotate(n=Count("pk")).values_list("attempt", "n"))
 
 
 def stored_answers(attempt_ids: Collection[int]) -> dict[tuple[int, int], str]:
@@ -133,9 +147,9 @@ def answers_to_enter(person: Person, schedule: Schedule, enrolment_id: int | Non
 
 
 def takes_answers(person: Person, schedule: Schedule) -> bool:
-    """Say whether there is anything on the sheet for ``person``: machine-scored parts, and scripts on paper."""
+    """Say whether there is anything on the sheet for ``person``: parts, and scripts on paper."""
     paper = paper_of(schedule.version_id, schedule.key_version_id)
-    return bool(paper.machine_parts) and on_paper(person, schedule).exists()
+    return bool(paper.parts) and on_paper(person, schedule).exists()
 
 
 def _lacking(rows: QuerySet[Attempt], schedule: Schedule) -> QuerySet[Attempt]:

@@ -188,7 +188,7 @@ def remind(actor: Person, schedule_ref: str, person_refs: Sequence[str], *, at: 
         behind = [people[ref] for ref in dict.fromkeys(person_refs) if left[people[ref].pk]]
         if not behind:
             raise WrongState(_("Nobody of them has a script left to mark."))
-        path = f"/marking/assess/{schedule.ref}/"
+        path = f"/marking/assess/{schedule.ref}/mark/"
         for person in behind:
             tell(
                 opened, [person], "marking-reminder", path=path, count=left[person.pk], title=schedule.title,

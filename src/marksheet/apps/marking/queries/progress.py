@@ -21,6 +21,7 @@ class PartProgress:
         no_response: how many of those marked say that nothing was answered; ``mine`` how many the reader gave.
     """
 
+    ref: str
     label: str
     title: str
     maximum_thousandths: int
@@ -62,6 +63,7 @@ def progress_by_item(person: Person, schedule: Schedule) -> list[PartProgress]:
     nobody = {"marked": 0, "nothing": 0, "mine": 0}
     return [
         PartProgress(
+            ref=part.ref,
             label=part.label,
             title=paper.items[part.item_index].title,
             maximum_thousandths=part.maximum_thousandths,

@@ -12,6 +12,7 @@ from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.exams.queries.work import behind
 from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.marking.queries.allocation import allocation_of
+from marksheet.apps.marking.queries.flags import is_flagged
 from marksheet.apps.marking.queries.hands import handed_in, overseen, theirs
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
@@ -36,6 +37,7 @@ FILTERS = {
     ScriptStatus.BEGUN.value: Q(submitted_at=None, unmarked__gt=0, last_saved_at__isnull=False),
     ScriptStatus.FINISHED.value: Q(submitted_at=None, unmarked=0),
     ScriptStatus.SUBMITTED.value: Q(submitted_at__isnull=False),
+    "flagged": is_flagged(),
     "nobodys": Q(allocated=True, marker=None, submitted_at=None),
 }
 
@@ -155,13 +157,17 @@ def page_of(
         )
     last = scripts.filter(ref=after).first() if after else None
     if last is not None:
-        by_place = scripts.query.order_by[0] == "place"
-        further = Q(place__gt=last.place) | Q(place=last.place, pk__gt=last.pk)
-        by_name = behind(last.attempt, "attempt__enrolment", "attempt__number")
-        by_name |= Q(attempt=last.attempt_id, round__gt=last.round)
-        rows = rows.filter(further if by_place else by_name)
+        rows = rows.filter(further_than(scripts, last))
     found = list(rows[: size + 1])
     return found[:size], found[size - 1].ref if len(found) > size else ""
+
+
+def further_than(scripts: QuerySet[Script], last: Script) -> Q:
+    """Fit the scripts that come after ``last`` in the order of ``scripts_for``."""
+    if scripts.query.order_by[0] == "place":
+        return Q(place__gt=last.place) | Q(place=last.place, pk__gt=last.pk)
+    by_name = behind(last.attempt, "attempt__enrolment", "attempt__number")
+    return by_name | Q(attempt=last.attempt_id, round__gt=last.round)
 
 
 def submission(script: Script, parts: int) -> Submission:

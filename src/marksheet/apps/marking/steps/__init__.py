@@ -2,6 +2,8 @@
 
 from marksheet.apps.marking.steps.allocation import leave_kept_apart
 from marksheet.apps.marking.steps.confirming import confirm_marks
+from marksheet.apps.marking.steps.flags import raise_flag, settle_flag
+from marksheet.apps.marking.steps.judgements import store_judgement
 from marksheet.apps.marking.steps.marks import (
     GivenMark,
     drop_drafts,
@@ -26,7 +28,10 @@ __all__ = [
     "leave_kept_apart",
     "lock_scripts",
     "open_scripts",
+    "raise_flag",
     "reopen_scripts",
+    "settle_flag",
+    "store_judgement",
     "store_marks",
     "store_proposal",
     "submit_scripts",

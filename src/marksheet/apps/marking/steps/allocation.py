@@ -191,7 +191,7 @@ def _with_nobody(opened: Change, person_id: int, found: Sequence[tuple[int, int,
 
 def tell_of_more(opened: Change, schedule: Schedule, counts: Mapping[int, int], kind: str) -> None:
     """Tell each marker how many scripts came into their hands; ``kind`` names the words."""
-    path = f"/marking/assess/{schedule.ref}/"
+    path = f"/marking/assess/{schedule.ref}/mark/"
     for person in people_with(Verb.MARK_GIVE, schedule.node_id).filter(pk__in=list(counts)):
         if person.pk != opened.actor.id:
             tell(opened, [person], kind, path=path, count=counts[person.pk], title=schedule.title)

@@ -1,6 +1,6 @@
 """Marks are stored as new versions, many at a time, and each script keeps count of what it lacks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from django.db.models import Max
@@ -35,7 +35,13 @@ FIELDS = (
 
 
 def store_marks(
-    opened: Change, schedule: Schedule, marker: Person, round_: str, rows: Iterable[GivenMark]
+    opened: Change,
+    schedule: Schedule,
+    marker: Person,
+    round_: str,
+    rows: Iterable[GivenMark],
+    *,
+    schemes: Mapping[int, int | None] | None = None,
 ) -> int:
     """Store marks that differ from those that hold, as new versions; return how many were new.
 
@@ -46,6 +52,7 @@ def store_marks(
     Args:
         rows: (attempt, part, thousandths or None, no response); None without no response takes a mark back.
             Values are within the part's maximum: the caller has checked.
+        schemes: part -> the version of its scheme that was on the screen; None: the newest.
 
     Raises:
         WrongState: a script was not opened, or was submitted and would change.
@@ -53,11 +60,18 @@ def store_marks(
     """
     source, stored = iter(rows), 0
     while batch := list(islice(source, BATCH)):
-        stored += _store(opened, schedule, marker, round_, batch)
+        stored += _store(opened, schedule, marker, round_, batch, schemes)
     return stored
 
 
-def _store(opened: Change, schedule: Schedule, marker: Person, round_: str, rows: list[GivenMark]) -> int:
+def _store(
+    opened: Change,
+    schedule: Schedule,
+    marker: Person,
+    round_: str,
+    rows: list[GivenMark],
+    schemes: Mapping[int, int | None] | None,
+) -> int:
     attempts = {row[0] for row in rows}
     scripts = {
         script.attempt_id: script
@@ -68,7 +82,7 @@ def _store(opened: Change, schedule: Schedule, marker: Person, round_: str, rows
     before = current_marks(attempts, round_)
     changed = _changed(before, rows)
     _refuse(scripts, changed, marker)
-    _insert(opened, marker, round_, before, changed)
+    _insert(opened, marker, round_, before, changed, schemes)
     opened.lines(
         (
             "attempt",
@@ -136,16 +150,23 @@ def _refuse(scripts: dict[int, Script], changed: Changed, marker: Person) -> Non
 
 
 def _insert(
-    opened: Change, marker: Person, round_: str, before: dict[Cell, CurrentMark], changed: Changed
+    opened: Change,
+    marker: Person,
+    round_: str,
+    before: dict[Cell, CurrentMark],
+    changed: Changed,
+    schemes: Mapping[int, int | None] | None,
 ) -> None:
     parts = {part for cells in changed.values() for part in cells}
-    schemes = dict(Scheme.objects.filter(part__in=parts).order_by("number").values_list("part_id", "id"))
+    if schemes is None:
+        schemes = dict(Scheme.objects.filter(part__in=parts).order_by("number").values_list("part_id", "id"))
+    under = schemes
 
     def rows() -> Iterator[tuple[object, ...]]:
         for attempt, cells in changed.items():
             for part, (value, no_response) in cells.items():
                 version = before.get((attempt, part), NEVER_MARKED).version + 1
-                scheme = schemes.get(part)
+                scheme = under.get(part)
                 yield (
                     attempt, part, str(round_), marker.pk, version, value, no_response, scheme,
                     opened.event_id, opened.at,
@@ -205,7 +226,7 @@ def keep_drafts(drafts: Iterable[MarkDraft]) -> None:
         drafts,
         update_conflicts=True,
         unique_fields=["attempt", "part", "person"],
-        update_fields=["typed", "against_version", "at"],
+        update_fields=["typed", "said", "against_version", "at"],
     )
 
 

@@ -1,4 +1,4 @@
-"""Type the answers of scripts on paper: a page of them, all or none; what is stored changes with a reason only."""
+"""Type the answers and texts of scripts on paper, all of a page or none; what is stored changes with a reason."""
 
 import hashlib
 import json
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from marksheet.apps.exams.models import Attempt, AttemptState, Schedule
 from marksheet.apps.exams.queries.answers import NO_RESPONSE, stored_answers, takes_typed_answers
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
+from marksheet.apps.exams.queries.texts import stored_texts
 from marksheet.apps.exams.queries.work import BY_HAND
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.exams.steps.work import change_responses, store_responses
@@ -25,6 +26,7 @@ from marksheet.apps.people.queries.apart import apart_from
 from marksheet.apps.results.actions.intake import schedule_for_work
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.formats.cells import LONGEST_ANSWER
+from marksheet.formats.texts import UnkeptCharacter, as_typed, brief, kept_text
 from marksheet.rules.access import Verb
 from marksheet.rules.scoring import BadAnswer, Match, canonical
 
@@ -89,6 +91,7 @@ class _Plan:
     fresh: dict[tuple[int, int], str | None] = field(default_factory=dict)
     changed: dict[tuple[int, int], str | None] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
     wrong: dict[CellName, str] = field(default_factory=dict)
     details: list[str] = field(default_factory=list)
     stale: dict[CellName, str] = field(default_factory=dict)
@@ -97,10 +100,11 @@ class _Plan:
 def enter_answers(
     actor: Person, schedule_ref: str, saves: Sequence[AnswerSave], *, reason: str = "", at: datetime
 ) -> Entered:
-    """Store typed answers to machine-scored parts of scripts on paper, all or none, and recompute the results.
+    """Store typed answers and texts of scripts on paper, all or none, and recompute the results.
 
-    A blank where nothing is stored says nothing; what is stored already is left. An answer is read and checked as
-    an import of responses does. What was typed was copied by hand, so it can be put right, with a reason.
+    A blank where nothing is stored says nothing; what is stored already is left. An answer to a machine-scored part
+    is read and checked as an import of responses does; a text, for people to mark, is kept as it was typed. What was
+    typed was copied by hand, so it can be put right, with a reason.
 
     Raises:
         NotFound: schedule, script or part is not there, or hidden from the actor.
@@ -141,13 +145,16 @@ def _attempts(actor: Person, schedule: Schedule, refs: set[str]) -> dict[str, At
 
 
 def _planned(schedule: Schedule, attempts: Mapping[str, Attempt], saves: Sequence[AnswerSave]) -> _Plan:
-    parts = {part.ref: part for part in paper_of(schedule.version_id, schedule.key_version_id).machine_parts}
-    stored = stored_answers([row.pk for row in attempts.values()])
+    parts = {part.ref: part for part in paper_of(schedule.version_id, schedule.key_version_id).parts}
+    keys = [row.pk for row in attempts.values()]
+    stored = stored_answers(keys)
+    if any(not parts[save.part_ref].machine for save in saves if save.part_ref in parts):
+        stored |= stored_texts(keys)
     plan = _Plan()
     for save in saves:
         part, attempt = parts.get(save.part_ref), attempts[save.script_ref]
         if part is None:
-            raise NotFound(_("There is no such machine-scored part in this paper."))
+            raise NotFound(_("There is no such part in this paper."))
         place = (attempt.pk, part.id)
         before = stored.get(place, "")
         if not save.typed.strip() and not before:
@@ -156,18 +163,19 @@ def _planned(schedule: Schedule, attempts: Mapping[str, Attempt], saves: Sequenc
             value = _read(part, save.typed)
         except ValueError as why:
             plan.wrong[save.name] = str(why)
-            plan.details.append(_told(attempt, part, save.typed.strip(), str(why)))
+            plan.details.append(_told(attempt, part, brief(save.typed.strip()), str(why)))
             continue
         after = NO_RESPONSE if value is None else value
         if after == before:
             continue
         if not before:
             plan.fresh[place] = value
-        elif before != save.stood:
+        elif before != as_typed(save.stood):
             plan.stale[save.name] = before
         else:
             plan.changed[place] = value
             plan.told.append(f"{attempt.enrolment.number}, {part.label}: {before} → {after}")
+            plan.shown.append(f"{attempt.enrolment.number}, {part.label}: {brief(before)} → {brief(after)}")
     return plan
 
 
@@ -180,7 +188,17 @@ def _read(part: PartRow, typed: str) -> str | None:
         return None
     if len(text) > LONGEST_ANSWER:
         raise BadAnswer(_("an answer has at most %(most)s characters.") % {"most": LONGEST_ANSWER})
+    if not part.machine:
+        return _text(typed)
     return canonical(Match(part.match), text, part.options)
+
+
+def _text(typed: str) -> str:
+    """Return a text for people to mark as it is stored; BadAnswer names a character that cannot be kept."""
+    try:
+        return kept_text(typed)
+    except UnkeptCharacter as error:
+        raise BadAnswer(str(error)) from None
 
 
 def _told(attempt: Attempt, part: PartRow, typed: str, why: str) -> str:
@@ -204,7 +222,7 @@ def _refuse(plan: _Plan, reason: str) -> None:
             "Nothing was saved: %(n)s stored answers would change. Say why.",
             len(plan.changed),
         )
-        raise ReasonNeeded(words % {"n": len(plan.changed)}, details=plan.told)
+        raise ReasonNeeded(words % {"n": len(plan.changed)}, details=plan.shown)
 
 
 def _write(

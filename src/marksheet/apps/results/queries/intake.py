@@ -19,6 +19,7 @@ from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import people_with
 from marksheet.apps.results.models import Result
 from marksheet.formats.decimals import spelled
+from marksheet.formats.texts import brief
 from marksheet.formats.work_layout import Blank, Work, WorkRow
 from marksheet.rules.access import Verb
 from marksheet.rules.schemes import FINEST, allows
@@ -315,7 +316,7 @@ def _plan_marking(plan: WorkPlan, known: _Known, given: Counter[int]) -> None:
 
 
 def _answer_word(value: str | None) -> str:
-    return _("no response") if value is None else value
+    return _("no response") if value is None else brief(value)
 
 
 def _mark_word(value: int | None, no_response: bool) -> str:

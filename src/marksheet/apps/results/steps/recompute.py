@@ -14,6 +14,7 @@ from marksheet.apps.ledger.bulk import update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Mark, Script
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
+from marksheet.apps.marking.queries.flags import open_flags
 from marksheet.apps.marking.queries.moderation import Waits, waits_of
 from marksheet.apps.marking.queries.plan import Plan, agreeing_of, plan_of
 from marksheet.apps.results.models import Result
@@ -62,6 +63,7 @@ class Work:
     outcomes: dict[int, dict[int, PartOutcome]] = field(default_factory=lambda: defaultdict(dict))
     unsubmitted: Counter[int] = field(default_factory=Counter)
     moderated: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    flags: Counter[int] = field(default_factory=Counter)
     disagreed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     adjustments: Mapping[int, tuple[Adjustment, ...]] = field(default_factory=dict)
     moderation: Waits = field(default_factory=Waits)
@@ -198,6 +200,7 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     open_scripts = Script.objects.filter(submitted_at=None, **within)
     work.unsubmitted.update(open_scripts.values_list("attempt_id", flat=True))
     work.moderation = waits_of(context.schedule, context.plan, within)
+    work.flags.update(open_flags(within))
     work.adjustments = adjustments_in_force(
         **{f"result__{name}": value for name, value in few.items()}, result__schedule=context.schedule
     )
@@ -293,6 +296,7 @@ def _facts(
         unsubmitted=sum(work.unsubmitted[one.attempt.pk] for one in relevant),
         # Before both have submitted, whether they differ would tell one what the other gave.
         disagreed=sum(differing.get(attempt, 0) for attempt in done),
+        flags_open=sum(work.flags[one.attempt.pk] for one in relevant),
         moderation_open=sum(
             max(work.moderation.scripts[attempt], int(moderated.get(attempt, 0) > 0)) for attempt in done
         ),

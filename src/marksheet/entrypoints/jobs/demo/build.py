@@ -13,6 +13,7 @@ from marksheet.entrypoints.jobs.demo.exams import Exam, bring_in, make_exam, pla
 from marksheet.entrypoints.jobs.demo.moderation import moderate
 from marksheet.entrypoints.jobs.demo.people import CAS, Cast, make_people
 from marksheet.entrypoints.jobs.demo.schemes import clarify
+from marksheet.entrypoints.jobs.demo.texts import mark_on_the_screen
 from marksheet.rules.publication import ShowResults
 from marksheet.rules.visibility import Switches
 
@@ -76,7 +77,7 @@ def _publish(cast: Cast, refs: list[str], *, show: bool, inform: bool, at: datet
 
 
 def being_marked(cast: Cast, now: datetime) -> None:
-    """Being marked: Contract Law I, forty of ninety scripts marked, some in moderation, a scheme made clearer."""
+    """Being marked: Contract Law I, texts, forty of ninety marked, some in moderation, a clearer scheme."""
     exam = Exam(
         "LAW-2104", "Contract Law I", cast.law, LAW, (("Misrepresentation", 10), ("Remedies", 14)), 20, 90, 4
     )
@@ -93,6 +94,7 @@ def being_marked(cast: Cast, now: datetime) -> None:
     )
     words = "Accept “half-truth” as an argument for a statement of fact."
     clarify(cast, version, "Misrepresentation", words, at=now - timedelta(days=1))
+    mark_on_the_screen(cast, schedule, at=now - timedelta(hours=21))
     moderate(cast, schedule, at=now - timedelta(hours=20))
 
 

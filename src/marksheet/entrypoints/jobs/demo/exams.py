@@ -18,6 +18,7 @@ from marksheet.apps.results.actions.intake import WorkOptions, import_work
 from marksheet.apps.results.actions.schedules import activate
 from marksheet.entrypoints.jobs.demo.people import Cast
 from marksheet.entrypoints.jobs.demo.schemes import write_schemes
+from marksheet.entrypoints.jobs.demo.texts import essay
 from marksheet.formats.work_layout import Blank, Work, WorkRow
 from marksheet.rules.authoring import ItemDraft, PartDraft, SectionDraft
 from marksheet.rules.grading import Below, Piecewise, Rounding, Scale, pass_at
@@ -145,6 +146,7 @@ def bring_in(
 ) -> None:
     """Bring in the work of the candidates with these numbers; ``marked``: only so many of them are marked."""
     chance = random.Random(exam.code)  # noqa: S311 - a demo, the same every time
+    words = random.Random(exam.title)  # noqa: S311 - a demo, the same every time
     rows = []
     for k, number in enumerate(numbers):
         ability = min(0.98, max(0.15, chance.gauss(0.66, 0.17)))
@@ -156,7 +158,10 @@ def bring_in(
             answers[str(n)] = (
                 right if chance.random() < ability else (wrong if chance.random() < 0.93 else None)
             )
-        for n, (_, most) in enumerate(exam.essays, start=len(exam.questions) + 1):
+        for n, (title, most) in enumerate(exam.essays, start=len(exam.questions) + 1):
+            text = essay(title, words, ability)
+            if text != "":
+                answers[str(n)] = text
             value = round(min(1.0, max(0.0, chance.gauss(ability, 0.15))) * most * 2) * 500
             marks[str(n)] = value if marked is None or k < marked else Blank.NOT_YET_MARKED
         rows.append(WorkRow(number, k + 2, answers, marks))

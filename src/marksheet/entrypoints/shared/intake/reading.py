@@ -116,6 +116,7 @@ def suggested_work(table: Table, schedule: Schedule) -> dict[str, Any]:
             "blank_answer": None,
             "blank_mark": None,
             "unlisted": False,
+            "texts": False,
             "decimal_sign": ".",
             "no_response_words": [],
         }
@@ -153,6 +154,7 @@ def _long(mapping: Json) -> LongMapping:
         bool(mapping.get("unlisted")),
         str(mapping.get("decimal_sign", ".")),
         frozenset(mapping.get("no_response_words", ())),
+        bool(mapping.get("texts")),
     )
 
 

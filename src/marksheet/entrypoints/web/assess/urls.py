@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.assess import differences, grid, moderation, sample, views
+from marksheet.entrypoints.web.assess import differences, flags, grid, moderation, sample, views, workshop
 
 app_name = "assess"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
     path("<str:ref>/moderation/sample/<str:round_>/<str:marker>/", sample.decide, name="sample"),
     path("<str:ref>/submit/", views.submit, name="submit"),
     path("<str:ref>/no-response/", views.no_response, name="no-response"),
+    path("<str:ref>/flags/", flags.listing, name="flags"),
+    path("<str:ref>/mark/", workshop.start, name="mark-start"),
+    path("<str:ref>/mark/<str:script>/", workshop.script, name="mark-script"),
+    path("<str:ref>/mark/<str:script>/<str:part>/", workshop.mark, name="mark"),
+    path("<str:ref>/mark/<str:script>/<str:part>/flag/", flags.raise_one, name="flag"),
     path("<str:ref>/grid/", grid.sheet, name="grid"),
     path("<str:ref>/grid/cell/", grid.cell, name="cell"),
     path("<str:ref>/grid/discard/", grid.discard, name="discard"),

@@ -18,6 +18,7 @@ from marksheet.apps.marking.queries.assess import (
     marks_at,
     schedules_to_mark,
 )
+from marksheet.apps.marking.queries.flags import flagged_among, leads_at
 from marksheet.apps.marking.queries.moderation import has_moderation
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.progress import progress_by_item
@@ -94,6 +95,7 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
         status=status,
         after=request.GET.get("after", ""),
     )
+    flagged = flagged_among(person, schedule)
     absent = not_handed_in(schedule, most=NAMED)
     context = about(person, schedule) | {
         "rows": rows,
@@ -101,6 +103,9 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
         "search": search,
         "status": status,
         "not_handed_in": absent,
+        "flagged": flagged,
+        "flagged_label": ngettext("Flagged (%(n)s)", "Flagged (%(n)s)", flagged) % {"n": flagged},
+        "leads": leads_at(person, schedule),
         "may_hand_in": bool(absent) and may_record_hand_in(person, schedule),
         "narrowed": bool(search or status or request.GET.get("after")),
         "tab": "submissions",

@@ -14,6 +14,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import Refusal
 from marksheet.apps.marking.queries.allocation import nobodys
 from marksheet.apps.marking.queries.assess import Counts, counts_of
+from marksheet.apps.marking.queries.flags import flagged_scripts
 from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.submissions import (
@@ -95,6 +96,7 @@ def scripts(request: HttpRequest, ref: str) -> HttpResponse:
         "narrowed": bool(search or status or request.GET.get("after")),
         "nobodys": nobodys(schedule),
         "two": plan_of(schedule).markers == 2,
+        "flagged": flagged_scripts(person, schedule).count(),
         "lacking": answers_to_enter(person, schedule),
         "tab": "work",
     }

@@ -150,7 +150,8 @@ def work_typed(row: Import, table: Table, typed: QueryDict) -> dict[str, Any]:
     if typed.get("shape") == "long":
         chosen = {name: typed.get(name) or None for name in ("blank_answer", "blank_mark")}
         places = {name: typed.get(name, "") for name in ("part", "value")}
-        return {"shape": "long", "unlisted": unlisted, **common, **places, **chosen}
+        texts = {"texts": bool(typed.get("texts"))}
+        return {"shape": "long", "unlisted": unlisted, **texts, **common, **places, **chosen}
     columns: dict[str, list[Any]] = {}
     for at, name in enumerate(table.columns):
         kind, _colon, part = typed.get(f"use-{at}", "").partition(":")

@@ -38,6 +38,8 @@ WORDS: dict[str, object] = {
     "moderation-again": gettext_lazy(
         "%(by)s asks you to mark %(count)s scripts at %(title)s again: “%(note)s”"
     ),
+    "script-flagged": gettext_lazy("%(by)s flagged a script at %(title)s for you to look at."),
+    "flag-settled": gettext_lazy("%(by)s settled the flag that you raised at %(title)s."),
     "more-to-mark": gettext_lazy("%(count)s more to mark at %(title)s: late scripts came in."),
 }
 

@@ -26,6 +26,7 @@ from marksheet.apps.results.actions.answers import (
 )
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
+from marksheet.formats.texts import brief
 from marksheet.rules.access import Verb
 from marksheet.rules.scoring import Match
 
@@ -57,7 +58,7 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST":
         entered = _save_page(person, schedule, request.POST, tried)
         if entered is not None:
-            done(request, _said(entered))
+            done(request, said(entered))
             return redirect(request.get_full_path())
     search = request.GET.get("q", "").strip()[:200]
     lacking = request.GET.get("show") == "lacking"
@@ -102,19 +103,26 @@ def _save_page(person: Person, schedule: Schedule, post: QueryDict, tried: Tried
             tried.typed[name], tried.over[name] = text, stood
     if not saves:
         return Entered()
+    return tried_to_enter(person, schedule, saves, tried)
+
+
+def tried_to_enter(
+    person: Person, schedule: Schedule, saves: list[AnswerSave], tried: Tried
+) -> Entered | None:
+    """Enter answers; None when they were refused, and ``tried`` says why beside what was typed."""
     try:
         return enter_answers(person, schedule.ref, saves, reason=tried.reason, at=clock.read())
     except BadAnswers as bad:
         tried.message, tried.details, tried.status = bad.message, bad.details, 400
-        tried.errors = {_field(name): why for name, why in bad.cells.items()}
+        tried.errors = {field_of(name): why for name, why in bad.cells.items()}
     except StaleAnswers as stale:
         tried.message, tried.status = stale.message, 409
         tried.errors = {
-            _field(name): _("%(stands)s is stored here now. Save again to put yours in its place.")
-            % {"stands": stands}
+            field_of(name): _("%(stands)s is stored here now. Save again to put yours in its place.")
+            % {"stands": brief(stands)}
             for name, stands in stale.cells.items()
         }
-        tried.over |= {_field(name): stands for name, stands in stale.cells.items()}
+        tried.over |= {field_of(name): stands for name, stands in stale.cells.items()}
     except ReasonNeeded as needed:
         tried.message, tried.details, tried.status = needed.message, needed.details, 400
         tried.needs_reason = True
@@ -123,20 +131,22 @@ def _save_page(person: Person, schedule: Schedule, post: QueryDict, tried: Tried
     return None
 
 
-def _said(entered: Entered) -> str:
-    said = []
+def said(entered: Entered) -> str:
+    """Return what was stored, as the page says it."""
+    found = []
     if entered.added or not entered.changed:
         words = ngettext("%(n)s answer was saved.", "%(n)s answers were saved.", entered.added)
-        said.append(words % {"n": entered.added} if entered.added else _("Nothing had changed."))
+        found.append(words % {"n": entered.added} if entered.added else _("Nothing had changed."))
     if entered.changed:
         words = ngettext(
             "%(n)s stored answer was changed.", "%(n)s stored answers were changed.", entered.changed
         )
-        said.append(words % {"n": entered.changed})
-    return " ".join(said)
+        found.append(words % {"n": entered.changed})
+    return " ".join(found)
 
 
-def _field(name: tuple[str, str]) -> str:
+def field_of(name: tuple[str, str]) -> str:
+    """Return the name of the field of (script, part)."""
     return f"{FIELD}{name[0]}-{name[1]}"
 
 

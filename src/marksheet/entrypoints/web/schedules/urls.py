@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.schedules import answers, archiving, candidates, taking_back, views
+from marksheet.entrypoints.web.schedules import answers, archiving, candidates, taking_back, texts, views
 
 app_name = "schedules"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("<str:ref>/edit/", views.edit, name="edit"),
     path("<str:ref>/activate/", views.activate, name="activate"),
     path("<str:ref>/answers/", answers.sheet, name="answers"),
+    path("<str:ref>/answers/<str:script>/", texts.sheet, name="texts"),
     path("<str:ref>/archive/", archiving.archive, name="archive"),
     path("<str:ref>/restore/", archiving.restore, name="restore"),
     path("<str:ref>/candidates/add/", candidates.add_one, name="candidate-add"),

@@ -10,7 +10,9 @@ from marksheet.apps.results.actions.marks.cells import (
     Theirs,
 )
 from marksheet.apps.results.actions.marks.confirming import Seen, confirm_marks
+from marksheet.apps.results.actions.marks.flagging import flag_script, settle_flag
 from marksheet.apps.results.actions.marks.giving import give_no_response, save_mark, save_marks
+from marksheet.apps.results.actions.marks.judging import PanelSave, SavedPanel, StalePanel, save_panel
 from marksheet.apps.results.actions.marks.moderating import accept, change_marks, doubt, send_back
 from marksheet.apps.results.actions.marks.planning import set_plan
 from marksheet.apps.results.actions.marks.rounds import preview_moderation, set_moderation
@@ -26,9 +28,12 @@ __all__ = [
     "BadCells",
     "CellName",
     "CellSave",
+    "PanelSave",
     "SavedMark",
+    "SavedPanel",
     "Seen",
     "StaleMarks",
+    "StalePanel",
     "Submission",
     "Theirs",
     "accept",
@@ -36,6 +41,7 @@ __all__ = [
     "confirm_marks",
     "confirm_sample",
     "doubt",
+    "flag_script",
     "give_no_response",
     "mark_again",
     "preview_moderation",
@@ -44,8 +50,10 @@ __all__ = [
     "reopen_scripts",
     "save_mark",
     "save_marks",
+    "save_panel",
     "send_back",
     "set_moderation",
     "set_plan",
+    "settle_flag",
     "submit_scripts",
 ]

@@ -35,6 +35,10 @@ class Command(FileCommand):
             "--unlisted", action="append", default=[], metavar="COLUMN",
             help="columns in which answers outside the options are taken, as wrong ones; answer_*",
         )  # fmt: skip
+        parser.add_argument(
+            "--texts", action="store_true",
+            help="a file with one row per candidate and part: what it says of parts that people mark are texts",
+        )  # fmt: skip
         parser.add_argument("--round", default="marker-1", help="the round of the marks")
         parser.add_argument("--marker", default="", help="sign-in name of who gave the marks")
         parser.add_argument("--submit", action="store_true", help="the marks are final: submit the scripts")
@@ -60,7 +64,7 @@ class Command(FileCommand):
         mapping |= {"decimal_sign": options["decimal"], "no_response_words": options["no_response"]}
         if mapping["shape"] == "long":
             words = matching(options["blank"], ["blank_answer", "blank_mark"]) if options["blank"] else {}
-            return mapping | words | {"unlisted": bool(options["unlisted"])}
+            return mapping | words | {"unlisted": bool(options["unlisted"]), "texts": options["texts"]}
         columns = mapping["columns"]
         for column, word in matching(options["blank"], list(columns)).items():
             if word not in tuple(Blank):

@@ -65,6 +65,9 @@ def marked(entry: Entry) -> Said:
         return Said(_confirmed(entry), "", more)
     if "proposed" in entry.facts:
         return _proposed(entry)
+    beside = _beside(entry)
+    if beside is not None:
+        return Said(*beside, more)
     if entry.line.get("submitted") or "submitted" in entry.facts:
         if about_one(entry):
             return Said(_("Submitted the marking"), "ok", more)
@@ -87,6 +90,18 @@ def _proposed(entry: Entry) -> Said:
     if entry.facts.get("agreed"):
         return Said(_("Agreed: both markers propose this mark, and it stands"), "ok", more)
     return Said(_("Proposed a mark to agree on"), "", more)
+
+
+def _beside(entry: Entry) -> tuple[str, str] | None:
+    """Say what was done beside the marks, if this was it: words, or a flag; with its tone."""
+    match entry.facts.get("did"):
+        case "judged":
+            return _("Wrote feedback, a note or levels beside a mark"), ""
+        case "script_flagged":
+            return _("Flagged the script to the lead marker"), "warn"
+        case "flag_settled":
+            return _("Settled the flag"), "ok"
+    return None
 
 
 def _confirmed(entry: Entry) -> str:

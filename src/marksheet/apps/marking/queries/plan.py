@@ -36,13 +36,14 @@ def agreeing_of(plan: Plan) -> Agreeing | None:
 def may_see_marks(person: Person, schedule: Schedule, enrolment_id: int) -> bool:
     """Say whether somebody works with the marks of a schedule, and may see all that were given to a candidate.
 
-    Of two markers neither sees the other's before submitting their own; who marks somebody else's scripts does not
-    either.
+    Of two markers neither sees the other's before submitting their own, not even as a moderator; who marks somebody
+    else's scripts does not either.
     """
     held = verbs_at(person, schedule.node_id)
-    if held & {Verb.SCHEDULE_COORDINATE, Verb.MARK_MODERATE}:
+    moderates = Verb.MARK_MODERATE in held
+    if Verb.SCHEDULE_COORDINATE in held or (moderates and Verb.MARK_GIVE not in held):
         return True
     if Verb.MARK_GIVE not in held or plan_of(schedule).markers == 1:
         return Verb.MARK_GIVE in held
     own = Script.objects.filter(schedule=schedule, attempt__enrolment=enrolment_id, marker=person)
-    return own.exists() and not own.filter(submitted_at=None).exists()
+    return (moderates or own.exists()) and not own.filter(submitted_at=None).exists()

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marksheet.formats.tables import BadCells, BadFile, Limits, read_table
+from marksheet.formats.wide import read_work
+from marksheet.formats.work_layout import Blank, ColumnUse, Kind, PartFacts, WorkMapping
 from tests.formats.workbooks import forged, text_cell, workbook
 
 HEADING = f'<row r="1">{text_cell("A1", "n")}{text_cell("B1", "m")}</row>'
@@ -133,7 +135,7 @@ def test_a_cell_that_shows_an_error_is_not_taken_for_a_blank():
     with pytest.raises(BadCells) as caught:
         read_table(forged(HEADING + row), "marks.xlsx")
     (error,) = caught.value.errors
-    assert (error.row, error.column) == (2, "m")
+    assert (error.row, error.column, error.value) == (2, "m", "#DIV/0!")
     assert "shows an error" in error.reason
 
 
@@ -148,6 +150,28 @@ def test_a_number_with_digits_that_a_spreadsheet_has_lost_is_refused():
     with pytest.raises(BadCells) as caught:
         read_table(forged(HEADING + row), "marks.xlsx")
     assert (caught.value.errors[0].row, caught.value.errors[0].column) == (2, "n")
+
+
+def test_cells_that_cannot_be_taken_are_named_with_all_else_that_is_wrong():
+    rows = (
+        '<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="e"><v>#REF!</v></c></row>'
+        '<row r="3"><c r="A3"><v>2</v></c><c r="B3"><v>99</v></c></row>'
+        '<row r="4"><c r="A4"><v>3</v></c><c r="B4"><f>A2+1</f></c></row>'
+        '<row r="5"><c r="A5"><v>3</v></c><c r="B5"><v>1</v></c></row>'
+    )
+    table = read_table(forged(HEADING + rows), "marks.xlsx", with_faults=True)
+    assert [(one.row, one.value) for one in table.faults] == [(2, "#REF!"), (4, "")]
+    mapping = WorkMapping("n", {"m": ColumnUse(Kind.MARK, "1", Blank.LEAVE)})
+    with pytest.raises(BadCells) as caught:
+        read_work(table, mapping, [PartFacts("1", False, 5000)])
+    assert [(one.row, one.column) for one in caught.value.errors] == [(2, "m"), (3, "m"), (4, "m"), (5, "n")]
+    assert caught.value.total == 4
+
+
+def test_a_heading_that_shows_an_error_is_refused_at_once():
+    cells = '<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>'
+    with pytest.raises(BadCells, match="#REF!"):
+        read_table(forged(cells), "marks.xlsx", with_faults=True)
 
 
 def test_limits_hold_for_workbooks_too():

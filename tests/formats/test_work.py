@@ -167,6 +167,24 @@ def test_a_part_is_recognised_under_its_usual_names(heading):
     assert found.columns["total"].kind is Kind.IGNORE
 
 
+@pytest.mark.parametrize(
+    "heading", ["Student no", "Student number", "Cand. no.", "Candidate No", "Matric. no."]
+)
+def test_the_column_of_candidates_is_recognised_under_its_usual_names(heading):
+    assert suggest_columns(table_of(f"{heading},17\nM1,A\n"), PARTS).candidate == heading
+
+
+@pytest.mark.parametrize(("marks", "sign"), [("4,5", ","), ("4", "."), ("4.5", "."), ("1,5 of 2", ".")])
+def test_the_decimal_sign_starts_as_the_marks_are_written(marks, sign):
+    table = table_of(f"candidate;mark_3.1;mark_26.3\nM1;{marks};2\nM2;;1\n")
+    assert suggest_columns(table, PARTS).decimal_sign == sign
+
+
+def test_marks_with_a_point_and_with_a_comma_start_on_a_point():
+    table = table_of("candidate;mark_3.1\nM1;1,5\nM2;1.5\n")
+    assert suggest_columns(table, PARTS).decimal_sign == "."
+
+
 def test_scores_of_machine_scored_parts_are_not_taken_for_marks():
     assert suggest_columns(table_of("number,score_17\n1,1\n"), PARTS).columns["score_17"].kind is Kind.IGNORE
 

@@ -186,7 +186,7 @@ schedules:schedule                     GET   in   404  404  404  404  404  404  
 schedules:schedule                     POST  in    | 405
 schedules:edit                         GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:edit                         POST  in   404  404  404  404  404  404  400  404  404  404  404
-schedules:activate                     GET   in    | 405
+schedules:activate                     GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:activate                     POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:archive                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:archive                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404

@@ -143,6 +143,7 @@ def test_a_candidate_reads_a_result_through_a_connection_that_knows_nothing_else
     client = signed_in(one.person)
     assert one.ref in client.get(reverse("my:dashboard")).content.decode()
     assert "3 of 3" in client.get(reverse("my:result", args=[one.ref])).content.decode()
+    assert "is available." in client.get(reverse("inbox:inbox")).content.decode()
     with connections[roles.CANDIDATE].cursor() as cursor:
         for statement in ("SELECT shown_score FROM results_result", "DELETE FROM release_viewing"):
             with pytest.raises(DatabaseError, match=f"{REFUSED}|read-only"), writes_allowed():

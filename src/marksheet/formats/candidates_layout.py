@@ -12,8 +12,10 @@ from marksheet.formats.wording import Text
 from marksheet.formats.wording import say as _
 
 FIELDS = (
-    Field("number", ("candidate", "candidate number", "candidate no", "candidate id", "student number",
-                     "student id", "id", "matriculation number", "registration number"), required=True),
+    Field("number", ("candidate", "candidate number", "candidate no", "candidate nr", "candidate id", "cand number",
+                     "cand no", "cand nr", "student number", "student no", "student nr", "student id", "id",
+                     "matriculation number", "matriculation no", "matric no", "registration number",
+                     "registration no", "exam number", "exam no", "student"), required=True),
     Field("name", ("full name", "candidate name", "student name", "display name")),
     Field("given_name", ("first name", "forename", "given names", "firstname")),
     Field("family_name", ("last name", "surname", "lastname")),
@@ -61,7 +63,7 @@ def read_candidates(table: Table, mapping: Mapping[str, str] | None = None) -> C
     Source: docs/rulebook/imports.md#candidates.
     """
     at = positions(table, FIELDS, mapping)
-    problems = Problems()
+    problems = Problems(table.faults)
     heading = {name: table.columns[place] for name, place in at.items()}
     rows = []
     for number, cells in zip(table.row_numbers, table.rows, strict=True):

@@ -120,7 +120,7 @@ def read_items(table: Table, mapping: Mapping[str, str] | None = None, *, decima
     Source: docs/rulebook/imports.md#items.
     """
     at = positions(table, FIELDS, mapping)
-    problems = Problems()
+    problems = Problems(table.faults)
     heading = {name: table.columns[place] for name, place in at.items()}
     rows = []
     for number, cells in zip(table.row_numbers, table.rows, strict=True):

@@ -28,7 +28,7 @@ def read_long_work(table: Table, mapping: LongMapping, parts: Sequence[PartFacts
         raise BadFile(
             _("Choose three different columns; not found: %(names)s.", names=listed(strange) or "–")
         )
-    problems = Problems()
+    problems = Problems(table.faults)
     known = {part.label: part for part in parts}
     gathered: dict[str, dict[str, tuple[int, Value]]] = {}
     cells = zip(table.row_numbers, *(table.column(name) for name in names), strict=True)

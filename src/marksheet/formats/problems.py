@@ -52,18 +52,29 @@ class BadCells(BadFile):
 
 
 class Problems:
-    """Collects what is wrong with cells, so that a person mends a file once and not cell by cell."""
+    """Collects what is wrong with cells, so that a person mends a file once and not cell by cell.
 
-    def __init__(self) -> None:
-        self.total = 0
-        self._kept: list[CellError] = []
+    Args:
+        before: what was found when the table was read; of those cells nothing else is said.
+    """
+
+    def __init__(self, before: Sequence[CellError] = ()) -> None:
+        self.total = len(before)
+        self._kept: list[CellError] = list(before)
+        self._known = {(one.row, one.column) for one in before}
 
     def add(self, row: int, column: str, value: str, reason: Text) -> None:
         """Count one problem and keep it if there is room."""
+        if (row, column) in self._known:
+            return
         self.total += 1
         if len(self._kept) < KEPT:
             short = value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 1] + "…"
             self._kept.append(CellError(row, column, short, reason))
+
+    def kept(self) -> tuple[CellError, ...]:
+        """Return the problems that were kept, in the order in which they were found."""
+        return tuple(self._kept)
 
     def first(self) -> tuple[CellError, ...]:
         """Return the first 100 problems by row."""

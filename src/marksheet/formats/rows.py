@@ -1,7 +1,7 @@
 """Numbered rows are what a reader of one kind of file hands on."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from marksheet.formats.wording import Text
 
@@ -29,9 +29,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What a reader of one format hands on: numbered rows, the heading among them."""
+    """What a reader of one format hands on: numbered rows, the heading among them.
+
+    Args:
+        faults: (row, position of the column) -> what stands there and why it cannot be taken.
+    """
 
     rows: Iterable[tuple[int, tuple[Cell, ...]]]
     sheet: str = ""
     typed: bool = False
     notes: tuple[Text, ...] = ()
+    faults: Mapping[tuple[int, int], tuple[str, Text]] = field(default_factory=dict)

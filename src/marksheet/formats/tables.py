@@ -30,6 +30,8 @@ class Table:
         sheet: the sheet it came from, "" for CSV.
         typed: numbers were stored as numbers (XLSX), so they are spelled with a point.
         notes: what a person should know before trusting the table.
+        faults: cells and rows that cannot be taken. Whoever reads on begins ``Problems`` with them; such a cell
+            stands in ``rows`` as it is shown, such a row is left out.
     """
 
     columns: tuple[str, ...]
@@ -38,6 +40,7 @@ class Table:
     sheet: str = ""
     typed: bool = False
     notes: tuple[Text, ...] = ()
+    faults: tuple[CellError, ...] = ()
 
     def column(self, name: str) -> list[Cell]:
         """Return the cells under ``name``, top to bottom."""
@@ -53,6 +56,7 @@ def read_table(
     sheet: str = "",
     encoding: str = "",
     delimiter: str = "",
+    with_faults: bool = False,
 ) -> Table:
     """Return the table in ``data``, a CSV file or an XLSX workbook, decided by its content.
 
@@ -61,19 +65,26 @@ def read_table(
         sheet: which sheet of a workbook; "" takes the first visible one that has cells.
         encoding: of a CSV file; "" detects UTF-8, UTF-16 with its mark, else Windows-1252 with a note.
         delimiter: of a CSV file; "" detects comma, semicolon or tab.
+        with_faults: return a table of which some cells or rows cannot be taken, with its ``faults``, so that they
+            are named together with what is found when it is read on.
 
     Raises:
         BadFile: the file as a whole cannot be taken.
-        BadCells: rows of unequal length or cells that hold an error; up to 100 of them.
+        BadCells: rows of unequal length or cells that hold an error, unless ``with_faults``; always where they
+            are in the heading, or no other row is left.
 
     Source: docs/rulebook/imports.md#tables.
     """
     limits = limits or Limits()
     _check_size(data, filename, limits)
     if data.startswith(WORKBOOK):
-        return _tidied(xlsx_tables.read(data, filename, limits, sheet), filename, limits)
-    _refuse_what_is_no_text(data, filename)
-    return _tidied(csv_tables.read(data, filename, encoding, delimiter), filename, limits)
+        table = _tidied(xlsx_tables.read(data, filename, limits, sheet), filename, limits)
+    else:
+        _refuse_what_is_no_text(data, filename)
+        table = _tidied(csv_tables.read(data, filename, encoding, delimiter), filename, limits)
+    if not with_faults:
+        Problems(table.faults).refuse_if_any()
+    return table
 
 
 def _check_size(data: bytes, filename: str, limits: Limits) -> None:
@@ -121,6 +132,8 @@ def _tidied(raw: Raw, filename: str, limits: Limits) -> Table:
         if not heading:
             heading = row
             _check_columns(len(heading), filename, limits)
+            _note_faults(raw, heading, problems, in_heading=number)
+            problems.refuse_if_any()
             continue
         if len(row) != len(heading):
             problems.add(number, "", "", _unequal(len(row), len(heading)))
@@ -129,12 +142,20 @@ def _tidied(raw: Raw, filename: str, limits: Limits) -> Table:
         numbers.append(number)
         if len(rows) >= limits.rows or len(rows) * len(heading) > limits.cells:
             raise BadFile(_too_many_rows(filename, limits))
-    problems.refuse_if_any()
     if not rows:
+        problems.refuse_if_any()
         raise BadFile(
             _("“%(file)s” has no row under its heading. Add rows, or choose another sheet.", file=filename)
         )
-    return _named(heading, rows, numbers, raw, filename)
+    _note_faults(raw, heading, problems)
+    return _named(heading, rows, numbers, raw, filename, problems.kept())
+
+
+def _note_faults(raw: Raw, heading: tuple[Cell, ...], problems: Problems, in_heading: int = 0) -> None:
+    for (number, column), (shown, reason) in sorted(raw.faults.items()):
+        if not in_heading or number == in_heading:
+            name = heading[column].strip() if column < len(heading) else ""
+            problems.add(number, "" if in_heading else name, shown, reason)
 
 
 def _unequal(cells: int, columns: int) -> Text:
@@ -164,7 +185,12 @@ def _too_many_rows(filename: str, limits: Limits) -> Text:
 
 
 def _named(
-    heading: tuple[Cell, ...], rows: list[tuple[Cell, ...]], numbers: list[int], raw: Raw, filename: str
+    heading: tuple[Cell, ...],
+    rows: list[tuple[Cell, ...]],
+    numbers: list[int],
+    raw: Raw,
+    filename: str,
+    faults: tuple[CellError, ...],
 ) -> Table:
     names = tuple(name.strip() for name in heading)
     kept = [at for at, name in enumerate(names) if name or any(row[at].strip() for row in rows)]
@@ -190,7 +216,7 @@ def _named(
                 file=filename, names=listed(twice),
             )
         )  # fmt: skip
-    return Table(kept_names, tuple(rows), tuple(numbers), raw.sheet, raw.typed, tuple(notes))
+    return Table(kept_names, tuple(rows), tuple(numbers), raw.sheet, raw.typed, tuple(notes), faults)
 
 
 def letters(at: int) -> str:

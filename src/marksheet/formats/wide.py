@@ -24,7 +24,7 @@ def read_work(table: Table, mapping: WorkMapping, parts: Sequence[PartFacts]) ->
     Source: docs/rulebook/imports.md#work.
     """
     _check_mapping(table, mapping)
-    problems = Problems()
+    problems = Problems(table.faults)
     known = {part.label: part for part in parts}
     columns: dict[Kind, Columns] = {Kind.ANSWER: [], Kind.MARK: []}
     for name, use in mapping.columns.items():

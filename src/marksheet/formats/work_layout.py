@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from marksheet.formats.candidates_layout import FIELDS as CANDIDATE_FIELDS
 from marksheet.formats.columns import Field, key_of, recognise
-from marksheet.formats.decimals import POINT
+from marksheet.formats.decimals import COMMA, POINT
 from marksheet.formats.tables import Table
 
 
@@ -161,12 +161,14 @@ class Suggestion:
     Args:
         long: the columns for part and value where the file has one row per candidate and part.
         columns: every column but the candidate's, with its probable use and number of blanks.
+        decimal_sign: a comma where marks have one and none has a point.
     """
 
     candidate: str
     columns: dict[str, ColumnUse]
     blanks: dict[str, int]
     long: tuple[str, str] | None = field(default=None)
+    decimal_sign: str = POINT
 
 
 ANSWER_WORDS = "answers?|responses?|texts?|essays?|ans|resp"
@@ -176,6 +178,8 @@ COLUMN = re.compile(
     rf"(?:(?P<answer>{ANSWER_WORDS})|(?P<mark>{MARK_WORDS})|(?:{ANY_WORDS}))?[\s_:.\-]*(?P<label>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+COMMA_NUMBER = re.compile(r"-?[0-9]+,[0-9]{1,3}")
+POINT_NUMBER = re.compile(r"-?[0-9]*\.[0-9]+")
 LONG_FIELDS = (
     Field("part", ("item", "question", "part label")),
     Field("value", ("answer", "response", "mark", "marks", "score", "points")),
@@ -198,7 +202,19 @@ def suggest_columns(table: Table, parts: Sequence[PartFacts]) -> Suggestion:
     long = None
     if len(usual) == 2 and all(use.kind is Kind.IGNORE for use in uses.values()):
         long = (usual["part"], usual["value"])
-    return Suggestion(number, uses, blanks, long)
+    marked = [column for column, use in uses.items() if use.kind is Kind.MARK]
+    sign = probable_sign(table, [long[1]] if long else marked)
+    return Suggestion(number, uses, blanks, long, sign)
+
+
+def probable_sign(table: Table, columns: Sequence[str]) -> str:
+    """Return the decimal sign that the numbers under ``columns`` probably have; a person confirms or changes it.
+
+    Example: a comma for "4,5" beside "3", a point as soon as one has a point.
+    """
+    cells = [] if table.typed else [cell for column in columns for cell in table.column(column)]
+    commas = any(COMMA_NUMBER.fullmatch(cell.strip()) for cell in cells)
+    return COMMA if commas and not any(POINT_NUMBER.fullmatch(cell.strip()) for cell in cells) else POINT
 
 
 def _labels(parts: Sequence[PartFacts]) -> dict[str, PartFacts]:

@@ -4,7 +4,6 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
 from xml.etree import ElementTree
@@ -12,7 +11,7 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from marksheet.formats import workbook_safety
-from marksheet.formats.problems import BadFile, Problems, listed
+from marksheet.formats.problems import BadFile, listed
 from marksheet.formats.rows import Cell, Limits, Raw
 from marksheet.formats.wording import Text
 from marksheet.formats.wording import say as _
@@ -20,9 +19,14 @@ from marksheet.formats.wording import say as _
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 MOST_EXACT = 10**15
 UNREADABLE = (CalamineError, zipfile.BadZipFile, OSError, ValueError, RuntimeError)
-FAULTS_KEPT = 1_000
-ERROR_SHOWN = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*\bt="e"')
+FAULTS_KEPT = 10_000
+ERROR_SHOWN = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"[^<>]*\bt="e"[^<>]*>(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)?(?:<v>([^<]{0,40}))?'
+)
 NEVER_WORKED_OUT = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*><f(?:\s[^<>]*/>|[^<>]*>[^<>]*</f>)</c>')
+Faults = dict[tuple[int, int], tuple[str, Text]]
+"""(row, position of the column) -> what the cell shows, and why it cannot be taken."""
+NO_VALUE = "="
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -31,11 +35,12 @@ class TooLong(ValueError):
 
 
 def read(data: bytes, filename: str, limits: Limits, sheet: str) -> Raw:
-    """Return the rows of one sheet of a workbook.
+    """Return the rows of one sheet of a workbook, and the cells that cannot be taken.
+
+    Those show an error, hold a formula that was never worked out, or a number of 16 digits and more.
 
     Raises:
         BadFile: hostile, damaged or protected workbook, or no such sheet.
-        BadCells: cells that show an error, formulas without a value, numbers of 16 digits and more.
     """
     workbook_safety.check(data, filename, limits)
     try:
@@ -54,7 +59,8 @@ def read(data: bytes, filename: str, limits: Limits, sheet: str) -> Raw:
                 file=filename, why=error,
             )
         ) from None  # fmt: skip
-    return Raw(iter(_texts(rows, faults)), found.name, typed=True, notes=notes)
+    texts = _texts(rows, faults)
+    return Raw(texts, found.name, typed=True, notes=notes, faults=faults)
 
 
 def _chosen(book: CalamineWorkbook, filename: str, wanted: str) -> tuple[CalamineSheet, tuple[Text, ...]]:
@@ -85,11 +91,8 @@ def _others(name: str, seen: list[str], wanted: str) -> tuple[Text, ...]:
     return (note,)
 
 
-def _texts(
-    rows: list[list[Value]], faults: dict[tuple[int, int], Text]
-) -> Iterator[tuple[int, tuple[Cell, ...]]]:
-    problems = Problems()
-    heading: tuple[str, ...] = ()
+def _texts(rows: list[list[Value]], faults: Faults) -> list[tuple[int, tuple[Cell, ...]]]:
+    """Return the rows as texts; what cannot be taken is noted in ``faults`` and stands there as it is shown."""
     texts: list[tuple[int, tuple[Cell, ...]]] = []
     spelled = Spelled()
     for number, row in enumerate(rows, start=1):
@@ -105,31 +108,26 @@ def _texts(
                 ]
             )
         except TooLong:
-            cells = _without_long_numbers(number, row, heading, problems)
-        heading = heading or (cells if any(cells) else ())
+            cells = _without_long_numbers(number, row, faults)
         texts.append((number, cells))
-    for (row_number, column), reason in sorted(faults.items()):
-        problems.add(row_number, _heading(heading, column), "", reason)
-    problems.refuse_if_any()
-    return iter(texts)
+    for (number, column), (shown, _reason) in faults.items():
+        if number <= len(texts) and column < len(texts[number - 1][1]):
+            before = texts[number - 1][1]
+            # Not blank, whatever stands there: a blank means something else.
+            texts[number - 1] = (number, (*before[:column], shown or NO_VALUE, *before[column + 1 :]))
+    return texts
 
 
-def _without_long_numbers(
-    number: int, row: list[Value], heading: tuple[str, ...], problems: Problems
-) -> tuple[Cell, ...]:
+def _without_long_numbers(number: int, row: list[Value], faults: Faults) -> tuple[Cell, ...]:
     cells = []
     for column, value in enumerate(row):
         try:
             cells.append(text_of(value))
         except TooLong:
-            cells.append("")
+            cells.append(f"{value}")
             reason = _("a spreadsheet keeps 15 digits of a number. Make the column text, and enter it again.")
-            problems.add(number, _heading(heading, column), f"{value}", reason)
+            faults[number, column] = (f"{value}", reason)
     return tuple(cells)
-
-
-def _heading(heading: tuple[str, ...], column: int) -> str:
-    return heading[column] if column < len(heading) else ""
 
 
 def text_of(value: Value) -> Cell:
@@ -171,22 +169,23 @@ def _number(value: int | float) -> str:
     return format(Decimal(text), "f") if "e" in text else text
 
 
-def _faults(data: bytes, sheet: str) -> dict[tuple[int, int], Text]:
+def _faults(data: bytes, sheet: str) -> Faults:
     """Return the cells that show an error, and formulas never worked out: both would be read as blank."""
     content = _sheet_part(data, sheet)
-    faults: dict[tuple[int, int], Text] = {}
+    faults: Faults = {}
     if b't="e"' in content:
-        shown = _("this cell shows an error in the workbook. Mend it there.")
-        faults |= dict.fromkeys(_places(ERROR_SHOWN, content), shown)
+        reason = _("this cell shows an error in the workbook. Mend it there.")
+        for cell in islice(ERROR_SHOWN.finditer(content), FAULTS_KEPT):
+            faults[_place(cell)] = ((cell[3] or b"").decode(errors="replace").strip(), reason)
     if b"<f" in content:
         blank = _("this formula was never worked out. Open the workbook, save it, and send it again.")
-        faults |= dict.fromkeys(_places(NEVER_WORKED_OUT, content), blank)
+        for cell in islice(NEVER_WORKED_OUT.finditer(content), FAULTS_KEPT):
+            faults[_place(cell)] = ("", blank)
     return faults
 
 
-def _places(pattern: re.Pattern[bytes], content: bytes) -> list[tuple[int, int]]:
-    found = islice(pattern.finditer(content), FAULTS_KEPT)
-    return [(int(cell[2]), workbook_safety.position(cell[1]) - 1) for cell in found]
+def _place(cell: re.Match[bytes]) -> tuple[int, int]:
+    return int(cell[2]), workbook_safety.position(cell[1]) - 1
 
 
 def _sheet_part(data: bytes, sheet: str) -> bytes:

@@ -60,6 +60,12 @@ def status_of(schedule: Schedule) -> str:
     return coordination_of(Schedule.objects.select_related("unit").get(pk=schedule.pk)).status
 
 
+def test_a_schedule_without_candidates_does_not_say_that_everybody_handed_in(world) -> None:
+    empty = a_schedule(world, candidates=0)
+    page = signed_in(world.ada).get(f"/marking/coordinator/{empty.ref}/").text
+    assert "Nobody is enrolled yet." in page and "Everybody expected has handed in" not in page
+
+
 def test_a_schedule_goes_from_set_up_to_published(world, schedule) -> None:
     assert status_of(schedule) == Status.SET_UP
     assert schedules_to_set_up(world.ada) == 1
@@ -290,13 +296,8 @@ def test_two_markers_are_set_on_the_settings_page(world, schedule) -> None:
     ada = signed_in(world.ada)
     address = f"/marking/coordinator/{schedule.ref}/settings/"
     assert "one marker" in ada.get(address).content.decode()
-    sent = {
-        "against": 0,
-        "markers": 2,
-        "measured": "item",
-        "tolerance": "1.5",
-        "within": "mean",
-        "beyond": "moderation",
+    sent = {"against": 0, "markers": 2, "measured": "item", "tolerance": "1.5", "within": "mean"} | {
+        "beyond": "agreed"
     }
     assert "The settings are saved." in ada.post(address, sent, follow=True).content.decode()
     plan = Plan.objects.get()

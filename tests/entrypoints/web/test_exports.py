@@ -50,7 +50,7 @@ def test_ticked_rows_become_a_file_that_is_downloaded(world, schedule):
     assert "QUIZ-1-JUN-scores-" in answer.text
     work = Work.objects.get(kind="export")
     answer = client.get(f"/exports/{work.ref}/file/")
-    assert answer["Content-Disposition"].startswith('attachment; filename="QUIZ-1-JUN-scores-')
+    assert answer["Content-Disposition"].startswith('attachment; filename="results-QUIZ-1-JUN-scores-')
     assert "no-store" in answer["Cache-Control"]
     assert len(body(answer).splitlines()) == 3
     assert Event.objects.filter(verb="result.export").count() == 2
@@ -133,6 +133,36 @@ def test_reports_in_numbers_are_taken_out_as_they_are_shown(world, schedule, lis
     assert (row["Published"], row["Handed in"], row["n"]) == ("3", "3", "3")
     assert (row["Mean %"], row["Pass rate"]) == ("55.56", "67")
     assert row.get("Publication", "Complete") == "Complete" and row["Time zone"] == "Europe/Amsterdam"
+
+
+def test_the_list_of_audit_is_taken_out_as_its_schedules(world, schedule):
+    publish_all(world, schedule)
+    client = signed_in(world.pia)
+    address = "/exports/new/?source=audit&amp;q=quiz&amp;sort=-ended&amp;back="
+    assert address in client.get("/marking/audit/?q=quiz&sort=-ended").text
+    dialog = client.get("/exports/new/?source=audit&q=quiz&sort=-ended").text
+    assert "The whole list: 3 results of 1 schedule" in dialog and "one line for each schedule" in dialog
+    wanted = WHOLE | {"source": "audit", "query": "q=quiz&sort=-ended", "format": "visible"}
+    assert client.post("/exports/make/", wanted).status_code == 302
+    work = Work.objects.get(kind="export")
+    assert work.outcome["rows"] == 1
+    head, line = (text.split(",") for text in body(client.get(f"/exports/{work.ref}/file/")).splitlines())
+    row = dict(zip(head, line, strict=True))
+    assert (row["Code"], row["Published"], row["Mean %"], row["Pass rate"]) == (
+        "QUIZ-1-JUN",
+        "3",
+        "55.56",
+        "67",
+    )
+    named = client.get(f"/exports/{work.ref}/file/")["Content-Disposition"]
+    assert named.startswith('attachment; filename="audit-QUIZ-1-JUN-visible-')
+    assert "Ended" in row and "Last published" in row and "Candidate" not in row
+    history = signed_in(world.ada).get(f"/marking/audit/schedules/{schedule.ref}/history/").text
+    assert "1 row, from Audit." in history
+    # Of results there is one row for each, as before.
+    client.post("/exports/make/", wanted | {"format": "scores"})
+    assert [one.outcome["rows"] for one in Work.objects.filter(kind="export").order_by("pk")] == [1, 3]
+    assert client.get("/exports/new/?source=audit&sort=luck").status_code == 400
 
 
 def test_a_file_of_schedules_holds_what_the_filters_leave(world, schedule):

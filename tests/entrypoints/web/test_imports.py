@@ -109,6 +109,25 @@ def test_bad_cells_are_named_with_row_column_value_and_reason(schedule: Schedule
     assert any(line[:3] == ["2", "answer_2", "Q"] for line in listed)
 
 
+def test_wrong_cells_wrong_rows_and_unknown_candidates_are_named_together(
+    schedule: Schedule, ada: Client
+) -> None:
+    columns = upload(ada, schedule, HEADING + "1001,A,B,7\n9999,A,A,1\n1002,A\n1003,A,A,1\n")
+    page = ada.get(columns)
+    assert page.status_code == 200 and "1 cell or row of this file cannot be taken" in page.text
+    answer = ada.post(columns, chosen(), follow=True)
+    assert answer.status_code == 400 and "3 rows or cells of the file cannot be taken" in answer.text
+    assert "nobody with this number is a candidate here" in answer.text and "9999" in answer.text
+    assert "the maximum of part 3 is 5." in answer.text and "this row has 2 cells" in answer.text
+    one = ada.post(upload(ada, schedule, HEADING + "1001,A,B,7\n"), chosen(), follow=True)
+    assert "1 cell of the file cannot be taken." in one.text
+
+
+def test_a_comma_in_marks_is_suggested_as_decimal_sign(schedule: Schedule, ada: Client) -> None:
+    page = ada.get(upload(ada, schedule, "Cand. no.;mark_3\n1001;4,5\n1002;3\n")).text
+    assert '<option value="," selected>' in page and "<option selected>Cand. no.</option>" in page
+
+
 def test_a_refused_file_changes_nothing_and_says_so(world: f.World, schedule: Schedule, ada: Client) -> None:
     columns = upload(ada, schedule, HEADING + ROWS + "9999,A,A,1\n")
     preview = ada.post(columns, chosen())["Location"]
@@ -129,7 +148,10 @@ def test_the_same_file_again_says_that_nothing_is_new(
     for _ in range(2):
         columns = upload(ada, schedule, HEADING + ROWS)
         preview = ada.post(columns, chosen())["Location"]
+        page = ada.get(preview).text
         answer = ada.post(preview, {"marker": world.mo.ref}, follow=True)
+    assert "it says nothing new" in page and "There is nothing to carry in." in page
+    assert "Who gave these marks?" not in page and "Carry in 3 rows" not in page
     assert "the file said nothing new" in answer.content.decode()
     assert Mark.objects.count() == 3
 

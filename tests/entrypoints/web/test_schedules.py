@@ -10,11 +10,12 @@ from django.urls import reverse
 from marksheet.apps.exams.models import Enrolment, Schedule
 from marksheet.apps.ledger.change import change
 from marksheet.apps.marking.models import Script
+from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.apps.results.actions.enrolment import enrol_candidates
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.entrypoints.web.schedules import views
 from marksheet.entrypoints.web.schedules.forms import PasteForm
-from tests.apps.release.scenes import hand_in, mark_all
+from tests.apps.release.scenes import hand_in, mark_all, refs
 from tests.factories import (
     NOW,
     TESTER,
@@ -66,6 +67,58 @@ def test_a_schedule_with_five_candidates_is_planned_and_activated_by_page(world:
     assert schedule.state == "active" and schedule.key_version_id
     page = ada.get(reverse("schedules:schedule", args=[schedule.ref]))
     assert page.status_code == 200 and "Emil Larsen" in page.content.decode()
+
+
+def test_no_unit_is_chosen_before_somebody_chose_one_of_several(world: World) -> None:
+    version = an_assessment(world)
+    ada, pages = signed_in(world.ada), (reverse("schedules:new"), reverse("exams:new"))
+    for url in pages:
+        field = ada.get(url).context["form"].fields["unit"]
+        assert [ref for ref, _name in field.choices] == [world.department.ref]
+    for role in ("scheduler", "author"):
+        grant(world.ada, role, world.faculty)
+    for url in pages:
+        form = ada.get(url).context["form"]
+        assert form.fields["unit"].choices[0] == ("", "choose") and not form["unit"].value()
+    answer = ada.post(reverse("schedules:new"), plan(world, version.ref, unit=""))
+    assert answer.status_code == 400 and "required" in errors(answer)
+    home = ada.get(reverse("schedules:new"), {"version": version.ref}).context["form"]
+    assert home["unit"].value() == world.department.ref
+
+
+def test_a_schedule_without_candidates_is_activated_only_after_a_question(world: World) -> None:
+    ada = signed_in(world.ada)
+    ada.post(reverse("schedules:new"), plan(world, an_assessment(world).ref))
+    schedule = Schedule.objects.get()
+    here = page("activate", schedule.ref)
+    assert f'href="{here}"' in ada.get(page("schedule", schedule.ref)).text
+    for asked in (ada.get(here), ada.post(here)):
+        assert "Nobody is enrolled yet." in asked.text and "counts as added late" in asked.text
+        schedule.refresh_from_db()
+        assert schedule.state == "draft"
+    assert ada.post(here, {"anyway": "1"}).status_code == 302
+    schedule.refresh_from_db()
+    assert schedule.state == "active"
+    assert "active already" in ada.get(here).text and ada.post(here, {"anyway": "1"}).status_code == 409
+
+
+def test_what_is_done_on_the_way_to_results_is_said_so(world: World) -> None:
+    def done(schedule: Schedule) -> list[bool]:
+        steps = signed_in(world.ada).get(page("schedule", schedule.ref)).context["next_steps"]
+        return [step.done for step in steps]
+
+    schedule = a_schedule(world)
+    empty = a_schedule(world, version=schedule.version, code="EMPTY", candidates=0, staffed=False)
+    assert done(empty) == [False, True, False, False, False, False]
+    assert done(schedule) == [True, True, True, False, False, False]
+    hand_in(schedule, ["AA", "AB"])
+    assert done(schedule) == [True, True, True, True, False, False]
+    mark_all(world, schedule, 2500)
+    assert done(schedule) == [True, True, True, True, True, False]
+    selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)
+    publish(world.pia, selection.ref, at=NOW)
+    carry_on(selection.ref, at=NOW)
+    assert done(schedule) == [True] * 6
 
 
 def test_every_page_of_a_schedule_opens(world: World) -> None:

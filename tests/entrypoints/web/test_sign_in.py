@@ -201,7 +201,9 @@ def test_staff_set_up_a_second_factor_before_anything_else(world: World):
     client = signed_in(world.ari)
     answer = client.get("/organisation/units/")
     assert answer.status_code == 302 and answer["Location"].startswith("/accounts/2fa/")
-    assert client.get("/accounts/2fa/").status_code == 200
+    page = client.get("/accounts/2fa/")
+    assert page.status_code == 200 and "Two-Factor" not in page.text
+    assert page.text.count("Second step of sign-in") >= 3, "in the title, at its head and in the menu"
     assert signed_in(world.cas).get("/profile/").status_code == 200
 
 

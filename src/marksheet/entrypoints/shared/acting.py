@@ -1,6 +1,6 @@
 """Carry out a verb from a form page: what is wrong comes back beside what was typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -66,3 +66,8 @@ def chosen(request: HttpRequest, name: str, offered: tuple[str, ...]) -> str:
 def done(request: HttpRequest, message: str) -> None:
     """Say on the next page that it was done."""
     messages.success(request, message)
+
+
+def to_choose(choices: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Return choices of which none is chosen yet: the first of several is nobody's wish; a single one is."""
+    return list(choices) if len(choices) == 1 else [("", _("choose")), *choices]

@@ -1,4 +1,4 @@
-"""Lists of schedules and assessments (Reports, Coordinator) as files: the lines of the page, rounded as there."""
+"""Lists of schedules and assessments as files (Reports, Audit, Coordinator): the lines of a page, rounded as there."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,6 +9,7 @@ from typing import Any
 from marksheet.apps.release.queries.exports.rows import Changed, batches
 from marksheet.apps.release.queries.exports.selection import Source
 from marksheet.apps.results.queries.coordination import coordination_lines
+from marksheet.apps.results.queries.finished import finished_lines
 from marksheet.apps.results.queries.reports import assessment_lines, schedule_lines
 from marksheet.outputs import reports
 from marksheet.outputs.exports.declared import Made, Scope, local
@@ -58,7 +59,8 @@ def _lines(scope: Scope, keys: Any) -> list[tuple[Any, str, Any]]:
         return [(row.schedule, row.schedule.timezone, row) for row in rows]
     if at is None:
         raise ValueError("Whether a schedule is complete depends on the moment.")
-    return [(one.schedule, one.schedule.timezone, one) for one in schedule_lines(person, keys, at)]
+    lines_of = finished_lines if scope.selection.source is Source.FINISHED else schedule_lines
+    return [(one.schedule, one.schedule.timezone, one) for one in lines_of(person, keys, at)]
 
 
 def _cell(value: Any, key: str, zone: str) -> Value:

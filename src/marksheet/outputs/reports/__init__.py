@@ -11,6 +11,7 @@ __all__ = ["REPORTS", "Column", "Report", "report"]
 REPORTS: Mapping[str, str] = {
     "candidates": "marksheet.outputs.reports.candidates",
     "schedules": "marksheet.outputs.reports.schedules",
+    "finished": "marksheet.outputs.reports.finished",
     "assessments": "marksheet.outputs.reports.assessments",
     "coordination": "marksheet.outputs.reports.coordination",
     "items": "marksheet.outputs.reports.items",

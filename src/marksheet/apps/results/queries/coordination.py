@@ -176,6 +176,35 @@ def _row(schedule: Any, counts: dict[str, int], by_hand: int) -> CoordinatorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """What is done on the way to published results.
+
+    Args:
+        staffed: somebody may publish, and where people mark, somebody marks.
+        marked: work arrived, and all of it is submitted.
+        published: something is published, and nothing that arrived waits for it.
+    """
+
+    staffed: bool
+    marked: bool
+    published: bool
+
+
+def progress_of(schedule: Schedule) -> Progress:
+    """Return how far a schedule is that the reader was let into; a constant number of statements."""
+    row = coordination_of(schedule)
+    node = Schedule.objects.filter(pk=schedule.pk)
+    publishes = node.filter(Exists(_holding(Verb.RESULT_PUBLISH))).exists()
+    marks = schedule.wholly_machine or node.filter(Exists(_holding(Verb.MARK_GIVE))).exists()
+    waiting = sum(row.counts.get(bucket, 0) for bucket in (*MARKING, Bucket.MODERATION, *TO_PUBLISH))
+    return Progress(
+        staffed=publishes and marks,
+        marked=row.arrived > 0 and not row.counts.get(Bucket.NOT_SUBMITTED, 0),
+        published=row.counts.get(Bucket.PUBLISHED, 0) > 0 and not waiting,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ToDo:
     """One thing that a schedule needs; ``code`` names its words, ``count`` or ``names`` fill them in."""
 
@@ -205,7 +234,7 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
         ToDo("second") if len(markers) == 1 and two else None,
         ToDo("publisher", awake, done=awake > 0),
         ToDo("sleeping", len(sleeping), sleeping) if sleeping else None,
-        ToDo("expected", counts.get(Bucket.EXPECTED, 0), done=not counts.get(Bucket.EXPECTED, 0)),
+        _expected(row),
         ToDo("lacking" if two else "nobodys", unallocated) if unallocated else None,
         ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,
         ToDo("missing", counts[Bucket.NOT_READY]) if counts.get(Bucket.NOT_READY) else None,
@@ -215,6 +244,13 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
     ]
     wanted = [one for one in steps if one is not None]
     return [ToDo(one.code, one.count, one.names, done=True) if _finished(row, one) else one for one in wanted]
+
+
+def _expected(row: CoordinatorRow) -> ToDo:
+    if not row.candidates:
+        return ToDo("nobody")
+    waiting = row.counts.get(Bucket.EXPECTED, 0)
+    return ToDo("expected", waiting, done=not waiting)
 
 
 def _moderation(row: CoordinatorRow, results: int) -> list[ToDo]:

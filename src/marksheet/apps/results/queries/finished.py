@@ -1,5 +1,6 @@
 """The Audit tab: the finished schedules that a reader sees."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,14 +24,15 @@ def finished_seen_by(person: Person, at: datetime) -> QuerySet[Schedule]:
     return finished(Schedule.objects.filter(node_id__in=nodes_where(person, *SIGHT)), at)
 
 
-def finished_page(person: Person, asked: Asked, *, at: datetime, after: str = "", size: int = 25) -> Page:
-    """Return a page of the Audit tab; a constant number of statements.
+def finished_found(person: Person, asked: Asked, at: datetime) -> QuerySet[Schedule]:
+    """Return the finished schedules that ``person`` sees and that fit; in no order.
 
     Args:
-        asked: ``text`` (title or code), ``units`` and ``sort`` count here.
-        after: the ref of the last schedule of the page before.
+        asked: ``schedules``, ``text`` (title, code or unit) and ``units`` count here.
     """
     found = finished_seen_by(person, at)
+    if asked.schedules:
+        found = found.filter(ref__in=asked.schedules)
     for word in asked.text.split()[:6]:
         found = found.filter(
             Q(title__icontains=word) | Q(code__icontains=word) | Q(unit__name__icontains=word)
@@ -38,16 +40,38 @@ def finished_page(person: Person, asked: Asked, *, at: datetime, after: str = ""
     if asked.units:
         below = UnitPath.objects.filter(ancestor__ref__in=asked.units).values("descendant")
         found = found.filter(unit__in=below)
+    return found
+
+
+def finished_order(asked: Asked) -> tuple[str, str]:
+    """Return the order of the Audit tab, of which none are equal."""
     sort = SORTS.get(asked.sort, "-opens_at")
-    found = _after(found, after, sort)
-    some = list(
-        found.select_related("unit", "version__assessment").order_by(sort, "-id" if sort[0] == "-" else "id")[
-            : size + 1
-        ]
-    )
-    tallies = tallies_of(person, [s.pk for s in some[:size]])
-    lines = [ScheduleReport(s, tallies.get(s.pk, Tally()), True) for s in some[:size]]
-    return Page(lines, some[size - 1].ref if len(some) > size else "")
+    return sort, "-id" if sort[0] == "-" else "id"
+
+
+def finished_page(person: Person, asked: Asked, *, at: datetime, after: str = "", size: int = 25) -> Page:
+    """Return a page of the Audit tab; a constant number of statements.
+
+    Args:
+        asked: ``text`` (title, code or unit), ``units`` and ``sort`` count here.
+        after: the ref of the last schedule of the page before.
+    """
+    order = finished_order(asked)
+    found = _after(finished_found(person, asked, at), after, order[0])
+    some = list(found.select_related("unit", "version__assessment").order_by(*order)[: size + 1])
+    return Page(_lines(person, some[:size]), some[size - 1].ref if len(some) > size else "")
+
+
+def finished_lines(person: Person, keys: Sequence[int], at: datetime) -> list[ScheduleReport]:
+    """Return the lines of the finished schedules ``keys`` that ``person`` sees, in this order."""
+    seen = finished_seen_by(person, at).filter(pk__in=list(keys))
+    found = {one.pk: one for one in seen.select_related("unit", "version__assessment")}
+    return _lines(person, [found[key] for key in keys if key in found])
+
+
+def _lines(person: Person, some: Sequence[Schedule]) -> list[ScheduleReport]:
+    tallies = tallies_of(person, [one.pk for one in some])
+    return [ScheduleReport(one, tallies.get(one.pk, Tally()), True) for one in some]
 
 
 def _after(found: QuerySet[Schedule], after: str, sort: str) -> QuerySet[Schedule]:

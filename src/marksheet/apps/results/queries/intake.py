@@ -217,6 +217,13 @@ def _known(schedule: Schedule, round_: str, barred: Sequence[int]) -> _Known:
     )
 
 
+def not_placed(schedule: Schedule, numbers: Collection[str]) -> dict[str, str]:
+    """Return number -> why no work goes in under it: nobody here, absent, void. The caller was let in."""
+    known = _known(schedule, "marker-1", ())
+    why = {number: _why_not(known, known.people.get(number)) for number in numbers}
+    return {number: said for number, said in why.items() if said}
+
+
 def _between_steps(known: _Known, row: WorkRow, one: Expected | None) -> str:
     """Say of the first new mark of a row that the part's marking scheme does not allow; "" when all are allowed."""
     for label, mark in row.marks.items() if one else ():

@@ -152,10 +152,14 @@ def _results_words(scope: Scope) -> str:
 
 
 def file_name(scope: Scope, declared: Export, order: Order, at: datetime) -> str:
-    """Return the name under which the file is saved: what it holds, of what, from which day."""
-    codes = sorted({exam.code for exam in scope.exams.values()})
-    about = codes[0] if len(codes) == 1 else str(scope.selection.source)
-    plain = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in about)[:60]
+    """Return the name under which the file is saved: from which list, of which one schedule, what, from which day."""
+    source = scope.selection.source
+    exams = scope.exams
+    if source in (Source.SCHEDULES, Source.FINISHED) and len(scope.keys) == 1:
+        exams = exams_of(list(scope.keys))
+    codes = {exam.code for exam in exams.values()}
+    names = [str(Source.AUDIT if source is Source.FINISHED else source), *(codes if len(codes) == 1 else ())]
+    plain = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in "-".join(names))[:80]
     return f"{plain}-{declared.key}-{at:%Y-%m-%d}.{order.file_type}"
 
 

@@ -7,22 +7,24 @@ from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from marksheet.apps.exams.actions.imports import SectionWeight
 from marksheet.apps.exams.queries.imports import Import
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger.errors import BadInput
+from marksheet.apps.results.queries.intake import not_placed
 from marksheet.entrypoints.shared.intake.files import read_file
 from marksheet.formats.candidates_layout import Candidates, read_candidates
 from marksheet.formats.item_plans import PartPlan, SectionPlan, plan_items
 from marksheet.formats.item_rules import NamedRule, RuleChoice
 from marksheet.formats.items_layout import distinct_rules, read_items
 from marksheet.formats.long_layout import read_long_work
-from marksheet.formats.problems import BadCells, BadFile, CellError
+from marksheet.formats.problems import SHOWN, BadCells, BadFile, CellError
 from marksheet.formats.tables import Table, read_table
 from marksheet.formats.wide import read_work
-from marksheet.formats.wording import Text
+from marksheet.formats.wording import Text, say
 from marksheet.formats.work_layout import (
     Blank,
     LongMapping,
@@ -62,22 +64,38 @@ def in_words(cell: CellError) -> str:
 def as_refusal(error: BadFile) -> Unreadable:
     """Return what is wrong with a file as a refusal that pages and commands show."""
     if isinstance(error, BadCells):
-        message = _("Nothing was written: %(total)s cells of the file cannot be taken.") % {
-            "total": error.total
-        }
-        return Unreadable(message, error.errors, error.total)
+        return unreadable(error.errors, error.total)
     return Unreadable(translated(error.message))
 
 
+def unreadable(cells: tuple[CellError, ...], total: int) -> Unreadable:
+    """Return the refusal of a file for some of its cells, or for whole rows."""
+    if all(cell.column for cell in cells):
+        words = ngettext(
+            "Nothing was written: %(total)s cell of the file cannot be taken.",
+            "Nothing was written: %(total)s cells of the file cannot be taken.",
+            total,
+        )
+    else:
+        words = ngettext(
+            "Nothing was written: %(total)s row of the file cannot be taken.",
+            "Nothing was written: %(total)s rows or cells of the file cannot be taken.",
+            total,
+        )
+    return Unreadable(words % {"total": f"{total:,}"}, cells, total)
+
+
 def table_of(row: Import) -> Table:
-    """Return the table in an uploaded file.
+    """Return the table in an uploaded file; what cannot be taken of it stands in its ``faults``.
+
+    Reading it on refuses it for those, together with whatever else is wrong.
 
     Raises:
-        Unreadable: it is no table, or some of its rows are not.
+        Unreadable: it is no table, or none of its rows can be taken.
         BadInput: the stored file is gone.
     """
     try:
-        return read_table(read_file(row.file_path, row.file_sha256), row.file_name)
+        return read_table(read_file(row.file_path, row.file_sha256), row.file_name, with_faults=True)
     except BadFile as error:
         raise as_refusal(error) from None
 
@@ -117,10 +135,10 @@ def suggested_work(table: Table, schedule: Schedule) -> dict[str, Any]:
             "blank_mark": None,
             "unlisted": False,
             "texts": False,
-            "decimal_sign": ".",
+            "decimal_sign": found.decimal_sign,
             "no_response_words": [],
         }
-    return {"shape": "wide", **WorkMapping(found.candidate, found.columns).as_json()}
+    return {"shape": "wide", **WorkMapping(found.candidate, found.columns, found.decimal_sign).as_json()}
 
 
 def work_of(table: Table, mapping: Json, schedule: Schedule) -> Work:
@@ -133,12 +151,29 @@ def work_of(table: Table, mapping: Json, schedule: Schedule) -> Work:
         if mapping.get("shape") == "long":
             return read_long_work(table, _long(mapping), part_facts(schedule))
         return read_work(table, WorkMapping.from_json(mapping), part_facts(schedule))
+    except BadCells as error:
+        raise _with_strangers(error, table, str(mapping["candidate"]), schedule) from None
     except BadFile as error:
         raise as_refusal(error) from None
     except (ValueError, KeyError, TypeError):
         raise BadInput(
             _("How this file is to be read is not understood. Choose the columns again.")
         ) from None
+
+
+def _with_strangers(error: BadCells, table: Table, column: str, schedule: Schedule) -> Unreadable:
+    """Return the refusal of a file of work with its rows of which the candidate cannot take part, too."""
+    known = {(one.row, one.column) for one in error.errors}
+    cells = zip(table.row_numbers, map(str.strip, table.column(column)), strict=True)
+    named = [(row, number) for row, number in cells if number and (row, column) not in known]
+    why = not_placed(schedule, {number for _row, number in named})
+    found = [
+        CellError(row, column, number[:80], say("%(why)s", why=why[number]))
+        for row, number in named
+        if number in why
+    ]
+    cells_ = sorted((*error.errors, *found), key=lambda one: one.row)
+    return unreadable(tuple(cells_[:SHOWN]), error.total + len(found))
 
 
 def _long(mapping: Json) -> LongMapping:

@@ -126,6 +126,7 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             reverse("coordinator:hand-in", args=[ref]),
             _("Record who handed in"),
         ),
+        "nobody": (_("Nobody is enrolled yet."), "", ""),
         "nobodys": (
             ngettext("%(n)s script is with nobody.", "%(n)s scripts are with nobody.", n) % {"n": n},
             reverse("coordinator:allocation", args=[ref]),
@@ -200,6 +201,7 @@ def _tone(one: ToDo) -> str:
     return {
         "sleeping": "warn",
         "missing": "warn",
+        "nobody": "warn",
         "nobodys": "warn",
         "lacking": "warn",
         "second": "warn",

@@ -8,6 +8,7 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marksheet.entrypoints.shared.acting import to_choose
 from marksheet.entrypoints.web.exams.fields import (
     BY_HAND,
     BY_MACHINE,
@@ -53,7 +54,7 @@ class AssessmentForm(forms.Form):
 
     def __init__(self, *args: Any, units: Sequence[tuple[str, str]] = (), **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        self.fields["unit"].choices = to_choose(units)  # type: ignore[attr-defined]
         if not units:
             del self.fields["unit"]
 

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.queries import Person, preference
 from marksheet.apps.release.queries.exports.selection import Asked, Selection, Source
+from marksheet.entrypoints.web.audit.asked import asked as asked_of_audit
 from marksheet.entrypoints.web.coordinator import columns as coordinating
 from marksheet.entrypoints.web.reports.asked import asked as asked_of_reports
 from marksheet.entrypoints.web.results.asked import asked as asked_of_results
 from marksheet.entrypoints.web.results.columns import KEY, choice_from
+from marksheet.outputs.exports import Export
 
 LISTS: Mapping[str, str] = {
     Source.RESULTS: "results:list",
@@ -25,6 +27,7 @@ LISTS: Mapping[str, str] = {
     Source.SCHEDULES: "reports:schedules",
     Source.ASSESSMENTS: "reports:assessments",
     Source.COORDINATION: "coordinator:list",
+    Source.FINISHED: "audit:list",
 }
 
 
@@ -43,6 +46,13 @@ class Wanted:
     carried: Mapping[str, str]
     back: str
     columns: tuple[str, ...]
+
+    def for_format(self, export: Export, way: str) -> Selection:
+        """Return what a format takes of a way: on the list of Audit, the list as shown is its schedules."""
+        selection = self.ways.get(way) or next(iter(self.ways.values()))
+        if export.as_shown and selection.lists_schedules:
+            return replace(selection, source=Source.FINISHED)
+        return selection
 
 
 def wanted(person: Person, given: QueryDict, *, at: datetime) -> Wanted:
@@ -99,10 +109,15 @@ def _whole_list(person: Person, source: Source, query: str, back: str, at: datet
         return Selection(source, criteria=asked_of_results(QueryDict(query), sort=sort, at=at).criteria)
     if source in (Source.SCHEDULES, Source.ASSESSMENTS):
         return Selection(source, asked=asked_of_reports(QueryDict(query), sort="-opens", at=at))
+    given = QueryDict(query)
     if source is Source.COORDINATION:
-        search, status = coordinating.asked(QueryDict(query))
+        search, status = coordinating.asked(given)
         return Selection(source, asked=Asked(text=search, status=status))
-    found: Asked = asked_of_reports(QueryDict(query))
+    if source is Source.FINISHED or (source is Source.AUDIT and not given.getlist("schedule")):
+        return Selection(
+            source, asked=replace(asked_of_audit(given, sort=given.get("sort") or "-opens"), at=at)
+        )
+    found: Asked = asked_of_reports(given)
     if source is Source.REPORTS:
         sorted_by = asked_of_reports(QueryDict(urlsplit(back).query)).sort
         found = replace(found, sort=sorted_by if sorted_by.removeprefix("-") != "opens" else "name")

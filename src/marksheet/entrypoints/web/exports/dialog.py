@@ -19,7 +19,7 @@ from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out
 from marksheet.entrypoints.shared.exports.carrying import AT_ONCE, make_now
 from marksheet.entrypoints.web.exports.asked import Wanted, wanted
-from marksheet.outputs.exports import EXPORTS, export
+from marksheet.outputs.exports import EXPORTS, Export, export
 
 FILE_TYPES = (("xlsx", gettext_lazy("Excel (XLSX)")), ("csv", gettext_lazy("Text (CSV)")))
 DECIMAL_SIGNS = ((".", gettext_lazy("Point: 7.5")), (",", gettext_lazy("Comma: 7,5")))
@@ -78,7 +78,7 @@ def make(request: HttpRequest) -> HttpResponse:
     made: list[Any] = []
 
     def ask(cleaned: Mapping[str, Any]) -> None:
-        selection = asked.ways.get(cleaned["rows"]) or next(iter(asked.ways.values()))
+        selection = asked.for_format(export(cleaned["format"]), cleaned["rows"])
         if not export(cleaned["format"]).fits(selection):
             raise BadInput(_("This list cannot be taken out like that. Choose a format that is offered."))
         order = Order(
@@ -123,7 +123,7 @@ def title(source: Source, n: int) -> str:
 
 def what(source: Source, n: int) -> str:
     """Return what the rows of a list are, and how many: *3 results*."""
-    if source in (Source.SCHEDULES, Source.COORDINATION):
+    if source in (Source.SCHEDULES, Source.COORDINATION, Source.FINISHED):
         words = ngettext("%(n)s schedule", "%(n)s schedules", n)
     elif source is Source.ASSESSMENTS:
         words = ngettext("%(n)s assessment", "%(n)s assessments", n)
@@ -138,7 +138,16 @@ def _formats(form: ExportForm, selection: Selection) -> list[tuple[str, Any, Any
     declared = [one for one in map(export, EXPORTS) if one.fits(selection)]
     if chosen not in [one.key for one in declared]:
         chosen = declared[0].key
-    return [(one.key, one.title, one.sentence, one.key == chosen) for one in declared]
+    return [(one.key, one.title, _sentence(one, selection), one.key == chosen) for one in declared]
+
+
+def _sentence(declared: Export, selection: Selection) -> Any:
+    """Return what a format holds; on a list of schedules the list as shown is not of results."""
+    if declared.as_shown and selection.lists_schedules:
+        return _(
+            "The list as it stands on the page, in its order: one line for each schedule, no candidates."
+        )
+    return declared.sentence
 
 
 def _way(asked: Wanted, key: str, count: Counted, *, on: bool) -> Way:
@@ -148,7 +157,13 @@ def _way(asked: Wanted, key: str, count: Counted, *, on: bool) -> Way:
         "ready": ngettext("The %(n)s ready that matches", "All %(n)s ready that match", n),
         "list": _("The whole list: %(what)s"),
     }
-    return Way(key, labels[key] % {"n": shown, "what": what(asked.source, n)}, tuple(_notes(count)), on)
+    held = what(asked.source, n)
+    if asked.ways[key].lists_schedules:
+        held = _("%(results)s of %(schedules)s") % {
+            "results": held,
+            "schedules": what(Source.SCHEDULES, len(count.schedules)),
+        }
+    return Way(key, labels[key] % {"n": shown, "what": held}, tuple(_notes(count)), on)
 
 
 def _notes(count: Counted) -> list[str]:

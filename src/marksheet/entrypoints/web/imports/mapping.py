@@ -22,7 +22,7 @@ from marksheet.formats import candidates_layout, items_layout
 from marksheet.formats.columns import Field, recognise
 from marksheet.formats.item_rules import NamedRule
 from marksheet.formats.tables import Table
-from marksheet.formats.work_layout import Blank, Kind, PartFacts
+from marksheet.formats.work_layout import Blank, Kind, PartFacts, probable_sign
 
 EXAMPLES = 3
 BLANKS = {
@@ -61,6 +61,7 @@ FIELDS = {
     "wrong_points": gettext_lazy("Marks for a wrong answer"),
     "floor": gettext_lazy("Lowest score of the question"),
 }
+NUMBERS = ("max_marks", "points", "wrong_points", "weight")
 STEP = re.compile(r"\s*([0-9]{1,3})\s*[=:]\s*([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*")
 
 
@@ -83,7 +84,9 @@ def kept_or_suggested(row: Import, table: Table) -> dict[str, Any]:
     if row.kind == CANDIDATES:
         return {"columns": recognise(table.columns, candidates_layout.FIELDS)}
     if row.kind == ITEMS:
-        return {"columns": recognise(table.columns, items_layout.FIELDS), "decimal_sign": ".", "rules": {}}
+        found = recognise(table.columns, items_layout.FIELDS)
+        sign = probable_sign(table, [found[name] for name in NUMBERS if name in found])
+        return {"columns": found, "decimal_sign": sign, "rules": {}}
     return suggested_work(table, _schedule(row))
 
 

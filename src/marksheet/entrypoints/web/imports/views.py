@@ -4,7 +4,6 @@ import csv
 from datetime import datetime
 from typing import Any
 
-from defusedcsv import csv as safe_csv
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -42,11 +41,12 @@ from marksheet.entrypoints.shared.intake.looking import (
     remember,
     seen_as_json,
 )
-from marksheet.entrypoints.shared.intake.reading import Unreadable, table_of, translated
+from marksheet.entrypoints.shared.intake.reading import Unreadable, in_words, table_of, translated
 from marksheet.entrypoints.web.imports import mapping as pages
 from marksheet.entrypoints.web.imports.places import above, address, again
 from marksheet.entrypoints.web.imports.questions import lines_of
 from marksheet.entrypoints.web.imports.start import KINDS
+from marksheet.outputs.exports.writers.csv_file import guarded
 
 OPEN = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.REFUSED)
 MOST_QUESTIONS = 200
@@ -114,6 +114,8 @@ def columns(request: HttpRequest, ref: str) -> HttpResponse:
     context |= shown(row, table, mapping) | {
         "table": table,
         "notes": [translated(note) for note in table.notes],
+        "faults": [in_words(one) for one in table.faults[:1]],
+        "fault_count": len(table.faults),
     }
     name = "imports/columns_work.html" if row.kind == WORK else "imports/columns_fields.html"
     return render(request, name, context, status=status)
@@ -311,9 +313,9 @@ def errors(request: HttpRequest, ref: str) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="errors.csv"'
     response.write("\ufeff")
-    writer = safe_csv.writer(response, quoting=csv.QUOTE_MINIMAL)
+    writer = csv.writer(response)
     writer.writerow([_("row"), _("column"), _("value"), _("reason")])
-    writer.writerows(found)
+    writer.writerows([cell if isinstance(cell, int) else guarded(str(cell)) for cell in one] for one in found)
     return response
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marksheet.apps.release.queries.candidate_changes import Changed
+
 WORDS: dict[str, object] = {
     "assessor-added": gettext_lazy("You were added to %(schedule)s (%(code)s)."),
     "assessor-removed": gettext_lazy(
@@ -42,6 +44,21 @@ WORDS: dict[str, object] = {
     "flag-settled": gettext_lazy("%(by)s settled the flag that you raised at %(title)s."),
     "more-to-mark": gettext_lazy("%(count)s more to mark at %(title)s: late scripts came in."),
 }
+
+# What changed with a candidate's results; what a result is stands on its own page alone.
+RESULTS: dict[str, object] = {
+    "shown": gettext_lazy("Your result for %(title)s (%(code)s) is available."),
+    "shown-again": gettext_lazy("Your result for %(title)s (%(code)s) is available again."),
+    "new-version": gettext_lazy("A new version of your result for %(title)s (%(code)s) is available."),
+    "withdrawn": gettext_lazy("Your result for %(title)s (%(code)s) has been withdrawn for checking."),
+    "hidden": gettext_lazy("Your result for %(title)s (%(code)s) is not disclosed any more."),
+    "no-result": gettext_lazy("Your page about %(title)s (%(code)s) has changed: please read it."),
+}
+
+
+def words_of(changed: Changed) -> str:
+    """Return the sentence of a change that a candidate is told."""
+    return str(RESULTS[changed.word]) % {"title": changed.title, "code": changed.code}
 
 
 def words_for(kind: str, params: Mapping[str, Any]) -> str:

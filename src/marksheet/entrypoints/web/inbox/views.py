@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.actions import inbox as actions
 from marksheet.apps.people.queries import inbox_of, unread_count
+from marksheet.apps.release.queries.candidate_changes import changes_for
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.shared.context import waiting_for
-from marksheet.entrypoints.web.inbox.notes import words_for
+from marksheet.entrypoints.web.inbox.notes import words_for, words_of
 
 PAGE = 30
 
@@ -22,11 +23,13 @@ PAGE = 30
 @signed_in
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the reader on each tab, and the notes."""
+    """Show what waits for the reader on each tab, what changed with results of their own, and the notes."""
     person = person_of(request)
     page = Paginator(inbox_of(person), PAGE).get_page(asking.page_number(request.GET))
     notes = [{"note": note, "words": words_for(note.kind, note.params)} for note in page]
+    changes = changes_for(person) if page.number == 1 else []
     context = {
+        "changes": [{"changed": one, "words": words_of(one)} for one in changes],
         "notes": notes,
         "page": page,
         "unread": unread_count(person),

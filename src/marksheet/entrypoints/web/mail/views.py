@@ -106,7 +106,10 @@ def pause(request: HttpRequest) -> HttpResponse:
     group = request.POST.get("group", "")
     n = actions.pause(person_of(request), group=group, at=clock.read())
     words = ngettext("%(n)d message is paused.", "%(n)d messages are paused.", n) % {"n": n}
-    done(request, words if group else f"{words} {_('New ones wait too, until you resume.')}")
+    if not group:
+        more = _("New ones wait too, until you resume.")
+        words = f"{words} {more}" if n else _("No message waits. What comes is held, until you resume.")
+    done(request, words)
     return redirect("mail:list")
 
 

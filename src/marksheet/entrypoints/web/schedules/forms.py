@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from marksheet.apps.exams.actions.schedules import Plan
 from marksheet.apps.exams.queries.schedules import Schedule, Standing
 from marksheet.apps.results.actions.enrolment import Candidate, Window
+from marksheet.entrypoints.shared.acting import to_choose
 from marksheet.formats.localtime import BadZone, Reading, UnclearTime, chosen
 
 SHAPES = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
@@ -166,7 +167,7 @@ class PlanForm(WindowForm):
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        self.fields["unit"].choices = to_choose(units)  # type: ignore[attr-defined]
         self.fields["version"].choices = versions  # type: ignore[attr-defined]
         self.fields["show_results"].choices = shows  # type: ignore[attr-defined]
         for name, kept in (

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from marksheet.apps.exams.actions.schedules import create_schedule
 from marksheet.apps.exams.queries import schedules as queries
@@ -18,10 +18,11 @@ from marksheet.apps.exams.queries.assessments import (
 )
 from marksheet.apps.exams.queries.schedules import Phase, Schedule, ScheduleState
 from marksheet.apps.ledger import clock
-from marksheet.apps.people.queries import Person, holds_somewhere, units_where, verbs_at
+from marksheet.apps.people.queries import Person, demand, holds_somewhere, units_where, verbs_at
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.actions.schedules import Edit, edit_schedule
 from marksheet.apps.results.actions.schedules import activate as activate_schedule
+from marksheet.apps.results.queries.coordination import progress_of
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done, posted
@@ -133,7 +134,6 @@ def page_of(request: HttpRequest, person: Person, found: Schedule, at: datetime)
     place: Place = paged(rows, request, size=CANDIDATES)
     counts = queries.arrived_counts(found)
     stands = queries.phase(found, at)
-    by_hand = not found.wholly_machine
     return {
         "schedule": found,
         "phase": stands,
@@ -152,7 +152,7 @@ def page_of(request: HttpRequest, person: Person, found: Schedule, at: datetime)
         "may_archive": manages and stands in (Phase.DRAFT, Phase.ENDED),
         "may_restore": Verb.SCHEDULE_MANAGE in held and stands == Phase.ARCHIVED,
         "late": found.state == ScheduleState.ACTIVE and found.closes_at <= at,
-        "next_steps": next_steps(found, stands, counts, held, by_hand=by_hand),
+        "next_steps": next_steps(found, stands, counts, held, progress_of(found)),
         "standings": STANDINGS,
         "one": CandidateForm(),
         "many": PasteForm(),
@@ -238,9 +238,16 @@ def _shows(found: Schedule) -> list[tuple[str, Any]]:
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "POST"])
 def activate(request: HttpRequest, ref: str) -> HttpResponse:
-    """Make a planned schedule active."""
-    activate_schedule(person_of(request), ref, at=clock.read())
+    """Make a planned schedule active; without candidates only after a question."""
+    person, at = person_of(request), clock.read()
+    found = queries.schedule_for(person, ref)
+    demand(person, Verb.SCHEDULE_MANAGE, found.node_id, _("You may see this schedule but not change it."))
+    enrolled = queries.arrived_counts(found)["enrolled"]
+    if request.method == "GET" or not (enrolled or request.POST.get("anyway")):
+        context = {"schedule": found, "phase": queries.phase(found, at), "enrolled": enrolled}
+        return render(request, "schedules/activate.html", context)
+    activate_schedule(person, ref, at=at)
     done(request, _("The schedule is active. Its exam, keys and options are fixed now."))
     return redirect("schedules:schedule", ref)

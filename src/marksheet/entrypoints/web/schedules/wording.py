@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marksheet.apps.exams.queries.schedules import Phase, Schedule
+from marksheet.apps.results.queries.coordination import Progress
 from marksheet.entrypoints.shared.addresses import address
 from marksheet.entrypoints.shared.menu import Label
 from marksheet.rules.access import Verb
@@ -43,12 +44,12 @@ class Step:
 
 
 def next_steps(
-    schedule: Schedule, phase: Phase, counts: Mapping[str, int], held: Collection[str], *, by_hand: bool
+    schedule: Schedule, phase: Phase, counts: Mapping[str, int], held: Collection[str], progress: Progress
 ) -> list[Step]:
     """Return the way from a plan to published results, what is done and what is next."""
     if phase == Phase.ARCHIVED:
         return []
-    active = phase != Phase.DRAFT
+    active, by_hand = phase != Phase.DRAFT, not schedule.wholly_machine
     work = counts["handed_in"] > 0
     coordinates = Verb.SCHEDULE_COORDINATE in held
     files = address("imports:start", schedule.ref) if Verb.WORK_IMPORT in held else ""
@@ -61,17 +62,17 @@ def next_steps(
     if schedule.workflow == Workflow.COORDINATED:
         people = address("coordinator:people", schedule.ref) if coordinates and active else ""
         text = _("The coordinator names who marks and who publishes")
-        steps.append(Step(False, text, people, _("People")))
+        steps.append(Step(progress.staffed, text, people, _("People")))
     if active and by_hand:
         text = _("What was handed in is recorded, or a file brings it")
         steps.append(Step(work, text, paper or files, _("Record")))
-        steps.append(
-            Step(False, _("Markers type marks into the mark sheet and submit"), grid, _("Mark sheet"))
-        )
+        text = _("Markers type marks into the mark sheet and submit")
+        steps.append(Step(progress.marked, text, grid, _("Mark sheet")))
     elif active:
         text = _("A file brings the answers, or they are recorded as handed in and typed")
         steps.append(Step(work, text, files, _("Bring in work")))
-    steps.append(Step(False, _("The results are published"), _results(active, held), _("Results")))
+    text = _("The results are published")
+    steps.append(Step(progress.published, text, _results(active, held), _("Results")))
     return steps
 
 

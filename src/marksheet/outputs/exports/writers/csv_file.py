@@ -1,18 +1,19 @@
 """An export as CSV: the decimal sign, encoding and delimiter of the reader, and no formulas."""
 
+import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import BinaryIO
-
-from defusedcsv import csv
 
 from marksheet.outputs.exports.writers.columns import Column, Row, Value, spelled
 from marksheet.outputs.exports.writers.manifest import Digest, DoesNotFit, Written
 
 ENCODINGS = ("utf-8-sig", "utf-8", "utf-16")
 DELIMITERS = (",", ";", "\t")
-# defusedcsv sees to = + - @ | %; a cell that starts with one of these can hide one of those
-HIDING = ("\t", "\r", "\n")
+# What makes a spreadsheet program work a text out, and what can stand before that unseen.
+FORMULAS = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n")
+NUMBER = re.compile(r"-?[0-9,.]+")
 
 
 def write_csv(
@@ -43,7 +44,7 @@ def write_csv(
     text = io.TextIOWrapper(stream, encoding=encoding, newline="", write_through=False)
     try:
         writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-        writer.writerow([_safe(str(column.label)) for column in columns])
+        writer.writerow([guarded(str(column.label)) for column in columns])
         for row in rows:
             digest.check(row)
             texts = [spelled(value) for value in row]
@@ -68,9 +69,13 @@ def _write(writer: object, row: Row, texts: list[str], decimal_sign: str, number
 
 def _cell(value: Value, text: str, decimal_sign: str) -> str:
     if isinstance(value, str):
-        return _safe(text)
+        return guarded(text)
     return text.replace(".", ",") if decimal_sign == "," and not hasattr(value, "isoformat") else text
 
 
-def _safe(text: str) -> str:
-    return "'" + text if text.startswith(HIDING) else text
+def guarded(text: str) -> str:
+    """Return ``text`` with an apostrophe before it if a spreadsheet program would work it out; nothing else changes.
+
+    Example: ``guarded("=cmd()|x") == "'=cmd()|x"``, ``guarded("-1.5") == "-1.5"``.
+    """
+    return "'" + text if text.startswith(FORMULAS) and not NUMBER.fullmatch(text) else text

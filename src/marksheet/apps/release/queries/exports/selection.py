@@ -11,13 +11,13 @@ from django.db.models import F, OrderBy, Q, QuerySet
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.errors import BadInput
-from marksheet.apps.people.models import Person, UnitPath
+from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import candidate_units_of, helpers, nodes_where
 from marksheet.apps.results.models import Bucket, Result
 from marksheet.apps.results.queries import finder, reports
 from marksheet.apps.results.queries.coordination import coordination_found
 from marksheet.apps.results.queries.finder import Criteria
-from marksheet.apps.results.queries.finished import finished_seen_by
+from marksheet.apps.results.queries.finished import finished_found, finished_order
 from marksheet.apps.results.queries.reports import Asked
 from marksheet.apps.results.queries.sight import results_seen_by
 from marksheet.rules.access import Verb
@@ -41,10 +41,11 @@ class Source(StrEnum):
     SCHEDULES = "schedules"
     ASSESSMENTS = "assessments"
     COORDINATION = "coordination"
+    FINISHED = "finished"
 
 
-# Lists of which a row is no single result but the numbers of many.
-IN_NUMBERS = (Source.SCHEDULES, Source.ASSESSMENTS, Source.COORDINATION)
+# Lists of which a row is no single result but the numbers of many; ``FINISHED`` is the list of Audit as it is shown.
+IN_NUMBERS = (Source.SCHEDULES, Source.ASSESSMENTS, Source.COORDINATION, Source.FINISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,11 @@ class Selection:
     def published(self) -> bool:
         """Whether only versions in force are read."""
         return self.source is not Source.RESULTS
+
+    @property
+    def lists_schedules(self) -> bool:
+        """Whether it is asked for on a list of schedules whose results it is about: Audit, no one schedule of it."""
+        return self.source is Source.AUDIT and self.refs is None and not self.asked.schedules
 
     @property
     def in_numbers(self) -> bool:
@@ -121,21 +127,7 @@ def _listed(person: Person, selection: Selection, at: datetime) -> QuerySet[Resu
         return finder.find(person, selection.criteria)
     if selection.source is Source.REPORTS:
         return reports.find(person, selection.asked if selection.refs is None else Asked())
-    return reports.published_for(person).filter(schedule__in=_finished(person, selection, at))
-
-
-def _finished(person: Person, selection: Selection, at: datetime) -> QuerySet[Schedule]:
-    found, asked = finished_seen_by(person, at), selection.asked
-    if asked.schedules:
-        found = found.filter(ref__in=asked.schedules)
-    for word in asked.text.split()[:6]:
-        found = found.filter(
-            Q(title__icontains=word) | Q(code__icontains=word) | Q(unit__name__icontains=word)
-        )
-    if asked.units:
-        below = UnitPath.objects.filter(ancestor__ref__in=asked.units).values("descendant")
-        found = found.filter(unit__in=below)
-    return found
+    return reports.published_for(person).filter(schedule__in=finished_found(person, selection.asked, at))
 
 
 def rows_of(person: Person, selection: Selection, at: datetime) -> QuerySet[Result]:
@@ -171,7 +163,7 @@ class Counted:
 def counted(person: Person, selection: Selection, at: datetime) -> Counted:
     """Return how many rows an export would hold, and how many are left out and why."""
     if selection.in_numbers:
-        return _counted_in_numbers(person, selection)
+        return _counted_in_numbers(person, selection, at)
     found = seen(person, selection, at).order_by()
     mine = _with_right(person, selection, found)
     total, taken = found.count(), mine.count()
@@ -197,7 +189,7 @@ def keys_of(person: Person, selection: Selection, at: datetime, *, as_shown: boo
         BadInput: the order asked for is not one of ours.
     """
     if selection.in_numbers:
-        return array("q", _numbers_of(person, selection).values_list("pk", flat=True))
+        return array("q", _numbers_of(person, selection, at).values_list("pk", flat=True))
     rows = rows_of(person, selection, at)
     order: Sequence[Any] = ("code", "schedule_id", "sort_name", "id")
     if as_shown and selection.source is not Source.AUDIT:
@@ -219,12 +211,15 @@ def _page_order(selection: Selection) -> Sequence[Any]:
     return (OrderBy(F(column), descending=bool(sign), nulls_last=True), f"{sign}id")
 
 
-def _numbers_of(person: Person, selection: Selection) -> QuerySet[Any]:
+def _numbers_of(person: Person, selection: Selection, at: datetime) -> QuerySet[Any]:
     """Return the schedules or assessments of a list in numbers that ``person`` may take out, in its order."""
     asked = selection.asked
     if selection.source is Source.COORDINATION:
         # How far the marking is holds no result: who coordinates takes it out without a right of its own.
         return coordination_found(person, text=asked.text, status=asked.status)
+    if selection.source is Source.FINISHED:
+        finished = finished_found(person, asked, asked.at or at).filter(_may_take_numbers(person))
+        return finished.order_by(*finished_order(asked))
     if selection.source is Source.SCHEDULES:
         found = reports.schedules_found(person, asked)
         return found.filter(_may_take_numbers(person)).order_by(*reports.schedule_order(asked))
@@ -242,14 +237,13 @@ def _may_take_numbers(person: Person) -> Q:
     return here
 
 
-def _counted_in_numbers(person: Person, selection: Selection) -> Counted:
+def _counted_in_numbers(person: Person, selection: Selection, at: datetime) -> Counted:
     if selection.source is Source.COORDINATION:
-        mine = list(_numbers_of(person, selection).values_list("pk", flat=True))
+        mine = list(_numbers_of(person, selection, at).values_list("pk", flat=True))
         return Counted(taken=len(mine), assessments=1, schedules=tuple(sorted(mine)))
-    of_schedules = selection.source is Source.SCHEDULES
-    find = reports.schedules_found if of_schedules else reports.assessments_found
-    total = find(person, selection.asked).count()
-    taken = _numbers_of(person, selection)
+    of_schedules = selection.source is not Source.ASSESSMENTS
+    total = _listed_in_numbers(person, selection, at).count()
+    taken = _numbers_of(person, selection, at)
     keys = list(taken.values_list("pk", flat=True))
     first = None
     if len(keys) < total:
@@ -265,3 +259,11 @@ def _counted_in_numbers(person: Person, selection: Selection) -> Counted:
         assessments=1,
         schedules=tuple(sorted(about)),
     )
+
+
+def _listed_in_numbers(person: Person, selection: Selection, at: datetime) -> QuerySet[Any]:
+    if selection.source is Source.FINISHED:
+        return finished_found(person, selection.asked, selection.asked.at or at)
+    if selection.source is Source.SCHEDULES:
+        return reports.schedules_found(person, selection.asked)
+    return reports.assessments_found(person, selection.asked)

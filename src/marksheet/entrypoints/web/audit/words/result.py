@@ -137,6 +137,7 @@ SOURCES: Mapping[str, Callable[[], str]] = {
     "results": lambda: _("Results"),
     "reports": lambda: _("Reports > Candidates"),
     "audit": lambda: _("Audit"),
+    "finished": lambda: _("Audit"),
     "schedules": lambda: _("Reports > Schedules"),
     "assessments": lambda: _("Reports > Assessments"),
     "coordination": lambda: _("Coordinator"),

@@ -14,7 +14,7 @@ from marksheet.apps.exams.models import AnswerScore, Response
 from marksheet.apps.ledger import chain
 from marksheet.apps.ledger.constraints import APPEND_ONLY, missing
 from marksheet.apps.ledger.models import Event, Head, Line, Side
-from marksheet.apps.marking.models import Mark
+from marksheet.apps.marking.models import Mark, Script
 from marksheet.apps.people.actions.organisation import add_unit
 from marksheet.apps.people.models import Person, Unit
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
@@ -25,8 +25,11 @@ from marksheet.apps.release.models import Disclosure, Opening
 from marksheet.apps.release.queries.candidate import dashboard_of
 from marksheet.apps.release.queries.verifying import Fault, Verified, last_link, verify
 from marksheet.apps.results.actions.adjusting import adjust, take_back
+from marksheet.apps.results.actions.marks import PanelSave, save_panel
 from marksheet.apps.results.models import Result, ResultVersion, Withdrawal
 from marksheet.apps.results.steps.versions import FIELDS, content_hash
+from marksheet.rules.marks import TypedMark
+from tests.apps.marking.scene import human_part
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.databases import Databases
 from tests.factories import NOW, World, a_schedule, a_world, enrolments
@@ -55,6 +58,13 @@ def _made() -> World:
     marked = a_schedule(world, candidates=1)
     hand_in(marked, ["AA"])
     mark_all(world, marked, 2000)
+    opened = a_schedule(world, version=marked.version, candidates=1, code="OPEN")
+    hand_in(opened, ["AA"])
+    script = Script.objects.get(schedule=opened)
+    said = PanelSave(
+        script.ref, human_part(opened).ref, 0, 0, 0, typed=TypedMark(None, True), feedback="Read on"
+    )
+    save_panel(world.mo, opened.ref, said, at=NOW)
     adjust(world.ada, refs(marked), "late_penalty", Fraction(1), reason="A day late", at=NOW)
     take_back(world.ada, refs(marked), "late_penalty", reason="It was not", at=NOW)
     selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)
@@ -228,7 +238,8 @@ def _mark_deleted() -> str:
 
 def _mark_made_up() -> str:
     mark = Mark.objects.latest("pk")
-    mark.pk, mark.version, mark.value_thousandths, mark.event_id = None, mark.version + 1, 3000, 1
+    mark.pk, mark.version, mark.event_id = None, mark.version + 1, 1
+    mark.value_thousandths, mark.no_response = 3000, False
     mark.save(force_insert=True)
     return f"mark of part {mark.part_id} of attempt {mark.attempt_id}"
 

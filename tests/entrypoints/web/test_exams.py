@@ -14,6 +14,9 @@ from marksheet.rules.grading import scale_from_json
 from marksheet.rules.visibility import Switches
 from tests.factories import World, a_world, an_assessment, choice, grant, signed_in
 
+# Pages: what they ask of the database is tested on both, in tests/apps.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def world(db: None) -> World:

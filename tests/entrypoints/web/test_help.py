@@ -11,6 +11,9 @@ from django.urls import reverse
 from marksheet.entrypoints.web.help import pages
 from tests import factories as f
 
+# Pages: what they ask of the database is tested on both, in tests/apps.
+pytestmark = pytest.mark.once
+
 TEMPLATES = Path(settings.ROOT) / "src" / "marksheet" / "entrypoints"
 ASKED = sorted(
     {

@@ -11,7 +11,8 @@ from marksheet.apps.people.queries import shipped_role, zone_of
 from tests.factories import NOW, World, a_schedule, a_world, grant, signed_in
 from tests.guard import writes_allowed
 
-pytestmark = pytest.mark.django_db
+# Pages: what they ask of the database is tested on both, in tests/apps.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LISTS = (
     "/organisation/units/",

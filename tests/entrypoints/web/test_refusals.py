@@ -13,7 +13,8 @@ from marksheet.config.urls import urlpatterns as house
 from tests.apps.release.scenes import a_ready_quiz
 from tests.factories import a_world, signed_in
 
-pytestmark = pytest.mark.django_db
+# Pages: what they ask of the database is tested on both, in tests/apps.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CASES = {
     "missing": (NotFound("There is no such thing."), 404, "not-found"),

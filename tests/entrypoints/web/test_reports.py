@@ -292,10 +292,11 @@ def test_every_report_declares_columns_that_give_values(world: World, quiz: Sche
     for name in REPORTS:
         one = report(name)
         rows = list(one.rows(world.ada, Asked(schedules=(quiz.ref,) if name == "items" else (), at=NOW)))
-        assert rows, name
+        # Nothing is finished here; what Audit lists is taken out in test_exports.py.
+        assert rows or name == "finished", name
         for column in one.columns:
             assert str(column.label)
-            column.value(rows[0])
+            assert not rows or column.value(rows[0]) is not NotImplemented
         assert list(one.rows(world.eva, Asked(at=NOW))) == []
 
 

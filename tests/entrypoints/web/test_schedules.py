@@ -29,6 +29,9 @@ from tests.factories import (
     some_candidates,
 )
 
+# Pages: what they ask of the database is tested on both, in tests/apps.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def world(db: None) -> World:

@@ -21,7 +21,8 @@ from marksheet.rules.schemes import Criterion, Level, MethodMark
 from tests.apps.marking.scene import hand_in, human_part, script_of
 from tests.factories import NOW, World, a_schedule, a_world, grant, signed_in
 
-pytestmark = pytest.mark.django_db
+# Pages: what they ask of the database is tested on both, in tests/apps.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from marksheet.apps.people.actions import invitations
 from marksheet.apps.people.models import Person
 from tests.factories import NOW, PASSWORD, World, a_world, signed_in
 
-pytestmark = pytest.mark.django_db
+# Pages: what they ask of the database is tested on both, in tests/apps.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

@@ -66,7 +66,7 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "schedule": schedule,
         "lines": lines,
-        "gone": bool(sent) and not any(form.is_bound for _f, _s, form in lines),
+        "gone": request.method == "POST" and not any(form.is_bound for _f, _s, form in lines),
         "assesses": assessed_by(person).filter(pk=schedule.pk).exists(),
     }
     return render(request, "assess/flags.html", context, status=400 if request.method == "POST" else 200)

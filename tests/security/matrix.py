@@ -226,6 +226,12 @@ imports:errors                         GET   in   404  404  404  404  404  404  
 imports:errors                         POST  in    | 405
 imports:discard                        GET   in    | 405
 imports:discard                        POST  in   404  404  404  404  404  404  302  404  404  404  404
+imports:columns@zip                    GET   in   404  404  404  404  404  404  200  404  404  404  404
+imports:columns@zip                    POST  in   404  404  404  404  404  404  302  404  404  404  404
+imports:preview@zip                    GET   in   404  404  404  404  404  404  200  404  404  404  404
+imports:preview@zip                    POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+imports:errors@zip                     GET   in   404  404  404  404  404  404  200  404  404  404  404
+imports:errors@zip                     POST  in    | 405
 imports:exam-file                      GET   in   404  404  404  404  404  404  302  404  404  404  404
 imports:exam-file                      POST  in    | 405
 imports:exam-columns                   GET   in   404  404  404  404  404  404  200  404  404  404  404
@@ -302,6 +308,8 @@ assess:mark-script                     GET   in   404  404  404  302  302  404  
 assess:mark-script                     POST  in    | 405
 assess:mark                            GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:mark                            POST  in   404  404  404  409  409  404  404  404  404  404  404
+assess:file                            GET   in   404  404  404  200  200  404  404  404  404  404  404
+assess:file                            POST  in    | 405
 assess:flag                            GET   in    | 405
 assess:flag                            POST  in   404  404  404  302+ 403  404  404  404  404  404  404
 assess:grid                            GET   in   404  404  404  200  200  404  404  404  404  404  404

@@ -9,6 +9,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Flag, MarkDraft, Script
 from marksheet.apps.marking.queries.comments import Comment, comments_of
 from marksheet.apps.marking.queries.flags import open_flag
+from marksheet.apps.marking.queries.handed_files import ScriptFile, files_of_script
 from marksheet.apps.marking.queries.judgements import CurrentJudgement, judgement_of
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
 from marksheet.apps.marking.queries.submissions import Submission, scripts_for, submission
@@ -39,6 +40,7 @@ class Workshop:
     """Everything on the marking screen.
 
     Args:
+        files: that the candidate handed in to this question, in their order.
         marks: of every part of the script that people mark, in the order of ``parts``.
         scheme: the newest version; ``number`` is 0 without one. It says nothing where the reader may not read it.
         hidden: there is a scheme, and it is not for this reader, who is a candidate with the paper.
@@ -51,6 +53,7 @@ class Workshop:
     part: PartRow
     question: Question
     written: Written
+    files: tuple[ScriptFile, ...]
     marks: tuple[CurrentMark, ...]
     mark: CurrentMark
     said: CurrentJudgement
@@ -94,6 +97,7 @@ def workshop_of(
         part=part,
         question=_question(part),
         written=_written(script, part),
+        files=files_of_script(script, part),
         marks=marks,
         mark=mark,
         said=judgement_of(script, part.id),

@@ -25,7 +25,7 @@ from marksheet.apps.results.actions.marks.judging import MOST_TEXT
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.shared.errors import wants_json
-from marksheet.entrypoints.web.assess import panel
+from marksheet.entrypoints.web.assess import files, panel
 from marksheet.entrypoints.web.exams.scheme_form import step_words
 from marksheet.formats.texts import words_in
 
@@ -156,6 +156,7 @@ def _page(
         "marks": marks,
         "locked": locked,
         "words": words_in(seen.written.text),
+        "files": files.shown(schedule, seen),
         "items": [
             (
                 one,
@@ -185,7 +186,9 @@ def _page(
         "key": f"{person.ref}:{seen.script.ref}:{seen.part.ref}",
         "most": MOST_TEXT,
     }
-    return render(request, "assess/workshop.html", context, status=status)
+    answer = render(request, "assess/workshop.html", context, status=status)
+    # Always: the script goes on to the next response without leaving the page.
+    return files.allowed_beside(answer)
 
 
 def _address(schedule: Schedule, place: Place, request: HttpRequest) -> str:

@@ -25,3 +25,4 @@ class Verified:
     marks: int = 0
     answers: int = 0
     results: int = 0
+    files: int = 0

@@ -11,7 +11,7 @@ from tests.apps.marking.scene import hand_in
 from tests.apps.marking.two_markers import mark, plan, share, two_questions
 from tests.factories import NOW, World, a_schedule, a_world, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

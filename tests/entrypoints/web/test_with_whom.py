@@ -11,7 +11,7 @@ from tests.apps.marking.scene import result_of
 from tests.apps.marking.two_markers import first, mark, plan, share, two_questions
 from tests.factories import NOW, a_world, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_only_who_has_not_submitted_is_named(db: None) -> None:

@@ -20,7 +20,7 @@ from tests.apps.marking.scene import hand_in, human_part, result_of
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, grant, signed_in
 from tests.scenery import kept
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NEAR_AND_FIRST = [Round((Trigger(Kind.NEAR_BOUNDARY, Fraction(1)), Trigger(Kind.FIRST, Fraction(2))))]
 

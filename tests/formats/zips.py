@@ -21,6 +21,18 @@ def zipped(files: Mapping[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) ->
     return out.getvalue()
 
 
+def described_pdf(text: bytes) -> bytes:
+    """Return a PDF that says of itself who wrote it, in two ways."""
+    info = b"7 0 obj\n<< /Author (%s) /Title (Essay) >>\nendobj\n" % text
+    packet = b"<?xpacket begin='' id='W5M0'?><dc:creator>%s</dc:creator><?xpacket end='w'?>" % text
+    xmp = b"8 0 obj\n<< /Type /Metadata /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (
+        len(packet),
+        packet,
+    )
+    at = PDF.index(b"xref\n")
+    return (PDF[:at] + info + xmp + PDF[at:]).replace(b"/Root 1 0 R", b"/Root 1 0 R /Info 7 0 R")
+
+
 def described_png(text: bytes) -> bytes:
     """Return a PNG into which a camera wrote ``text``."""
     at = PNG.index(b"IDAT") - 4

@@ -1,9 +1,10 @@
-"""Pictures and sound lose what cameras and programs wrote into them: names, places, comments; the work stays."""
+"""Files lose what cameras and programs wrote into them: names, places, comments; the work stays."""
 
 import re
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 from marksheet.formats.file_kinds import MOST_PIXELS, FileKind
 from marksheet.formats.problems import BadFile
@@ -29,7 +30,18 @@ WEBP_DROPPED = (b"EXIF", b"XMP ")
 WAV_KEPT = (b"fmt ", b"data", b"fact")
 # A marker within compressed data of a JPEG: FF that is neither stuffed nor a restart.
 NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+PADDING = re.compile(rb"\xff+")
 SIZES = frozenset((*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)))
+# The trailer of a PDF, in a dictionary that also names its root, says which object describes it.
+INFO = re.compile(rb"/Info\s{1,9}([0-9]{1,9})\s{1,9}([0-9]{1,5})\s{1,9}R")
+NEAR = 2_000
+DESCRIPTION = 20_000
+# No honest file is made of more; each costs a step.
+MOST_PIECES = 50_000
+DICTIONARY = re.compile(rb"\s{0,9}<<")
+MOST_INFOS = 50
+MOST_OBJECTS = 5
+XMP = (b"<?xpacket begin", b"<?xpacket end")
 BOXES = (b"moov", b"trak")
 BOXES_DROPPED = (b"udta", b"meta", b"uuid")
 ORIENTATION = 0x0112
@@ -38,7 +50,8 @@ ORIENTATION = 0x0112
 def without_metadata(kind: FileKind, data: bytes) -> bytes:
     """Return a file without what was written into it beside the work; the same file gives the same bytes.
 
-    A photograph keeps how it is to be turned, and its colours. A PDF and a text stay as they are.
+    A photograph keeps how it is to be turned, and its colours. A text stays as it is. In a PDF the description (author,
+    title, program) is blanked and no reader is led to it; one that stands packed within other objects stays there.
 
     Raises:
         BadFile: it is damaged, or a picture of more than 100 million points.
@@ -46,7 +59,7 @@ def without_metadata(kind: FileKind, data: bytes) -> bytes:
     Source: docs/rulebook/imports.md#files-of-candidates.
     """
     strip = {
-        FileKind.PNG: _png, FileKind.JPEG: _jpeg, FileKind.WEBP: _webp,
+        FileKind.PDF: _pdf, FileKind.PNG: _png, FileKind.JPEG: _jpeg, FileKind.WEBP: _webp,
         FileKind.WAV: _wav, FileKind.MP3: _mp3, FileKind.M4A: _m4a,
     }.get(kind)  # fmt: skip
     if strip is None:
@@ -63,9 +76,49 @@ def _damaged() -> BadFile:
     return BadFile(_("it is damaged or cut off"))
 
 
+def _pdf(data: bytes) -> bytes:
+    """Blank what describes a PDF; nothing moves, since its table counts from the file's beginning."""
+    out = bytearray(data)
+    led = (
+        found
+        for found in INFO.finditer(data)
+        if data.find(b"/Root", max(0, found.start() - NEAR), found.end() + NEAR) >= 0
+    )
+    described: dict[bytes, None] = {}
+    for found in islice(led, MOST_INFOS):
+        out[found.start() : found.end()] = b" " * len(found[0])
+        described[b"%s %s obj" % found.groups()] = None
+    for begin in islice(described, MOST_OBJECTS):
+        _blank_objects(out, begin)
+    at = data.find(XMP[0])
+    while at >= 0:
+        start, end = data.find(b">", at) + 1, data.find(XMP[1], at)
+        if not 0 < start <= end:
+            break
+        out[start:end] = b" " * (end - start)
+        at = data.find(XMP[0], end)
+    return bytes(out)
+
+
+def _blank_objects(out: bytearray, begin: bytes) -> None:
+    """Empty the dictionary of one object, wherever it stands, as often as it was written."""
+    at = -1
+    for _time in range(MOST_INFOS):
+        at = out.find(begin, at + 1)
+        if at < 0:
+            return
+        first = DICTIONARY.match(out, at + len(begin))
+        end = out.find(b"endobj", at, at + DESCRIPTION)
+        last = out.rfind(b">>", at, end) if end >= 0 else -1
+        if first and first.end() <= last and not out[at - 1 : at].isdigit():
+            inside = slice(first.end(), last)
+            if b"stream" not in out[inside]:
+                out[inside] = b" " * (last - inside.start)
+
+
 def _png(data: bytes) -> bytes:
     out, at = [data[:8]], 8
-    while True:
+    for _piece in range(MOST_PIECES):
         length, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
         if (
@@ -78,15 +131,16 @@ def _png(data: bytes) -> bytes:
         at = end
         if name == b"IEND":
             return b"".join(out)
+    raise _damaged()
 
 
 def _jpeg(data: bytes) -> bytes:
     out, at = [b"\xff\xd8"], 2
-    while True:
-        while data[at] == 0xFF and data[at + 1] == 0xFF:
-            at += 1
-        if data[at] != 0xFF:
+    for _piece in range(MOST_PIECES):
+        padding = PADDING.match(data, at)
+        if padding is None:
             raise _damaged()
+        at = padding.end() - 1
         marker = data[at + 1]
         if marker == 0xD9:
             out.append(b"\xff\xd9")
@@ -102,6 +156,7 @@ def _jpeg(data: bytes) -> bytes:
                 raise _damaged()
             out.append(data[at : found.start()])
             at = found.start()
+    raise _damaged()
 
 
 def _jpeg_segment(marker: int, segment: bytes) -> bytes:
@@ -153,13 +208,16 @@ def _turned(orientation: int) -> bytes:
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield (name, the whole chunk with its padding) of a RIFF file."""
     at = 12
-    while at + 8 <= len(data):
+    for _piece in range(MOST_PIECES):
+        if at + 8 > len(data):
+            return
         name, length = struct.unpack_from("<4sI", data, at)
         end = at + 8 + length
         if end > len(data):
             raise _damaged()
         yield name, data[at:end] + (b"\0" if length % 2 else b"")
         at = end + length % 2
+    raise _damaged()
 
 
 def _riff(data: bytes, chunks: list[bytes]) -> bytes:
@@ -186,7 +244,9 @@ def _wav(data: bytes) -> bytes:
 
 def _mp3(data: bytes) -> bytes:
     at, end = 0, len(data)
-    while data[at : at + 3] == b"ID3":
+    for _piece in range(MOST_PIECES):
+        if data[at : at + 3] != b"ID3":
+            break
         size = data[at + 6 : at + 10]
         at += 10 + (size[0] << 21 | size[1] << 14 | size[2] << 7 | size[3])
     if data[end - 128 : end - 125] == b"TAG":
@@ -203,12 +263,14 @@ def _mp3(data: bytes) -> bytes:
 def _m4a(data: bytes) -> bytes:
     """Empty the boxes that describe a recording; nothing moves, since others count from the file's beginning."""
     out = bytearray(data)
-    _emptied(out, 0, len(out), 0)
+    _emptied(out, 0, len(out), 0, iter(range(MOST_PIECES)))
     return bytes(out)
 
 
-def _emptied(out: bytearray, at: int, end: int, depth: int) -> None:
+def _emptied(out: bytearray, at: int, end: int, depth: int, pieces: Iterator[int]) -> None:
     while at + 8 <= end:
+        if next(pieces, None) is None:
+            raise _damaged()
         length, name = struct.unpack_from(">I4s", out, at)
         body, stop = at + 8, at + length
         if length == 1:
@@ -221,5 +283,5 @@ def _emptied(out: bytearray, at: int, end: int, depth: int) -> None:
             out[at + 4 : at + 8] = b"free"
             out[body:stop] = bytes(stop - body)
         elif name in BOXES and depth < 3:
-            _emptied(out, body, stop, depth + 1)
+            _emptied(out, body, stop, depth + 1, pieces)
         at = stop

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
@@ -13,6 +14,7 @@ from marksheet.apps.marking.actions.allocation import allocate, preview_allocati
 from marksheet.apps.marking.actions.conflicts import declare_conflict
 from marksheet.apps.marking.models import Method
 from marksheet.apps.marking.queries.allocation import Wanted
+from marksheet.apps.results.actions.marks import save_panel
 from marksheet.entrypoints.jobs import worker
 from marksheet.entrypoints.shared.intake import archives
 from tests.apps.marking.essay import Essay, an_essay
@@ -265,3 +267,16 @@ def test_a_long_text_shows_its_beginning_and_says_so(essay, mo) -> None:
     shown = mo.get(page(essay)).text
     assert shown.count("<code>line</code>") == 2_000 and "Only its beginning is shown." in shown
     assert re.search(r"2.?500 words", shown)
+
+
+def test_a_marker_is_told_when_other_files_came_after_the_mark(essay, mo) -> None:
+    told = "took the place of others after the mark was given"
+    ada, later = essay.world.ada, NOW + timedelta(hours=1)
+    brought_in(ada, essay.schedule, {"1001.pdf": PDF}, part="1")
+    save_panel(essay.world.mo, essay.schedule.ref, essay.save(0, 2, 1), at=NOW)
+    assert told not in mo.get(page(essay)).text
+    brought_in(ada, essay.schedule, {"1001.py": CODE}, part="1", reason="The wrong scan", at=later)
+    assert told in mo.get(page(essay)).text
+    again = essay.save(0, 2, 2, mark_against=1)
+    save_panel(essay.world.mo, essay.schedule.ref, again, at=later + timedelta(hours=1))
+    assert told not in mo.get(page(essay)).text

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
 from marksheet.apps.exams.models import ResponseFile
 
@@ -34,6 +35,14 @@ def files_of(attempt_id: int, part_id: int) -> list[ResponseFile]:
     """Return the current files of one response in their order; whether the reader may see them is for the caller."""
     rows = ResponseFile.objects.filter(attempt=attempt_id, part=part_id, current=True)
     return list(rows.order_by("position"))
+
+
+def replaced_at(attempt_id: int, part_id: int) -> datetime | None:
+    """Return when the current files of a response took the place of others; None where they are the first."""
+    rows = ResponseFile.objects.filter(attempt=attempt_id, part=part_id)
+    if not rows.filter(current=False).exists():
+        return None
+    return rows.filter(current=True).order_by("-stored_at").values_list("stored_at", flat=True).first()
 
 
 def stored_contents() -> list[tuple[str, str]]:

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from marksheet.apps.exams.models import Enrolment, Schedule
-from marksheet.apps.exams.queries.files import files_of
+from marksheet.apps.exams.queries.files import files_of, replaced_at
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.ledger.errors import NotFound
-from marksheet.apps.marking.models import Script
+from marksheet.apps.marking.models import Mark, Script
+from marksheet.apps.marking.queries.marks import CurrentMark
 from marksheet.apps.marking.queries.submissions import scripts_for
 from marksheet.apps.people.models import Person
 from marksheet.formats.file_kinds import safe_ending
@@ -48,6 +50,18 @@ def files_of_script(script: Script, part: PartRow) -> tuple[ScriptFile, ...]:
         )
         for row in rows
     )
+
+
+def replaced_since(script: Script, part: PartRow, mark: CurrentMark) -> datetime | None:
+    """Return when other files took the place of those that ``mark`` was given for; None where they did not."""
+    newest = replaced_at(script.attempt_id, part.id) if mark.given else None
+    if newest is None:
+        return None
+    marks = Mark.objects.filter(
+        attempt=script.attempt_id, part=part.id, round=script.round, version=mark.version
+    )
+    given = marks.values_list("at", flat=True).first()
+    return newest if given is not None and given < newest else None
 
 
 def file_for(person: Person, schedule: Schedule, script_ref: str, part_ref: str, position: int) -> ScriptFile:

@@ -1,6 +1,7 @@
 """The marking screen: one question of one script, with what was answered, how to mark it and what stands."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from marksheet.apps.exams.models import Item, Part, Response, Schedule
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
@@ -9,7 +10,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Flag, MarkDraft, Script
 from marksheet.apps.marking.queries.comments import Comment, comments_of
 from marksheet.apps.marking.queries.flags import open_flag
-from marksheet.apps.marking.queries.handed_files import ScriptFile, files_of_script
+from marksheet.apps.marking.queries.handed_files import ScriptFile, files_of_script, replaced_since
 from marksheet.apps.marking.queries.judgements import CurrentJudgement, judgement_of
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
 from marksheet.apps.marking.queries.submissions import Submission, scripts_for, submission
@@ -41,6 +42,7 @@ class Workshop:
 
     Args:
         files: that the candidate handed in to this question, in their order.
+        replaced_at: when they took the place of those that the mark was given for.
         marks: of every part of the script that people mark, in the order of ``parts``.
         scheme: the newest version; ``number`` is 0 without one. It says nothing where the reader may not read it.
         hidden: there is a scheme, and it is not for this reader, who is a candidate with the paper.
@@ -54,6 +56,7 @@ class Workshop:
     question: Question
     written: Written
     files: tuple[ScriptFile, ...]
+    replaced_at: datetime | None
     marks: tuple[CurrentMark, ...]
     mark: CurrentMark
     said: CurrentJudgement
@@ -90,6 +93,7 @@ def workshop_of(
     row = newest_schemes([part.id]).get(part.id)
     reads = schedules_with_schemes(person).filter(pk=schedule.pk).exists()
     scheme = written(row) if reads else schemes.Scheme(step_thousandths=row.step_thousandths if row else 1)
+    files = files_of_script(script, part)
     return Workshop(
         script=script,
         row=submission(script, len(parts)),
@@ -97,7 +101,8 @@ def workshop_of(
         part=part,
         question=_question(part),
         written=_written(script, part),
-        files=files_of_script(script, part),
+        files=files,
+        replaced_at=replaced_since(script, part, mark) if files else None,
         marks=marks,
         mark=mark,
         said=judgement_of(script, part.id),

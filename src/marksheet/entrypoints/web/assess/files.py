@@ -100,7 +100,8 @@ def _text(file: ScriptFile) -> dict[str, Any]:
         text = text_of(read_file(file.path, file.sha256))
     except (BadInput, BadFile):
         return {"missing": _missing()}
-    lines: Sequence[str] = text[:MOST_LETTERS].split("\n")
+    # What a line break at the end begins is no line.
+    lines: Sequence[str] = text.removesuffix("\n")[:MOST_LETTERS].split("\n")
     return {
         "lines": lines[:MOST_LINES],
         "words": words_in(text),

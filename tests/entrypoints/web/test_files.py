@@ -277,6 +277,6 @@ def test_a_marker_is_told_when_other_files_came_after_the_mark(essay, mo) -> Non
     assert told not in mo.get(page(essay)).text
     brought_in(ada, essay.schedule, {"1001.py": CODE}, part="1", reason="The wrong scan", at=later)
     assert told in mo.get(page(essay)).text
-    again = essay.save(0, 2, 2, mark_against=1)
+    again = essay.save(0, 2, 2, mark_against=1, said_against=1)
     save_panel(essay.world.mo, essay.schedule.ref, again, at=later + timedelta(hours=1))
     assert told not in mo.get(page(essay)).text

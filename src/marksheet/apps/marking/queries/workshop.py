@@ -14,7 +14,7 @@ from marksheet.apps.marking.queries.handed_files import ScriptFile, files_of_scr
 from marksheet.apps.marking.queries.judgements import CurrentJudgement, judgement_of
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
 from marksheet.apps.marking.queries.submissions import Submission, scripts_for, submission
-from marksheet.apps.marking.queries.walking import Around, around, first_open
+from marksheet.apps.marking.queries.walking import NOTHING_AROUND, Around, around, first_open
 from marksheet.apps.people.models import Person
 from marksheet.rules import schemes
 
@@ -71,12 +71,21 @@ class Workshop:
 
 
 def workshop_of(
-    person: Person, schedule: Schedule, script_ref: str, part_ref: str = "", *, by_candidate: bool = False
+    person: Person,
+    schedule: Schedule,
+    script_ref: str,
+    part_ref: str = "",
+    *,
+    by_candidate: bool = False,
+    walking: bool = True,
 ) -> Workshop:
     """Return the marking screen of one question of a script; without a question, of the first unmarked one.
 
     The same scripts as in the list of submissions: never another marker's before both have submitted, never one's own
     work, nor what a conflict of interest keeps from the person. The caller was let into the schedule.
+
+    Args:
+        walking: what lies around is asked for, too, and the files; a save in passing needs neither.
 
     Raises:
         NotFound: there is no such script or question for this person.
@@ -93,7 +102,7 @@ def workshop_of(
     row = newest_schemes([part.id]).get(part.id)
     reads = schedules_with_schemes(person).filter(pk=schedule.pk).exists()
     scheme = written(row) if reads else schemes.Scheme(step_thousandths=row.step_thousandths if row else 1)
-    files = files_of_script(script, part)
+    files = files_of_script(script, part) if walking else ()
     return Workshop(
         script=script,
         row=submission(script, len(parts)),
@@ -113,7 +122,7 @@ def workshop_of(
         draft=drafts_of(person.pk, [script.attempt_id]).get((script.attempt_id, part.id)),
         flag=open_flag(script),
         comments=comments_of(person, part.id),
-        around=around(scripts, script, parts, part, by_candidate=by_candidate),
+        around=around(scripts, script, parts, part, by_candidate=by_candidate) if walking else NOTHING_AROUND,
     )
 
 

@@ -149,7 +149,7 @@ def test_a_result_of_ones_own_is_not_there(world):
     assert len(ticks(page)) == len(rows(page)) == 1
     assert client.get(f"{LIST}{own.ref}/").status_code == 404
     assert client.get(f"{LIST}total/").content == b"1"
-    assert waiting_to_be_published_by(world.cas) == 1
+    assert waiting_to_be_published_by(world.cas, at=NOW) == 1
     for query in (
         "show=all",
         "show=not-mine",

@@ -20,6 +20,7 @@ from marksheet.apps.results.models import Bucket, BucketCount, Result
 from marksheet.apps.results.queries.by_schedule import schedule_lines
 from marksheet.apps.results.queries.finder import Criteria
 from marksheet.apps.results.queries.sight import waiting_to_be_published_by
+from marksheet.entrypoints.shared.saved import MOST
 from marksheet.entrypoints.web.results.grades import grades_in
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.factories import (
@@ -599,3 +600,14 @@ def test_the_inbox_says_what_waits_on_each_tab(world, quiz):
     said = text(signed_in(world.pia).get("/inbox/").text)
     assert "What waits for you" in said and re.search(r"Results\s+3", said)
     assert "What waits for you" not in signed_in(world.sid).get("/inbox/").text
+
+
+def test_a_list_keeps_thirty_views_and_says_so_when_it_is_full(world):
+    client = signed_in(world.pia)
+    for n in range(MOST):
+        assert client.post("/marking/results/views/save/", {"name": f"View {n}"}).status_code == 302
+    full = client.post("/marking/results/views/save/", {"name": "One more"})
+    assert full.status_code == 400 and "Forget one first" in full.content.decode()
+    assert client.post("/marking/results/views/save/", {"name": "View 3", "query": "q=a"}).status_code == 302
+    page = client.get("/marking/results/").content.decode()
+    assert "View 29" in page and "One more" not in page

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from marksheet.apps.release.queries.history import Entry
 from marksheet.entrypoints.web.audit.changes import changes
@@ -113,3 +114,14 @@ def work_managed(entry: Entry) -> Said:
         "resume": _("Let paused work go on"),
     }
     return Said(texts.get(str(entry.facts.get("move", "")), _("Managed work in the background")))
+
+
+def taken_out(entry: Entry) -> Said:
+    """Say that the audit log was taken out as a file."""
+    n = entry.facts.get("entries", 0)
+    words = ngettext(
+        "Took %(n)d entry of the audit log out as a file",
+        "Took %(n)d entries of the audit log out as a file",
+        n,
+    )
+    return Said(words % {"n": n})

@@ -88,6 +88,9 @@ def test_the_page_says_what_it_holds_and_how_much_of_it_is_yours(world, quiz):
 
 def test_those_who_see_nothing_get_a_friendly_empty_page(world, quiz):
     assert "No results are yours to see" in read(signed_in(world.sid))
+    assert "that right sleeps" not in read(signed_in(world.sid))
+    grant(world.sid, "publisher", quiz.node)
+    assert "that right sleeps" in read(signed_in(world.sid))
     page = read(signed_in(world.eva))
     assert "Nothing waits here" in page
     assert not rows(page)

@@ -12,7 +12,7 @@ from marksheet.apps.marking.queries.flags import open_flag
 from marksheet.apps.marking.queries.judgements import CurrentJudgement, judgement_of
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
 from marksheet.apps.marking.queries.submissions import Submission, scripts_for, submission
-from marksheet.apps.marking.queries.walking import Around, around, first_open
+from marksheet.apps.marking.queries.walking import NOTHING_AROUND, Around, around, first_open
 from marksheet.apps.people.models import Person
 from marksheet.rules import schemes
 
@@ -65,12 +65,21 @@ class Workshop:
 
 
 def workshop_of(
-    person: Person, schedule: Schedule, script_ref: str, part_ref: str = "", *, by_candidate: bool = False
+    person: Person,
+    schedule: Schedule,
+    script_ref: str,
+    part_ref: str = "",
+    *,
+    by_candidate: bool = False,
+    walking: bool = True,
 ) -> Workshop:
     """Return the marking screen of one question of a script; without a question, of the first unmarked one.
 
     The same scripts as in the list of submissions: never another marker's before both have submitted, never one's own
     work, nor what a conflict of interest keeps from the person. The caller was let into the schedule.
+
+    Args:
+        walking: what lies around is asked for, too.
 
     Raises:
         NotFound: there is no such script or question for this person.
@@ -104,7 +113,7 @@ def workshop_of(
         draft=drafts_of(person.pk, [script.attempt_id]).get((script.attempt_id, part.id)),
         flag=open_flag(script),
         comments=comments_of(person, part.id),
-        around=around(scripts, script, parts, part, by_candidate=by_candidate),
+        around=around(scripts, script, parts, part, by_candidate=by_candidate) if walking else NOTHING_AROUND,
     )
 
 

@@ -66,7 +66,8 @@ def mark(request: HttpRequest, ref: str, script: str, part: str) -> HttpResponse
     person = person_of(request)
     schedule = assessed_for(person, ref)
     by_candidate = request.GET.get("by") == CANDIDATE
-    seen = workshop_of(person, schedule, script, part, by_candidate=by_candidate)
+    walking = request.method == "GET" or not wants_json(request)
+    seen = workshop_of(person, schedule, script, part, by_candidate=by_candidate, walking=walking)
     if request.method == "POST":
         return _sent(request, person, schedule, seen)
     filled = panel.filled_from_draft(seen) if seen.draft else panel.filled_of(seen)

@@ -331,6 +331,10 @@ def test_a_large_publication_is_carried_out_aside_and_can_be_stopped_and_resumed
     page = read(client, receipt_of(address))
     assert "Publishing 3 results" in page
     assert "You can leave this page" in page
+    with writes_allowed():
+        Publication.objects.update(total=15_702)
+        assert "Publishing 15,702 results" in read(client, receipt_of(address))
+        Publication.objects.update(total=3)
     assert "0 of 3" in read(client, receipt_of(address) + "progress/")
     client.post(receipt_of(address) + "stop/")
     stopped = read(client, receipt_of(address))

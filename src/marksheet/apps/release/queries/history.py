@@ -392,3 +392,8 @@ def who_and_what(schedule: Schedule) -> tuple[list[tuple[str, str]], list[str]]:
     people = Person.objects.filter(pk__in=events.values("actor_id"))
     verbs = events.values_list("verb", flat=True).distinct()
     return list(people.order_by("sort_name", "id").values_list("ref", "name")[:200]), sorted(set(verbs))
+
+
+def in_general(events: Sequence[Event]) -> list[Entry]:
+    """Return events as entries that tell of no single result: marks and scores are counted, and none is told."""
+    return _entries(events, {}, {})

@@ -267,6 +267,8 @@ def _problems(refusal: Refusal) -> dict[str, Any]:
         "refusal": refusal,
         "cells": [(one.row, one.column, one.value, translated(one.reason)) for one in cells],
         "total": refusal.total if isinstance(refusal, Unreadable) else 0,
+        # Then the file may be right, and what is missing is what its blanks mean.
+        "blanks_only": bool(cells) and all(one.value == "" and one.column for one in cells),
         "details": () if cells else refusal.details,
     }
 

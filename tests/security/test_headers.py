@@ -99,6 +99,19 @@ def test_two_people_never_read_each_others_page(scene: Scene) -> None:
             for who, own, foreign in (("cas", cas, other), ("other", other, cas), ("anon", b"", cas)):
                 content = ask(scene.client(who), "GET", path)[0].content
                 assert own in content and foreign not in content, (who, path)
+                assert who == "anon" or f'name="next" value="{path}"'.encode() in content, (who, path)
+
+
+def test_the_menu_that_candidates_share_holds_a_token_and_an_address_of_the_page_alone(scene: Scene) -> None:
+    token = re.compile(rb'name="csrfmiddlewaretoken" value="([0-9A-Za-z]{64})"')
+    seen = []
+    for path in ("/my/?a=<b>", link(scene, "my:result"), "/my/"):
+        content = ask(scene.client("cas"), "GET", path)[0].content
+        assert content.count(b'action="/accounts/logout/"') == 1 and b"\x01" not in content
+        seen.append(set(token.findall(content)))
+        assert len(seen[-1]) == 1
+    assert b'value="/my/?a=%3Cb%3E"' in ask(scene.client("cas"), "GET", "/my/?a=<b>")[0].content
+    assert len(set.union(*seen)) == 3
 
 
 def test_two_people_s_sessions_answer_no_etag_of_the_other(scene: Scene) -> None:

@@ -215,7 +215,9 @@ def test_work_that_is_allocated_goes_back_to_nobody_and_keeps_its_marks(world, s
     entry = history_for(world.ada, result_of(attempts[0]).ref).entries[-1]
     assert say(entry).text == "Took the script back: it is with nobody for now"
     assert (entry.reason, entry.emptied) == ("", False), "why is for the coordinators"
-    (told,) = [one for one in schedule_history(schedule, Filter()).entries if "conflict" in one.facts]
+    (told,) = [
+        one for one in schedule_history(world.ada, schedule, Filter()).entries if "conflict" in one.facts
+    ]
     assert told.reason == WHY
     assert (
         "1 script is with nobody"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Schedule
+from marksheet.apps.exams.queries.anonymity import named, through
 from marksheet.apps.exams.queries.answers import NO_RESPONSE, stored_answers, takes_typed_answers
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.texts import stored_texts
@@ -128,8 +129,8 @@ def enter_answers(
 def _attempts(actor: Person, schedule: Schedule, refs: set[str]) -> dict[str, Attempt]:
     rows = Attempt.objects.filter(
         takes_typed_answers(), schedule=schedule, state=AttemptState.HANDED_IN, script_ref__in=refs
-    ).select_related("enrolment")
-    found = {row.script_ref: row for row in rows}
+    ).select_related("enrolment", "schedule")
+    found = {row.script_ref: row for row in through(actor, rows)}
     if found.keys() != refs:
         raise NotFound(_("There is no such script on paper."))
     apart = apart_from(actor)
@@ -174,8 +175,9 @@ def _planned(schedule: Schedule, attempts: Mapping[str, Attempt], saves: Sequenc
             plan.stale[save.name] = before
         else:
             plan.changed[place] = value
-            plan.told.append(f"{attempt.enrolment.number}, {part.label}: {before} → {after}")
-            plan.shown.append(f"{attempt.enrolment.number}, {part.label}: {brief(before)} → {brief(after)}")
+            who = attempt.enrolment.number or attempt.enrolment.name
+            plan.told.append(f"{who}, {part.label}: {before} → {after}")
+            plan.shown.append(f"{who}, {part.label}: {brief(before)} → {brief(after)}")
     return plan
 
 
@@ -202,9 +204,8 @@ def _text(typed: str) -> str:
 
 
 def _told(attempt: Attempt, part: PartRow, typed: str, why: str) -> str:
-    return _("%(name)s (%(number)s), part %(part)s, “%(value)s”: %(why)s") % {
-        "name": attempt.enrolment.name,
-        "number": attempt.enrolment.number,
+    return _("%(who)s, part %(part)s, “%(value)s”: %(why)s") % {
+        "who": named(attempt.enrolment),
         "part": part.label,
         "value": typed,
         "why": why,

@@ -157,14 +157,14 @@ class _Known:
 
 
 def plan_work(
-    schedule: Schedule, work: Work, *, round_: str, barred: Sequence[int], at: datetime
+    person: Person, schedule: Schedule, work: Work, *, round_: str, barred: Sequence[int], at: datetime
 ) -> WorkPlan:
-    """Return what carrying ``work`` in would do. The caller was let into the schedule.
+    """Return what carrying ``work`` in would do, as ``person`` sees candidates, who was let into the schedule.
 
     Args:
         barred: people whose own work may not go in with this file: who imports, and the marker.
     """
-    known = _known(schedule, round_, barred)
+    known = _known(person, schedule, round_, barred)
     plan = WorkPlan(len(work.rows))
     said: set[str] = set()
     given: Counter[int] = Counter()
@@ -195,7 +195,7 @@ def _differing(plan: WorkPlan) -> tuple[Differing, ...]:
     return tuple(Differing(number, n, key in published) for (key, number), n in counts.items())
 
 
-def _known(schedule: Schedule, round_: str, barred: Sequence[int]) -> _Known:
+def _known(person: Person, schedule: Schedule, round_: str, barred: Sequence[int]) -> _Known:
     attempts = attempts_of(schedule.pk)
     owner = {row.id: enrolment for enrolment, row in attempts.items()}
     responses = responses_of(schedule.pk) if attempts else {}
@@ -206,7 +206,7 @@ def _known(schedule: Schedule, round_: str, barred: Sequence[int]) -> _Known:
     return _Known(
         schedule=schedule,
         paper=paper,
-        people=expected_at(schedule.pk),
+        people=expected_at(person, schedule),
         attempts=attempts,
         responses={(owner[a], part): value for (a, part), value in responses.items() if a in owner},
         marks={(owner[a], part): mark for (a, part), mark in marks.items()},
@@ -217,9 +217,9 @@ def _known(schedule: Schedule, round_: str, barred: Sequence[int]) -> _Known:
     )
 
 
-def not_placed(schedule: Schedule, numbers: Collection[str]) -> dict[str, str]:
+def not_placed(person: Person, schedule: Schedule, numbers: Collection[str]) -> dict[str, str]:
     """Return number -> why no work goes in under it: nobody here, absent, void. The caller was let in."""
-    known = _known(schedule, "marker-1", ())
+    known = _known(person, schedule, "marker-1", ())
     why = {number: _why_not(known, known.people.get(number)) for number in numbers}
     return {number: said for number, said in why.items() if said}
 

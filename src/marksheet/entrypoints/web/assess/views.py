@@ -96,7 +96,7 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
         after=request.GET.get("after", ""),
     )
     flagged = flagged_among(person, schedule)
-    absent = not_handed_in(schedule, most=NAMED)
+    absent = not_handed_in(person, schedule, most=NAMED)
     context = about(person, schedule) | {
         "rows": rows,
         "following": following,

@@ -28,7 +28,7 @@ def give() -> None:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             if cursor.fetchone() is None:
                 cursor.execute(f"CREATE ROLE {role} NOLOGIN")
-        roles.grant(cursor, APPLICATION, CANDIDATE)
+    roles.grant(APPLICATION, CANDIDATE)
 
 
 def take() -> None:

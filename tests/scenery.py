@@ -1,12 +1,11 @@
 """Keep the rows that a scene wrote and write them again: thousands of tests begin with the same scene.
 
 A function marked ``@kept`` sets a scene by verbs, from its arguments and what earlier scenes left and nothing else.
-The second time that it is called with the same arguments on the same state of the database, the rows it wrote are
-kept; from then on they are inserted as they were. A database of which it is not known what it holds (a test wrote to
+What it wrote is kept: called again with the same arguments on the same state of the database, the rows are inserted as
+they were. A database of which it is not known what it holds (a test wrote to
 it, or it is a copy of something prepared) is served by verbs as ever.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields, is_dataclass
@@ -65,7 +64,6 @@ class _Kept:
 
 _migrated: Rows | None = None
 _kept: dict[State, _Kept] = {}
-_calls: Counter[State] = Counter()
 _state: State | None = None
 _writes = 0
 
@@ -88,13 +86,12 @@ def kept(scene: Callable[P, R]) -> Callable[P, R]:
         if before == () and _migrated is None:
             _migrated = rows()
         then: State = (*before, f"{scene.__qualname__}{_digest(args)}{_digest(kwargs)}")
-        _calls[then] += 1
         if then in _kept:
             _kept[then].write()
             answer: R = deepcopy(_kept[then].answer)
         else:
             answer = scene(*args, **kwargs)
-            known = _rows_of(before) if _calls[then] > 1 else None
+            known = _rows_of(before)
             if known is not None:
                 after = rows()
                 _kept[then] = _Kept(_writer(_changes(known, after)), after, deepcopy(answer))

@@ -115,7 +115,7 @@ def test_a_left_out_item_leaves_numerator_and_denominator(marked: Marked, data: 
 def test_full_marks_sets_the_maximum_for_everybody(marked: Marked, data: st.DataObject):
     paper, script = marked
     place = data.draw(st.integers(0, len(script) - 1))
-    assume(paper.items[place].treatment is Treatment.COUNTS)
+    paper = change_item(paper, place, treatment=Treatment.COUNTS)
     script[place] = [data.draw(st.sampled_from([UNMARKED, part])) for part in script[place]]
     result = aggregate(change_item(paper, place, treatment=Treatment.FULL_MARKS), script)
     assert result.item_scores[place] == paper.items[place].maximum

@@ -4,9 +4,12 @@ import random
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import transaction
+from django.template.backends.django import Template
+from django.test import Client
 from django.urls import reverse
 
 from marksheet.apps.exams.models import Assessment, Schedule
@@ -78,8 +81,14 @@ def test_the_refs_on_the_page_are_those_that_open(
         page = "".join(ask(client, "GET", address)[0].content.decode() for address in addresses)
         # A line leads to its own page or to one below it.
         shown = {ref for ref in refs if re.search(rf'href="[^"]*{ref}[/?"]', page)}
-        opened = {ref for ref in refs if ask(client, "GET", reverse(door, args=[ref]))[0].status_code == 200}
+        # What is behind a door is looked at elsewhere: here, whether it opens.
+        with mock.patch.object(Template, "render", return_value=""):
+            opened = {ref for ref in refs if _opens(client, reverse(door, args=[ref]))}
         assert shown == opened, (who, listed)
+
+
+def _opens(client: Client, path: str) -> bool:
+    return ask(client, "GET", path)[0].status_code == 200
 
 
 def test_a_publisher_without_sight_reads_no_rows_on_the_receipt(scene: Scene) -> None:

@@ -10,8 +10,10 @@ from tests.security.scene import CAST, Scene
 
 pytestmark = pytest.mark.usefixtures("quiet", "same_navigation")
 
-# Where everybody who is signed in gets the same answer, these stand for all; and on a second database.
+# Where everybody who is signed in gets the same answer, these stand for all.
 SOME = ("anon", "cas", "sid", "mo", "ada")
+# What a second database could refuse, it refuses whoever has the most to see.
+ON_POSTGRES = ("cas", "max", "ada")
 
 
 def test_every_address_has_a_row_for_every_method() -> None:
@@ -34,8 +36,10 @@ def test_everybody_gets_the_answer_of_the_table(scene: Scene, case: str, method:
 
 
 def _asking(row: Row) -> tuple[str, ...]:
+    if connection.vendor == "postgresql":
+        return ON_POSTGRES
     alike = len({answer for who, answer in row.items() if who != "anon"}) == 1
-    return SOME if alike or connection.vendor == "postgresql" else CAST
+    return SOME if alike else CAST
 
 
 def _asked(scene: Scene, who: str, method: str, path: str, case: str) -> str:
@@ -46,11 +50,10 @@ def _asked(scene: Scene, who: str, method: str, path: str, case: str) -> str:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_no_other_method_does_anything(scene: Scene, method: str) -> None:
-    for who in ("anon", "cas", "ada"):
-        client = scene.client(who)
-        for case in cases():
-            cache.clear()
-            answer, wrote = ask(client, method, link(scene, case))
-            assert not wrote and (answer.status_code in (302, 403, 404, 405) or not case.count(":")), case
+@pytest.mark.parametrize(("method", "who"), [("PUT", "ada"), ("PATCH", "cas"), ("DELETE", "anon")])
+def test_no_other_method_does_anything(scene: Scene, method: str, who: str) -> None:
+    client = scene.client(who)
+    for case in cases():
+        cache.clear()
+        answer, wrote = ask(client, method, link(scene, case))
+        assert not wrote and (answer.status_code in (302, 403, 404, 405) or not case.count(":")), case

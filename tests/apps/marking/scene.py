@@ -11,8 +11,10 @@ from marksheet.apps.marking.steps import open_scripts
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.steps.recompute import recompute
 from tests.factories import CLOSES, TESTER, enrolments
+from tests.scenery import kept
 
 
+@kept
 def hand_in(schedule: Schedule, who: Sequence[Enrolment] | None = None, answer: str = "A") -> list[Attempt]:
     """Hand in a first attempt of each enrolment, with ``answer`` to every machine-scored part."""
     people = enrolments(schedule) if who is None else list(who)

@@ -31,11 +31,11 @@ from marksheet.apps.results.models import Result
 from marksheet.entrypoints.web.audit.words import say
 from marksheet.rules.schemes import Scheme
 from tests.apps.marking.scene import hand_in, human_part, result_of, script_of
+from tests.apps.marking.two_markers import first as first_of_two
+from tests.apps.marking.two_markers import mark as mark_of_two
+from tests.apps.marking.two_markers import plan, share
+from tests.apps.marking.two_markers import script_of as of_two
 from tests.apps.results.test_finished import publish_all
-from tests.apps.results.test_two_markers import first as first_of_two
-from tests.apps.results.test_two_markers import mark as mark_of_two
-from tests.apps.results.test_two_markers import plan, share
-from tests.apps.results.test_two_markers import script_of as of_two
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, grant, signed_in
 from tests.guard import writes_allowed
 

@@ -8,17 +8,15 @@ from marksheet.apps.release.queries.history import Filter, history_for, schedule
 from marksheet.apps.results.actions.marks import propose_mark
 from marksheet.entrypoints.web.audit.words import Said, say
 from tests.apps.marking.scene import hand_in, human_part, result_of
-from tests.apps.results.test_two_markers import first, mark, plan, script_of, share
-from tests.factories import NOW, a_schedule, a_world, an_assessment, by_hand
+from tests.apps.marking.two_markers import first, mark, plan, script_of, share, two_questions
+from tests.factories import NOW, a_schedule, a_world
 
 pytestmark = pytest.mark.django_db
 
 
 def test_both_allocations_each_proposal_and_the_agreement_are_told(db: None) -> None:
     world = a_world()
-    version = an_assessment(world, wanted=[by_hand("1"), by_hand("2")])
-    schedule = a_schedule(world, version=version, candidates=1)
-    hand_in(schedule)
+    schedule = two_questions(world, 1)
     plan(world, schedule)
     share(world, schedule)
     attempt = first(schedule)

@@ -10,7 +10,7 @@ from marksheet.apps.exams.models import Attempt, Schedule
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
 from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
 from marksheet.apps.marking.actions.conflicts import declare_conflict
-from marksheet.apps.marking.models import Mark, Method, Moderation, Plan, Script
+from marksheet.apps.marking.models import Flag, Mark, Method, Moderation, Plan, Script
 from marksheet.apps.marking.queries.allocation import Wanted
 from marksheet.apps.marking.queries.moderation import moderated_by
 from marksheet.apps.marking.queries.plan import plan_of
@@ -24,6 +24,7 @@ from marksheet.apps.results.actions.marks import (
     change_marks,
     confirm_sample,
     doubt,
+    flag_script,
     mark_again,
     preview_moderation,
     propose_mark,
@@ -32,9 +33,11 @@ from marksheet.apps.results.actions.marks import (
     send_back,
     set_moderation,
     set_plan,
+    settle_flag,
     submit_scripts,
 )
 from marksheet.apps.results.queries.differences import differences_of
+from marksheet.apps.results.queries.moderated import moderated_script
 from marksheet.entrypoints.web.audit.words import say
 from marksheet.rules.moderation import Kind, Round, Trigger
 from tests.apps.marking.scene import hand_in, human_part, result_of
@@ -406,7 +409,6 @@ def test_changed_triggers_keep_what_was_decided_and_ask_the_rest_anew(world, sch
 
 def test_rounds_that_make_no_sense_or_come_too_late_are_refused(world, schedule) -> None:
     for bad in (
-        Trigger(Kind.FLAGGED),
         Trigger(Kind.BEYOND_TOLERANCE),
         Trigger(Kind.DIFFERENCE, Fraction(1)),
         Trigger(Kind.OF_MARKER, marker=world.sid.pk),
@@ -448,3 +450,41 @@ def test_notes_can_be_kept_from_the_moderator_until_they_have_decided(world, sch
     assert (read(world.ada), read(world.max)) == (True, False)
     accept(world.max, schedule.ref, [waiting(world.max)[0].ref], at=NOW)
     assert read(world.max)
+
+
+def test_a_flagged_script_is_a_case_and_the_decision_settles_its_flag(world, schedule) -> None:
+    moderate(world, schedule, [Trigger(Kind.FLAGGED)])
+    one, two, three, *_others = attempts(schedule)
+    for attempt in (one, two, three):
+        script = Script.objects.get(attempt=attempt)
+        flag_script(world.mo, schedule.ref, script.ref, "Two handwritings", at=NOW)
+        mark(world.mo, attempt, 2, 3)
+    assert [kinds(row) for row in waiting(world.max)] == [["flagged"]] * 3
+    assert missing(one) == {"in_moderation": 1, "flagged": 1}
+    first, second, _third = waiting(world.max)
+    accept(world.max, schedule.ref, [first.ref], at=LATER)
+    given = {human_part(schedule).ref: (4000, False)}
+    change_marks(world.max, second.ref, given, note="One hand, two pens", against=second.revision, at=LATER)
+    assert missing(one) == missing(two) == {}
+    assert result_of(two).shown_score == "7"
+    flags = Flag.objects.order_by("attempt")
+    assert [flag.answer for flag in flags] == [
+        "A moderator looked at it: the marks stand.", "One hand, two pens", "",
+    ]  # fmt: skip
+    assert InboxNote.objects.filter(kind="flag-settled", person=world.mo).count() == 2
+    notes = moderated_script(world.max, schedule, second.ref).notes
+    assert [note.text for note in notes if note.by == "Mo Idris"] == ["Two handwritings"]
+
+
+def test_a_flag_that_is_settled_before_anybody_decided_lets_its_script_go(world, schedule) -> None:
+    moderate(world, schedule, [Trigger(Kind.FLAGGED)])
+    attempt, other, *_others = attempts(schedule)
+    script = Script.objects.get(attempt=attempt)
+    flag_script(world.mo, schedule.ref, script.ref, "Two handwritings", at=NOW)
+    for one in (attempt, other):
+        mark(world.mo, one, 2, 3)
+    assert missing(other) == {} and [row.attempt_id for row in waiting(world.max)] == [attempt.pk]
+    settle_flag(world.max, schedule.ref, script.ref, "One hand", at=LATER)
+    assert missing(attempt) == {} and waiting(world.max) == []
+    flag_script(world.mo, schedule.ref, script.ref, "And the last page?", at=LATER)
+    assert [kinds(row) for row in waiting(world.max)] == [["flagged"]], "flagged again, it is a case again"

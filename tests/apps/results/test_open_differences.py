@@ -11,7 +11,7 @@ from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.coordination import coordination_of, to_do
 from marksheet.apps.results.queries.differences import differences_of, differing_at
 from tests.apps.marking.scene import hand_in, human_part, result_of
-from tests.apps.results.test_two_markers import first, mark, plan, script_of, share
+from tests.apps.marking.two_markers import first, mark, plan, script_of, share, two_questions
 from tests.factories import (
     NOW,
     World,
@@ -35,9 +35,7 @@ def world() -> World:
 @pytest.fixture
 def schedule(world: World) -> Schedule:
     """Two questions of 5 by hand, two candidates who handed in; Mo and Mei mark each script."""
-    version = an_assessment(world, wanted=[by_hand("1"), by_hand("2")])
-    found = a_schedule(world, version=version, candidates=2)
-    hand_in(found)
+    found = two_questions(world, 2)
     plan(world, found)
     share(world, found)
     return found

@@ -6,17 +6,14 @@ from marksheet.apps.exams.actions.schemes import write_scheme
 from marksheet.apps.exams.models import Attempt, Schedule
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
 from marksheet.apps.marking.actions.allocation import (
-    allocate,
     back_to_the_pile,
     give_scripts,
-    preview_allocation,
 )
 from marksheet.apps.marking.actions.people import remove_assessor
-from marksheet.apps.marking.models import Mark, Method, Plan, Script
-from marksheet.apps.marking.queries.allocation import Wanted, Which, standing_of
+from marksheet.apps.marking.models import Mark, Plan, Script
+from marksheet.apps.marking.queries.allocation import Which, standing_of
 from marksheet.apps.marking.queries.assess import counts_of
 from marksheet.apps.marking.queries.grid import grid_of
-from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.progress import progress_by_item
 from marksheet.apps.marking.queries.submissions import submissions_of
 from marksheet.apps.people.models import InboxNote, Person
@@ -36,7 +33,8 @@ from marksheet.apps.results.queries.unmarked import unmarked_of
 from marksheet.entrypoints.web.audit.words import say
 from marksheet.rules.schemes import Scheme
 from tests.apps.marking.scene import hand_in, human_part, result_of
-from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, enrolments, grant
+from tests.apps.marking.two_markers import first, mark, plan, script_of, share, two_questions
+from tests.factories import NOW, World, a_schedule, a_world, enrolments, grant
 
 pytestmark = pytest.mark.django_db
 
@@ -49,41 +47,7 @@ def world() -> World:
 @pytest.fixture
 def schedule(world: World) -> Schedule:
     """Two questions of 5 by hand, four candidates who handed in; Mo and Mei mark."""
-    version = an_assessment(world, wanted=[by_hand("1"), by_hand("2")])
-    found = a_schedule(world, version=version, candidates=4)
-    hand_in(found)
-    return found
-
-
-def plan(world: World, schedule: Schedule, **more: object) -> None:
-    wanted = Plan(schedule=schedule, **{"markers": 2, "tolerance_thousandths": 1000} | more)  # type: ignore[arg-type]
-    set_plan(world.ada, schedule.ref, wanted, against=plan_of(schedule).revision, at=NOW)
-
-
-def share(world: World, schedule: Schedule, *people: Person, which: str = Which.UNTOUCHED) -> None:
-    wanted = Wanted(Method.EVENLY, {one.pk: 1 for one in people or (world.mo, world.mei)}, which)
-    found = preview_allocation(world.ada, schedule.ref, wanted, "spring")
-    allocate(world.ada, schedule.ref, wanted, seed="spring", against=found.fingerprint, at=NOW)
-
-
-def script_of(person: Person, attempt: Attempt) -> Script:
-    return Script.objects.get(attempt=attempt, marker=person)
-
-
-def mark(person: Person, attempt: Attempt, *values: int, submit: bool = True) -> None:
-    """Give whole marks, a part each, and submit."""
-    script = script_of(person, attempt)
-    cells = [
-        CellSave(script.ref, human_part(attempt.schedule, n).ref, value * 1000, False, 0)
-        for n, value in enumerate(values)
-    ]
-    save_marks(person, attempt.schedule.ref, cells, at=NOW)
-    if submit:
-        submit_scripts(person, attempt.schedule.ref, [script.ref], at=NOW)
-
-
-def first(schedule: Schedule) -> Attempt:
-    return Attempt.objects.filter(schedule=schedule).select_related("schedule", "enrolment").order_by("pk")[0]
+    return two_questions(world, 4)
 
 
 def test_nobody_is_both_markers_and_each_sees_their_own_alone(world, schedule) -> None:

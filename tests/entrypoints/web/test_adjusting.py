@@ -13,7 +13,7 @@ from marksheet.apps.results.models import Adjustment, Result
 from tests.apps.release.scenes import a_ready_quiz, refs
 from tests.factories import NOW, World, a_world, grant, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LIST, DO = "/marking/results/", "/marking/results/do/"
 
 

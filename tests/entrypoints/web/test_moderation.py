@@ -20,7 +20,7 @@ from tests.apps.marking.scene import hand_in, human_part, result_of
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, grant, signed_in
 from tests.scenery import kept
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NEAR_AND_FIRST = [Round((Trigger(Kind.NEAR_BOUNDARY, Fraction(1)), Trigger(Kind.FIRST, Fraction(2))))]
 
@@ -69,6 +69,7 @@ def test_rounds_are_previewed_then_set(world, schedule) -> None:
     address = f"/marking/coordinator/{schedule.ref}/moderation/"
     assert "No script goes to moderation" in ada.get(address).content.decode()
     sent = {"against": "0", "seed": "spring", "near_boundary_0": "1", "first_0": "2", "notes_0": "on"}
+    sent |= {"flagged_1": "on"}
     answer = ada.get(address + "preview/", sent)
     words = " ".join(answer.content.decode().split())
     assert "This would send 3 scripts to moderation" in words
@@ -80,6 +81,7 @@ def test_rounds_are_previewed_then_set(world, schedule) -> None:
     assert Moderation.objects.count() == 3
     holds = ada.get(address).content.decode()
     assert "the score lies within 1 mark of a boundary; sample: the first 2 scripts of each marker" in holds
+    assert "flagged by a marker" in holds and "Scripts that their marker flagged" in holds
     stale = ada.post(address + "preview/", asked)
     assert stale.status_code == 400
     assert "Somebody else changed these settings" in stale.content.decode()

@@ -8,10 +8,10 @@ from marksheet.apps.marking.actions.allocation import give_scripts, preview_allo
 from marksheet.apps.marking.models import Method, Script
 from marksheet.apps.marking.queries.allocation import Wanted
 from tests.apps.marking.scene import hand_in
-from tests.apps.results.test_two_markers import mark, plan, share
-from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, signed_in
+from tests.apps.marking.two_markers import mark, plan, share, two_questions
+from tests.factories import NOW, World, a_schedule, a_world, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture
@@ -21,9 +21,7 @@ def world(db: None) -> World:
 
 @pytest.fixture
 def schedule(world: World) -> Schedule:
-    version = an_assessment(world, wanted=[by_hand("1"), by_hand("2")])
-    found = a_schedule(world, version=version, candidates=3)
-    hand_in(found)
+    found = two_questions(world, 3)
     plan(world, found)
     return found
 

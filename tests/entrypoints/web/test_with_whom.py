@@ -7,18 +7,16 @@ import pytest
 from marksheet.apps.marking.models import Script
 from marksheet.apps.release.actions.publishing import freeze_selection
 from marksheet.apps.results.queries.people import not_submitted_at
-from tests.apps.marking.scene import hand_in, result_of
-from tests.apps.results.test_two_markers import first, mark, plan, share
-from tests.factories import NOW, a_schedule, a_world, an_assessment, by_hand, signed_in
+from tests.apps.marking.scene import result_of
+from tests.apps.marking.two_markers import first, mark, plan, share, two_questions
+from tests.factories import NOW, a_world, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_only_who_has_not_submitted_is_named(db: None) -> None:
     world = a_world()
-    version = an_assessment(world, wanted=[by_hand("1"), by_hand("2")])
-    schedule = a_schedule(world, version=version, candidates=2)
-    hand_in(schedule)
+    schedule = two_questions(world, 2)
     attempt = first(schedule)
     row = f"/marking/results/{result_of(attempt).ref}/"
     pia = signed_in(world.pia)

@@ -14,7 +14,7 @@ from marksheet.apps.results.actions.marks import flag_script, save_panel, set_pl
 from tests.apps.marking.essay import TEXT, Essay, an_essay
 from tests.factories import NOW, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 JSON = {"HTTP_ACCEPT": "application/json"}
 
 

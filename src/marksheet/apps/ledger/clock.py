@@ -1,6 +1,7 @@
-"""The one place that asks what time it is."""
+"""The one place that asks what time it is, and in which zone the database keeps it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -16,3 +17,10 @@ def read() -> datetime:
             moment: datetime = cursor.fetchone()[0]
             return moment.astimezone(UTC)
     return datetime.now(UTC)
+
+
+def in_utc(value: Any) -> Any:
+    """Say of a moment that it is UTC: SQLite keeps it without a zone."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value

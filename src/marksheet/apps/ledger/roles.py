@@ -9,7 +9,7 @@ same columns, and the triggers alone stand before the rest.
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections
@@ -39,13 +39,6 @@ CANDIDATES_READ: Mapping[str, frozenset[str]] = {
 
 # Of what Django keeps for itself, the application reads which migrations ran, and changes none.
 _READ_ONLY = ("django_migrations",)
-
-
-class Executes(Protocol):
-    """A cursor."""
-
-    def execute(self, statement: str, /) -> Any:
-        """Run one statement."""
 
 
 @contextmanager
@@ -109,33 +102,35 @@ def grant_as_configured() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         owner = cursor.fetchone()[0]
-        if application != owner:
-            grant(cursor, application, candidate)
+    if application != owner:
+        grant(application, candidate)
 
 
-def grant(cursor: Executes, application: str, candidate: str = "") -> None:
+def grant(application: str, candidate: str = "") -> None:
     """Give both roles exactly what they may do in the schema ``public``, and take away what they had before."""
     name = connection.ops.quote_name
-    with connection.cursor() as reader:
-        existing = set(connection.introspection.table_names(reader))
-    for role in filter(None, (application, candidate)):
-        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name(role)}")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {name(role)}")
-    cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-    role = name(application)
-    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
-    cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
-    for guarded in APPEND_ONLY:
-        if guarded.table in existing:
-            cursor.execute(f"REVOKE UPDATE, DELETE ON {name(guarded.table)} FROM {role}")
-            if guarded.but_empty:
-                cursor.execute(f"GRANT UPDATE ({name(guarded.but_empty)}) ON {name(guarded.table)} TO {role}")
-    for table in existing.intersection(_READ_ONLY):
-        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {name(table)} FROM {role}")
-    if candidate:
-        for table in sorted(CANDIDATES_READ.keys() & existing):
-            columns = ", ".join(map(name, sorted(CANDIDATES_READ[table])))
-            cursor.execute(f"GRANT SELECT ({columns}) ON {name(table)} TO {name(candidate)}")
+    with connection.cursor() as cursor:
+        existing = set(connection.introspection.table_names(cursor))
+        for role in filter(None, (application, candidate)):
+            cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name(role)}")
+            cursor.execute(f"GRANT USAGE ON SCHEMA public TO {name(role)}")
+        cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        role = name(application)
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        for guarded in APPEND_ONLY:
+            if guarded.table in existing:
+                cursor.execute(f"REVOKE UPDATE, DELETE ON {name(guarded.table)} FROM {role}")
+                if guarded.but_empty:
+                    cursor.execute(
+                        f"GRANT UPDATE ({name(guarded.but_empty)}) ON {name(guarded.table)} TO {role}"
+                    )
+        for table in existing.intersection(_READ_ONLY):
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {name(table)} FROM {role}")
+        if candidate:
+            for table in sorted(CANDIDATES_READ.keys() & existing):
+                columns = ", ".join(map(name, sorted(CANDIDATES_READ[table])))
+                cursor.execute(f"GRANT SELECT ({columns}) ON {name(table)} TO {name(candidate)}")
 
 
 def owns_its_tables() -> bool:

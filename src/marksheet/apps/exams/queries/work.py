@@ -1,8 +1,11 @@
 """What was handed in at a schedule: attempts, responses, and who is still expected."""
 
-from collections.abc import Collection
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,6 +16,17 @@ from marksheet.apps.people.models import Person
 FEW = 500
 BY_HAND = "by-hand"
 IMPORTED = "import"
+
+
+def digest_of_cells(cells: Iterable[Sequence[Any]]) -> str:
+    """Return the SHA-256, in hex, of what came in for one attempt, whatever the order.
+
+    The log keeps it when work comes in, and ``verify`` compares.
+
+    Args:
+        cells: (part, "answer", canonical value) or (part, "mark", thousandths, no response).
+    """
+    return hashlib.sha256(json.dumps(sorted(map(list, cells), key=str)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Scripts that their markers flagged: for the lead marker, who moderates or coordinates there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.anonymity import through
+from marksheet.apps.ledger.bulk import among
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Flag, Script
 from marksheet.apps.marking.queries.hands import overseen, theirs
@@ -28,6 +29,11 @@ def open_flag(person: Person, script: Script) -> Flag | None:
     """Return the open flag of a script that ``person`` was let to."""
     rows = Flag.objects.filter(attempt=script.attempt_id, round=script.round, settled_at=None)
     return through(person, rows.select_related("person", "part", "attempt__schedule")).first()
+
+
+def open_flags_of(attempts: Collection[int]) -> list[Flag]:
+    """Return the open flags of scripts that the caller was let to, with who raised them."""
+    return list(Flag.objects.filter(attempt__in=among(attempts), settled_at=None).select_related("person"))
 
 
 def leads_at(person: Person, schedule: Schedule) -> bool:

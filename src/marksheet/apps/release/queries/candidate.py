@@ -3,11 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from marksheet.apps.exams.models import AttemptState, Standing
 from marksheet.apps.ledger import roles
+from marksheet.apps.ledger.clock import in_utc
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.models import OpeningStatus
@@ -141,13 +142,20 @@ class _Facts:
         self.running |= row.attempt == AttemptState.IN_PROGRESS
         self.handed_in_at = row.handed_in_at or self.handed_in_at
         self.last = row.opened or ""
-        if row.opened == OpeningStatus.HIDDEN and self.open.status in ("", OpeningStatus.WITHDRAWN):
-            # Retracted without being shown: what was never there is not hidden, and what is withdrawn stays so.
-            return
-        if row.opened and row.opened not in (OpeningStatus.LIFTED, OpeningStatus.WITHHELD):
+        if row.opened and noticed(self.open.status, row.opened):
             self.open = _Open(
                 row.opened, row.opened_at, row.committed_at, row.disclosure, row.body, row.seen_at
             )  # fmt: skip
+
+
+def noticed(before: str, after: str) -> bool:
+    """Whether a candidate notices an opening of status ``after``; ``before`` is the last one noticed, "" for none.
+
+    What was never there is not hidden, and what is withdrawn stays so.
+    """
+    return after in (OpeningStatus.SHOWN, OpeningStatus.WITHDRAWN) or (
+        after == OpeningStatus.HIDDEN and before == OpeningStatus.SHOWN
+    )
 
 
 def _lines(statement: str, asked: Sequence[int | str], at: datetime) -> list[CandidateLine]:
@@ -160,13 +168,6 @@ def _lines(statement: str, asked: Sequence[int | str], at: datetime) -> list[Can
     for row in rows:
         facts[row.pk].learn(row)
     return [_line(one, facts[key], at) for key, one in sat.items()]
-
-
-def in_utc(value: Any) -> Any:
-    """Say of a moment that it is UTC: SQLite keeps it without a zone."""
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
-    return value
 
 
 def _line(one: _Sat, fact: _Facts, at: datetime) -> CandidateLine:

@@ -7,9 +7,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from marksheet.apps.ledger import roles
+from marksheet.apps.ledger.clock import in_utc
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.models import OpeningStatus
-from marksheet.apps.release.queries.candidate import in_utc
+from marksheet.apps.release.queries.candidate import noticed
 
 MOST = 30
 
@@ -79,28 +80,16 @@ def changes_for(person: Person, *, most: int = MOST) -> list[Changed]:
 
 def _told(rows: Iterable[_Opened]) -> Iterator[Changed]:
     """Yield the changes of one exam in the order in which they came about."""
-    found: list[Changed] = []
+    found: list[tuple[str, _Opened]] = []
     before, last = "", None
     for row in rows:
-        if row.status not in (OpeningStatus.SHOWN, OpeningStatus.WITHDRAWN, OpeningStatus.HIDDEN):
+        if not noticed(before, row.status) or (row.status, row.disclosure) == (before, last):
             continue
-        if row.status == OpeningStatus.HIDDEN and before in (
-            "",
-            OpeningStatus.WITHDRAWN,
-            OpeningStatus.HIDDEN,
-        ):
-            continue
-        if row.status == before and row.disclosure == last:
-            continue
-        word = _shown(row, before, last) if row.status == OpeningStatus.SHOWN else row.status
-        found.append(
-            Changed(word, row.ref, row.title, row.code, row.timezone, row.committed_at or row.at, False)
-        )
+        found.append((_shown(row, before, last) if row.status == OpeningStatus.SHOWN else row.status, row))
         before, last = row.status, row.disclosure or last
-        unseen = row.status == OpeningStatus.SHOWN and row.seen_at is None
-    yield from found[:-1]
-    if found:
-        yield found[-1]._replace(unseen=unseen)
+    for left, (word, row) in enumerate(found, 1 - len(found)):
+        unseen = not left and row.status == OpeningStatus.SHOWN and row.seen_at is None
+        yield Changed(word, row.ref, row.title, row.code, row.timezone, row.committed_at or row.at, unseen)
 
 
 def _shown(row: _Opened, before: str, last: int | None) -> str:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from marksheet.apps.ledger.clock import in_utc
 from marksheet.apps.people.models import Person
-from marksheet.apps.release.queries.candidate import in_utc
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """Type the answers and texts of scripts on paper, all of a page or none; what is stored changes with a reason."""
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from marksheet.apps.exams.queries.anonymity import named, through
 from marksheet.apps.exams.queries.answers import NO_RESPONSE, stored_answers, takes_typed_answers
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.texts import stored_texts
-from marksheet.apps.exams.queries.work import BY_HAND
+from marksheet.apps.exams.queries.work import BY_HAND, digest_of_cells
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.exams.steps.work import change_responses, store_responses
 from marksheet.apps.ledger.change import Change, change
@@ -258,6 +256,9 @@ def _lines(plan: _Plan) -> Iterator[tuple[str, int, dict[str, Any]]]:
         cells[attempt].append([part, "answer", value])
     changed = [attempt for attempt, _part in plan.changed]
     for attempt, said in cells.items():
-        digest = hashlib.sha256(json.dumps(sorted(said, key=str)).encode()).hexdigest()
         n = changed.count(attempt)
-        yield "attempt", attempt, {"responses": len(said) - n, "answers_changed": n, "digest": digest}
+        yield (
+            "attempt",
+            attempt,
+            {"responses": len(said) - n, "answers_changed": n, "digest": digest_of_cells(said)},
+        )

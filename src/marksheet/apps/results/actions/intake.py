@@ -1,7 +1,5 @@
 """Bring in files of candidates and of work: all of a file in one change, or nothing."""
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.exams.models import Schedule, ScheduleState
-from marksheet.apps.exams.queries.work import IMPORTED
+from marksheet.apps.exams.queries.work import IMPORTED, digest_of_cells
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.exams.steps.imports import lock_import, settle_import
 from marksheet.apps.exams.steps.schedules import lock_schedule
@@ -336,7 +334,6 @@ def _lines(
         cells[enrolment].append([part, "mark", *given])
     fresh = set(plan.fresh)
     for enrolment, said in cells.items():
-        digest = hashlib.sha256(json.dumps(sorted(said, key=str)).encode()).hexdigest()
         yield (
             "attempt",
             attempts[enrolment],
@@ -344,7 +341,7 @@ def _lines(
                 "imported": True,
                 "handed_in": enrolment in fresh,
                 "responses": counts[enrolment],
-                "digest": digest,
+                "digest": digest_of_cells(said),
             }
             | ({"answers_changed": changed[enrolment]} if changed[enrolment] else {}),
         )

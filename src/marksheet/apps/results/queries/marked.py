@@ -12,6 +12,7 @@ from marksheet.apps.ledger.bulk import among
 from marksheet.apps.marking.models import MARKERS, Mark
 from marksheet.apps.marking.models import Plan as Plan
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
+from marksheet.apps.marking.queries.flags import open_flags
 from marksheet.apps.marking.queries.marks import Cell
 from marksheet.apps.marking.queries.plan import agreeing_of
 from marksheet.rules.aggregation import PartOutcome, compile_paper
@@ -41,8 +42,10 @@ def marked_scripts(
     settled = [one for one in attempts if waits.get(one, set()) <= {"moderation_awaited"}]
     totals = _totals(settled, schedule) if Kind.DIFFERENCE in asked and agreeing is not None else {}
     scores = _scores(schedule, paper, settled, counted) if Kind.NEAR_BOUNDARY in asked else {}
+    flagged = set(open_flags({"attempt__in": among(settled)})) if Kind.FLAGGED in asked else set()
     return {
-        one: Marked(one, totals.get(one, ()), scores.get(one), beyond=bool(waits.get(one))) for one in settled
+        one: Marked(one, totals.get(one, ()), scores.get(one), one in flagged, beyond=bool(waits.get(one)))
+        for one in settled
     }
 
 

@@ -1,7 +1,7 @@
 """The scripts that a moderator looks at: why each is there, what was given, and what stands."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -14,7 +14,7 @@ from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Side
-from marksheet.apps.marking.models import MARKERS, MODERATION, Mark, Round, Script
+from marksheet.apps.marking.models import MARKERS, MODERATION, Flag, Mark, Round, Script
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
 from marksheet.apps.marking.queries.grid import shown_mark
 from marksheet.apps.marking.queries.hands import handed_in
@@ -281,7 +281,7 @@ def _rounds(marks: Sequence[Mark], veil: Veil, schedule: Schedule) -> tuple[tupl
 
 
 def _notes(person: Person, row: Moderation, *, hidden: bool) -> tuple[Note, ...]:
-    """Return what was written about a script: by markers who agreed, unless that is hidden, and by moderators."""
+    """Return what was written about a script: by markers who agreed or flagged it, unless hidden, and by moderators."""
     proposals = Mark.objects.filter(attempt=row.attempt_id, round=Round.AGREED)
     proposals = through(person, proposals.select_related("marker", "attempt__schedule"))
     events: dict[int, tuple[str, datetime, str]] = {}
@@ -300,7 +300,17 @@ def _notes(person: Person, row: Moderation, *, hidden: bool) -> tuple[Note, ...]
     found = [
         Note(events[key][0], text, *events[key][1:]) for key, text in sides.values_list("event_id", "value")
     ]
+    if not hidden:
+        flags = Flag.objects.filter(attempt=row.attempt_id)
+        flags = through(person, flags.select_related("person", "settled_by", "attempt__schedule"))
+        found += [note for flag in flags for note in _said_of(flag)]
     return tuple(sorted(found, key=lambda one: one.at))
+
+
+def _said_of(flag: Flag) -> Iterator[Note]:
+    yield Note(flag.person.name, flag.reason, flag.raised_at, flag.round)
+    if flag.settled_at is not None and flag.settled_by is not None:
+        yield Note(flag.settled_by.name, flag.answer, flag.settled_at, flag.round)
 
 
 def samples_to_decide_at(person: Person) -> Q:

@@ -18,6 +18,14 @@ from marksheet.rules.moderation import MOST_ROUNDS, Kind, Round, Trigger, rounds
 
 MOST_MARKS = 1_000_000
 PER_CENT = 100_000
+# Triggers without one.
+TICKED = {
+    Kind.FLAGGED: (
+        gettext_lazy("Scripts that their marker flagged"),
+        gettext_lazy("The flag is settled by what the moderator decides."),
+    ),
+    Kind.EVERY: (gettext_lazy("Every script"), gettext_lazy("Then each has its moderator.")),
+}
 # Triggers with an amount: the name of the field, its label, its help, the largest amount in thousandths.
 AMOUNTS = {
     Kind.DIFFERENCE: (
@@ -80,9 +88,10 @@ class ModerationForm(forms.Form):
                 max_length=12,
                 initial=number(amounts[kind]) if kind in amounts else "",
             )
-        self.fields[f"every_{n}"] = forms.BooleanField(
-            label=_("Every script"), required=False, initial=Kind.EVERY in amounts
-        )
+        for kind, (label, help_text) in TICKED.items():
+            self.fields[f"{kind}_{n}"] = forms.BooleanField(
+                label=label, help_text=help_text, required=False, initial=kind in amounts
+            )
         chosen = {one.marker for one in held.triggers if one.kind is Kind.OF_MARKER} if held else set()
         self.fields[f"of_marker_{n}"] = forms.MultipleChoiceField(
             label=_("The scripts of"),
@@ -126,7 +135,7 @@ class ModerationForm(forms.Form):
                     found.append(Trigger(kind, Fraction(value, 1000)))
                 except (BadMark, ValueError) as bad:
                     self.add_error(f"{kind}_{n}", str(bad))
-            elif kind is Kind.EVERY and data.get(f"every_{n}"):
+            elif kind in TICKED and data.get(f"{kind}_{n}"):
                 found.append(Trigger(kind))
             elif kind is Kind.OF_MARKER:
                 found += [Trigger(kind, marker=self._keys[ref]) for ref in data.get(f"of_marker_{n}") or ()]
@@ -140,7 +149,7 @@ class ModerationForm(forms.Form):
             found.append(
                 RoundFields(
                     n + 1,
-                    tuple(self[f"{kind}_{n}"] for kind in (*cases, Kind.NEAR_BOUNDARY, Kind.EVERY)),
+                    tuple(self[f"{kind}_{n}"] for kind in (*cases, Kind.NEAR_BOUNDARY, *TICKED)),
                     tuple(self[f"{kind}_{n}"] for kind in (Kind.RANDOM_SHARE, Kind.FIRST, Kind.OF_MARKER)),
                     self[f"notes_{n}"],
                     any(self[name].value() for name in self.fields if self._is_trigger(name, n)),

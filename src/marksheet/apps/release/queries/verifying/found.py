@@ -1,8 +1,12 @@
 """What ``verify`` says: how much it read, and what is not as it was written."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 BATCH = 2_000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +29,10 @@ class Verified:
     marks: int = 0
     answers: int = 0
     results: int = 0
+
+
+def in_batches(rows: Iterable[T]) -> Iterator[list[T]]:
+    """Yield ``rows`` by the ``BATCH``, so that little of a large table is in memory at once."""
+    source = iter(rows)
+    while some := list(islice(source, BATCH)):
+        yield some

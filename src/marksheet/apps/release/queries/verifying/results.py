@@ -1,5 +1,6 @@
 """What is in force and shown against the publications, and working results against the work and the marks."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -86,7 +87,7 @@ def _withdrawals() -> Iterator[Fault]:
         .values_list("event_id", "body")
         .iterator(chunk_size=BATCH)
     ):
-        told[event].add(int(body.split('"withdrawn":')[1].split("}")[0].split(",")[0]))
+        told[event].add(json.loads(body)["withdrawn"])
     found: dict[int, set[int]] = defaultdict(set)
     for event, version in Withdrawal.objects.values_list("event_id", "version_id").iterator(chunk_size=BATCH):
         found[event].add(version)

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from marksheet.apps.ledger import chain
 from marksheet.apps.ledger.models import Line
 from marksheet.apps.release.models import Disclosure
-from marksheet.apps.release.queries.verifying.found import BATCH, Fault, Verified
+from marksheet.apps.release.queries.verifying.found import BATCH, Fault, Verified, in_batches
 from marksheet.apps.results.models import Adjustment, ResultVersion
 from marksheet.apps.results.steps.versions import FIELDS, content_hash
 
@@ -43,13 +43,8 @@ def _written() -> Iterator[Fault]:
     The log's own lines were checked before; so a row whose own hash was computed anew does not fit here.
     """
     lines = Line.objects.filter(subject_kind="result", body__contains='"disclosure":').order_by("pk")
-    batch: list[Line] = []
-    for line in lines.iterator(chunk_size=BATCH):
-        batch.append(line)
-        if len(batch) == BATCH:
-            yield from _compared(batch)
-            batch = []
-    yield from _compared(batch)
+    for some in in_batches(lines.iterator(chunk_size=BATCH)):
+        yield from _compared(some)
 
 
 def _compared(lines: list[Line]) -> Iterator[Fault]:

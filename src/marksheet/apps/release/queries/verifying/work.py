@@ -1,22 +1,20 @@
 """Marks and answers against what the log tells of them, and machine scores against the key."""
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from marksheet.apps.exams.models import AnswerScore, KeyVersion, Response
 from marksheet.apps.exams.queries.paper import paper_of
+from marksheet.apps.exams.queries.work import digest_of_cells
 from marksheet.apps.ledger.bulk import among
 from marksheet.apps.ledger.models import Line
 from marksheet.apps.marking.models import Mark
-from marksheet.apps.release.queries.verifying.found import BATCH, Fault, Verified
+from marksheet.apps.release.queries.verifying.found import BATCH, Fault, Verified, in_batches
 from marksheet.rules.scoring import score_answer
 
-T = TypeVar("T")
 # A mark that one event wrote: event, attempt, round, marker, part.
 Cell = tuple[int, int, str, int, int]
 
@@ -25,7 +23,7 @@ def as_given(counts: Verified) -> Iterator[Fault]:
     """Compare every mark with the line of the event that wrote it, and every such line with its marks."""
     lines = Line.objects.filter(subject_kind="attempt", body__contains='"round":').order_by("pk")
     told = 0
-    for some in _batches(lines.iterator(chunk_size=BATCH)):
+    for some in in_batches(lines.iterator(chunk_size=BATCH)):
         stored = _marks_of({line.event_id for line in some}, {line.subject_id for line in some})
         for cell, word in _told(some):
             told += 1
@@ -66,7 +64,7 @@ def _marks_of(events: set[int], attempts: set[int]) -> dict[Cell, int | str | No
 
 def _never_told() -> Iterator[Fault]:
     marks = Mark.objects.order_by("pk").values_list("event_id", "attempt_id", "round", "marker_id", "part_id")
-    for some in _batches(marks.iterator(chunk_size=BATCH)):
+    for some in in_batches(marks.iterator(chunk_size=BATCH)):
         lines = Line.objects.filter(
             subject_kind="attempt",
             event_id__in=among({one[0] for one in some}),
@@ -89,7 +87,7 @@ def as_handed_in(counts: Verified) -> Iterator[Fault]:
     lines = Line.objects.filter(subject_kind="attempt", body__contains='"digest":').order_by(
         "subject_id", "pk"
     )
-    for some in _batches(_by_attempt(lines.iterator(chunk_size=BATCH))):
+    for some in in_batches(_by_attempt(lines.iterator(chunk_size=BATCH))):
         attempts = [lines[0].subject_id for lines in some]
         answers: dict[int, list[list[Any]]] = defaultdict(list)
         rows = Response.objects.filter(attempt__in=among(attempts))
@@ -113,8 +111,7 @@ def as_handed_in(counts: Verified) -> Iterator[Fault]:
                 yield Fault(where, f"are {len(answers[attempt])}, and the log tells of {expected}")
             elif len(said) == 1 and not said[0].get("answers_changed"):
                 cells = [*answers[attempt], *marks[lines_of_one[0].event_id, attempt]]
-                digest = hashlib.sha256(json.dumps(sorted(cells, key=str)).encode()).hexdigest()
-                if digest != said[0]["digest"]:
+                if digest_of_cells(cells) != said[0]["digest"]:
                     yield Fault(where, "are not those that came in")
 
 
@@ -143,9 +140,3 @@ def as_scored() -> Iterator[Fault]:
                 yield Fault(where, "has no key")
             elif score_answer(value, keys[part]).score != Fraction(numerator, denominator):
                 yield Fault(where, "is not what the key gives")
-
-
-def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
-    source = iter(rows)
-    while some := list(islice(source, BATCH)):
-        yield some

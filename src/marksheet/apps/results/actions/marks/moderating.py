@@ -17,6 +17,7 @@ from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, 
 from marksheet.apps.marking import steps
 from marksheet.apps.marking.models import MARKERS, Decision, Mark, Moderation, Round, Script
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
+from marksheet.apps.marking.queries.flags import open_flags_of
 from marksheet.apps.marking.queries.moderation import moderated_by
 from marksheet.apps.marking.queries.plan import agreeing_of, plan_of
 from marksheet.apps.marking.steps import moderation as writing
@@ -26,6 +27,7 @@ from marksheet.apps.results.actions.marks.scene import marking_at
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
 from marksheet.rules.marks import BadMark, check_mark
+from marksheet.rules.moderation import Kind
 from marksheet.rules.schemes import FINEST
 
 Given = tuple[int | None, bool]
@@ -63,6 +65,7 @@ def accept(actor: Person, schedule_ref: str, refs: Sequence[str], *, at: datetim
                 details=[row.attempt.enrolment.name for row in rows if row.attempt_id in lacking],
             )
         writing.decide(opened, rows, actor, Decision.ACCEPTED)
+        _settle_flags(opened, actor, schedule, rows, _("A moderator looked at it: the marks stand."))
         _record(opened, schedule, rows, did="moderated", accepted=len(rows))
         return len(rows)
 
@@ -111,6 +114,7 @@ def change_marks(
             raise BadInput(_("These are the marks that stand already. Accept them, or change one."))
         writing.store_moderated(opened, row, actor, stood, wanted)
         writing.decide(opened, [row], actor, Decision.CHANGED)
+        _settle_flags(opened, actor, schedule, [row], note.strip())
         _record(opened, schedule, [row], did="moderated", reason=note, changed=len(wanted))
         return len(wanted)
 
@@ -175,6 +179,23 @@ def send_back(
             )  # fmt: skip
         _record(opened, schedule, [row], did="moderated", reason=note, sent_back=len(asked))
         return len(asked)
+
+
+def _settle_flags(
+    opened: Change, actor: Person, schedule: Schedule, rows: Sequence[Moderation], answer: str
+) -> None:
+    """Settle the flags that brought scripts here: the decision answers them, and whoever raised them is told."""
+    flagged = [row.attempt_id for row in rows if any(one["kind"] == Kind.FLAGGED for one in row.reasons)]
+    flags = open_flags_of(flagged) if flagged else []
+    if not flags:
+        return
+    for flag in flags:
+        steps.settle_flag(opened, flag, actor, answer)
+        if flag.person_id != actor.pk:
+            path = f"/marking/assess/{schedule.ref}/"
+            by = called_to(flag.person, schedule, actor)
+            tell(opened, [flag.person], "flag-settled", path=path, title=schedule.title, by=by)
+    opened.lines(("attempt", flag.attempt_id, {"round": flag.round, "flag_settled": True}) for flag in flags)
 
 
 def _schedule_of(actor: Person, ref: str) -> Schedule:

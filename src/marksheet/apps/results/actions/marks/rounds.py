@@ -25,7 +25,7 @@ from marksheet.rules.access import Verb
 from marksheet.rules.moderation import MOST_ROUNDS, Kind, Round, Trigger, rounds_to_json
 
 # Markers flag no scripts yet; what is beyond the tolerance comes from how two marks become one.
-OFFERED = frozenset(Kind) - {Kind.FLAGGED, Kind.BEYOND_TOLERANCE}
+OFFERED = frozenset(Kind) - {Kind.BEYOND_TOLERANCE}
 MOST_MARKS = 1_000
 
 

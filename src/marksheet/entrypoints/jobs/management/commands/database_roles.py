@@ -41,8 +41,8 @@ class Command(BaseCommand):
             try:
                 with transaction.atomic():
                     made = {role: self._make(role, new_passwords) for role in roles.values()}
+                    grant(*roles.values())
                     with connection.cursor() as cursor:
-                        grant(cursor, *roles.values())
                         cursor.execute(
                             f'ALTER ROLE "{prefix}_candidate" SET default_transaction_read_only = on'
                         )

@@ -64,6 +64,7 @@ def lift(request: HttpRequest, ref: str) -> HttpResponse:
     person, at = person_of(request), clock.read()
     schedule = coordinated_for(person, ref)
     form = Reason(request.POST if request.method == "POST" else None)
+    form.fields["reason"].help_text = _("It stays in the history of the schedule.")
 
     def carry_out(data: dict[str, Any]) -> None:
         lift_anonymity(person, schedule.ref, reason=data["reason"], at=at)

@@ -18,6 +18,7 @@ BENCHES: tuple[tuple[str, dict[str, tuple[int, ...]]], ...] = (
     ("machine_scoring", {"": (100_000, 60)}),
     ("item_statistics", {"": (100_000, 60)}),
     ("marking", {"postgres": (50_000, 200), "sqlite": (50_000, 200)}),
+    ("marking_live", {"postgres": (50_000, 200), "sqlite": (50_000, 200)}),
 )
 
 

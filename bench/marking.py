@@ -54,6 +54,21 @@ def measure(scripts: int, markers: int) -> dict[str, float]:
     return found | _moderation(world, schedule)
 
 
+def a_shared_schedule(scripts: int, markers: int) -> tuple[Any, list[Any]]:
+    """Share so many scripts out at random; return their schedule and the markers."""
+    from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
+    from marksheet.apps.marking.models import Method
+    from marksheet.apps.marking.queries.allocation import Wanted
+    from marksheet.apps.people.models import Person
+
+    world, schedule = _scene(scripts, markers)
+    people = list(Person.objects.filter(username__startswith="bench-"))
+    wanted = Wanted(Method.RANDOM, {one.pk: 1 for one in people})
+    plan = preview_allocation(world.ada, schedule.ref, wanted, "bench")
+    allocate(world.ada, schedule.ref, wanted, seed="bench", against=plan.fingerprint, at=NOW)
+    return schedule, people
+
+
 def _moderation(world: Any, schedule: Any) -> dict[str, float]:
     """Return the same of moderation: all marked and submitted, a tenth of each marker's drawn, and boundaries."""
     from marksheet.apps.marking.queries.plan import plan_of

@@ -226,6 +226,12 @@ imports:errors                         GET   in   404  404  404  404  404  404  
 imports:errors                         POST  in    | 405
 imports:discard                        GET   in    | 405
 imports:discard                        POST  in   404  404  404  404  404  404  302  404  404  404  404
+imports:columns@zip                    GET   in   404  404  404  404  404  404  200  404  404  404  404
+imports:columns@zip                    POST  in   404  404  404  404  404  404  302  404  404  404  404
+imports:preview@zip                    GET   in   404  404  404  404  404  404  200  404  404  404  404
+imports:preview@zip                    POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+imports:errors@zip                     GET   in   404  404  404  404  404  404  200  404  404  404  404
+imports:errors@zip                     POST  in    | 405
 imports:exam-file                      GET   in   404  404  404  404  404  404  302  404  404  404  404
 imports:exam-file                      POST  in    | 405
 imports:exam-columns                   GET   in   404  404  404  404  404  404  200  404  404  404  404
@@ -304,6 +310,8 @@ assess:mark-script                     GET   in   404  404  404  302  302  404  
 assess:mark-script                     POST  in    | 405
 assess:mark                            GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:mark                            POST  in   404  404  404  409  409  404  404  404  404  404  404
+assess:file                            GET   in   404  404  404  200  200  404  404  404  404  404  404
+assess:file                            POST  in    | 405
 assess:flag                            GET   in    | 405
 assess:flag                            POST  in   404  404  404  302+ 403  404  404  404  404  404  404
 assess:grid                            GET   in   404  404  404  200  200  404  404  404  404  404  404
@@ -408,6 +416,10 @@ mail:resume                            GET   in   404  404  404  404  404  404  
 mail:resume                            POST  in   404  404  404  404  404  404  404  302  404  404  404
 mail:message                           GET   in   404  404  404  404  404  404  404  200  404  404  404
 mail:message                           POST  in   404  404  404  404  404  404  404  409  404  404  404
+log:list                               GET   in   404  404  404  404  404  404  404  200  404  404  404
+log:list                               POST  in   404  404  404  404  404  404  404  405  404  404  404
+log:file                               GET   in   404  404  404  404  404  404  404  405  404  404  404
+log:file                               POST  in   404  404  404  404  404  404  404  200+ 404  404  404
 work:list                              GET   in   404  404  404  404  404  404  404  200  404  404  404
 work:list                              POST  in   404  404  404  404  404  404  404  405  404  404  404
 work:act                               GET   in   404  404  404  404  404  404  404  405  404  404  404

@@ -29,8 +29,10 @@ from marksheet.apps.results.actions.enrolment import enrol_candidates
 from marksheet.apps.results.models import Result
 from marksheet.rules.schemes import Criterion, Level, Scheme
 from tests import factories
+from tests.apps.marking.handed import brought_in, uploaded
 from tests.apps.release.scenes import hand_in, mark_all, refs
 from tests.factories import NOW, TESTER, World
+from tests.formats.zips import PDF, PNG
 from tests.guard import writes_allowed
 from tests.security.unfinished import half_marked, in_moderation, on_paper, prepared
 
@@ -234,7 +236,10 @@ def _files(scene: Scene) -> None:
     ada = factories.signed_in(scene.world.ada)
     marks = SimpleUploadedFile("marks.csv", b"candidate,answer_1\n1001,A\n")
     ada.post(f"/schedules/{scene.refs['schedule']}/import/", {"kind": "work", "file": marks})
+    # A PDF of the candidate whose script the matrix opens, and a zip that waits at its question.
+    brought_in(scene.world.ada, scene.schedule, {"1002.pdf": PDF}, part="3", reason="late")
+    scene.refs["zip"] = uploaded(scene.world.ada, scene.schedule, {"1003.png": PNG}, part="3").ref
     questions = SimpleUploadedFile("items.csv", b"item,marked_by,max_marks\nQ9,human,3\n")
     ada.post(f"/exams/{scene.refs['assessment']}/import/", {"kind": "items", "file": questions})
-    scene.refs["file"] = Import.objects.get(schedule=scene.schedule).ref
+    scene.refs["file"] = Import.objects.get(schedule=scene.schedule, kind="work").ref
     scene.refs["exam-file"] = Import.objects.get(version__isnull=False).ref

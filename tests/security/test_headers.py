@@ -109,3 +109,9 @@ def test_two_people_s_sessions_answer_no_etag_of_the_other(scene: Scene) -> None
     }
     again = scene.client("other").get("/my/", headers=asked)
     assert again.status_code == 200 and scene.cast["other"].name.encode() in again.content
+
+
+@pytest.mark.django_db
+def test_a_name_that_is_not_ours_is_a_bad_request_and_not_an_error() -> None:
+    answer = Client(raise_request_exception=False).get("/healthz", HTTP_HOST="elsewhere.example.org")
+    assert answer.status_code == 400

@@ -1,8 +1,12 @@
 """The roles of the database: the application cannot change what only grows, candidates' pages read their columns."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,6 +21,7 @@ from marksheet.apps.ledger.apps import check_roles
 from marksheet.apps.ledger.constraints import APPEND_ONLY
 from marksheet.apps.ledger.roles import CANDIDATES_READ
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
+from marksheet.entrypoints.jobs.management.commands import up
 from tests.apps.release.scenes import a_ready_quiz, refs
 from tests.factories import NOW, a_world, enrolments, signed_in
 from tests.guard import writes_allowed
@@ -176,3 +181,51 @@ def test_the_check_says_when_one_role_does_everything() -> None:
     assert [found.id for found in check_roles(None, ["default"])] == ["ledger.W002"]
     with as_owner():
         assert [found.id for found in check_roles(None, ["default"])] == ["ledger.W001", "ledger.W002"]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("setting", "database"),
+    [
+        ("DATABASE_OWNER_URL", "sqlite:////tmp/x.sqlite3"),
+        ("DATABASE_CANDIDATE_URL", "sqlite:////tmp/x.sqlite3"),
+        ("DATABASE_CANDIDATE_URL", ""),
+    ],
+)
+def test_a_role_of_postgresql_beside_sqlite_is_refused_by_name(
+    setting: str, database: str, tmp_path: Path
+) -> None:
+    given = {
+        "DATABASE_URL": database,
+        setting: "postgresql://o:p@127.0.0.1/x",
+        "MARKSHEET_VAR": str(tmp_path),
+    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
+    inherited.pop("DJANGO_SETTINGS_MODULE", None)
+    ended = subprocess.run(
+        [sys.executable, "-m", "marksheet", "check"],
+        env=inherited | given | {"PYTHONPATH": str(settings.PACKAGE.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode != 0
+    assert f"{setting} is a role of PostgreSQL" in ended.stderr
+    assert f"unset {setting}" in ended.stderr
+
+
+@on_postgres
+@pytest.mark.django_db
+def test_without_its_owner_the_tables_stay_as_they_are_and_a_server_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The connection is the test's own, to the end.
+    monkeypatch.setattr(up.connections, "close_all", lambda: None)
+    assert settings.DATABASE_OWNER is None
+    with pytest.raises(CommandError, match="set DATABASE_OWNER_URL"):
+        call_command("migrate", verbosity=0)
+    up.Command()._prepare()
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'release'")
+    with pytest.raises(CommandError, match=r"not those of this version.*DATABASE_OWNER_URL"):
+        up.Command()._prepare()

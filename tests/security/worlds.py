@@ -43,6 +43,7 @@ OPEN: dict[str, str] = {
     "exams.Attempt": "the candidate's own sitting",
     "exams.Answer": "what was answered, by the candidate",
     "exams.Response": "what was answered, by the candidate",
+    "exams.ResponseFile": "what was handed in, by the candidate",
     "results.Word": "words of names, numbers and titles",
     "release.Viewing": "that the candidate looked",
     "ledger.Head": "where the log ends; the tests themselves read it",

@@ -9,6 +9,7 @@ from typing import Any
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from marksheet.config.secret import secret_in
@@ -126,12 +127,22 @@ def _database(url: str) -> dict[str, Any]:
 
 
 _OWNER = env.str("DATABASE_OWNER_URL", default="")
+_CANDIDATE = env.str("DATABASE_CANDIDATE_URL", default="")
 _OWN_FILE = f"sqlite:///{VAR / ('demo' if DEMO else 'marksheet')}.sqlite3"
 DATABASES = {"default": _database(env.str("DATABASE_URL", default="") or _OWNER or _OWN_FILE)}
+for _name, _url in (("DATABASE_OWNER_URL", _OWNER), ("DATABASE_CANDIDATE_URL", _CANDIDATE)):
+    # A role of another database would migrate, or be read, beside the one that everybody works on.
+    if _url and {_database(_url)["ENGINE"], DATABASES["default"]["ENGINE"]} != {
+        "django.db.backends.postgresql"
+    }:
+        raise ImproperlyConfigured(
+            f"{_name} is a role of PostgreSQL, and only of use beside a DATABASE_URL of PostgreSQL. SQLite has no"
+            f" roles: unset {_name}, or set DATABASE_URL to postgresql://... (see docs/operate/install.md)."
+        )
 # Who makes the tables, and through what the pages of candidates are read: see apps/ledger/roles.py.
 DATABASE_OWNER = _database(_OWNER) if _OWNER else None
-if _candidate := env.str("DATABASE_CANDIDATE_URL", default=""):
-    DATABASES["candidate"] = _database(_candidate)
+if _CANDIDATE:
+    DATABASES["candidate"] = _database(_CANDIDATE)
 elif DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["candidate"] = {**DATABASES["default"]}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -69,6 +69,15 @@ def test_the_page_counts_sends_and_prints():
     address = f"/schedules/{schedule.ref}/invitations/"
     assert "Send 4 invitations" in client.get(address).content.decode()
     assert client.post(address, {"way": "link"})["Location"] == address
-    assert "Bo Bare" in client.post(address, {"way": "code"}).content.decode()
+    assert "Nobody needs a code" not in client.get(address).content.decode()
+    codes = client.post(address, {"way": "code"}).content.decode()
+    assert "Bo Bare" in codes and f'href="{address}"' in codes
+    page = client.get(address).content.decode()
+    for words in ("Print new codes", "Send invitations again"):
+        assert words in page
+    for box in ("again-code", "again-link"):
+        assert f'id="{box}" required' in page
     assert client.post(address, {"way": "link"}).status_code == 400
     assert signed_in(world.mo).get(address).status_code == 404
+    log = signed_in(world.ari).get("/organisation/log/?verb=person.invite").content.decode()
+    assert "Invited 4 candidates" in log and "Printed a sign-in code for 1 candidate" in log

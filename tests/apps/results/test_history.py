@@ -272,6 +272,7 @@ def test_every_kind_of_act_has_words_of_its_own() -> None:
         "hand_in_recorded",
         "hand_in_taken_back",
         "work_imported",
+        "files_imported",
         "answers_entered",
         "scheme_written",
         "marks_confirmed",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -88,6 +89,7 @@ def test_a_blank_has_no_default(schedule: Schedule, ada: Client) -> None:
     answer = ada.post(columns, chosen(blank_marks=""), follow=True)
     assert answer.status_code == 400
     assert "say what a blank in this column means." in answer.content.decode()
+    assert "Say what blanks mean" in answer.content.decode()
     assert not Attempt.objects.exists()
     own = ada.post(columns, chosen(blank_marks="") | {"blank-3": "not_yet_marked"}, follow=True)
     assert own.status_code == 200
@@ -294,6 +296,10 @@ def test_questions_come_in_by_file_with_a_rule_for_each_text(world: f.World, ada
     assert "maximum 3 · by hand: 3" in told and "6 marks in all" in told and "Stored now" not in told
     answer = ada.post(preview, {}, follow=True)
     assert "questions added" in answer.content.decode()
+    counted = re.compile(r"<dt>rows</dt><dd>(.*?)</dd>")
+    assert re.sub(r"<.*?>", "", counted.search(told)[1]) == re.sub(
+        r"<.*?>", "", counted.search(answer.text)[1]
+    )
     again = SimpleUploadedFile("items.csv", ITEMS.replace("ABCD,C", "ABCD,D").encode())
     columns = ada.post(where, {"kind": "items", "file": again})["Location"]
     told = ada.post(columns, fields | rules | {"rule-2": "sum", "points-2": "1"}, follow=True).text

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from marksheet.apps.exams.actions.settings import Settings
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.models import Event, Work
 from marksheet.apps.people.models import Grant, Person
 from marksheet.apps.release.actions.notices import queue_notices
@@ -21,6 +22,7 @@ from marksheet.apps.release.queries.candidate import dashboard_of
 from marksheet.apps.release.queries.receipts import publication_page
 from marksheet.apps.results.actions.standing import void_attempts
 from marksheet.apps.results.models import Result, ResultVersion
+from marksheet.apps.results.queries.sight import waiting_to_be_published_by
 from marksheet.rules.publication import ShowResults, Workflow, offered
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, choice, grant, signed_in
@@ -204,6 +206,7 @@ def test_after_the_last_attempt_nothing_is_published_while_another_can_come(worl
     assert "another attempt can still come" in page
     assert 'name="selected"' not in page
     assert "You can publish 0 of 2." in page
+    assert waiting_to_be_published_by(world.pia, at=clock.read()) == 0
     assert "Nothing is ready for you to publish" in read(client, "/marking/results/?show=mine")
     assert "1–2 of 2" in text(read(client, "/marking/results/?show=not-mine"))
     refused = client.post("/marking/results/publish/", {"selected": refs(schedule), "query": ""})
@@ -213,6 +216,7 @@ def test_after_the_last_attempt_nothing_is_published_while_another_can_come(worl
     assert selection.total == 2
     with writes_allowed():
         Schedule.objects.update(closes_at=CLOSES, ends_at=CLOSES)
+    assert waiting_to_be_published_by(world.pia, at=clock.read()) == 2
     assert "1–2 of 2" in text(read(client, "/marking/results/?show=mine"))
     assert "You can publish all that waits" in read(client, "/marking/results/?show=not-mine")
 
@@ -327,6 +331,10 @@ def test_a_large_publication_is_carried_out_aside_and_can_be_stopped_and_resumed
     page = read(client, receipt_of(address))
     assert "Publishing 3 results" in page
     assert "You can leave this page" in page
+    with writes_allowed():
+        Publication.objects.update(total=15_702)
+        assert "Publishing 15,702 results" in read(client, receipt_of(address))
+        Publication.objects.update(total=3)
     assert "0 of 3" in read(client, receipt_of(address) + "progress/")
     client.post(receipt_of(address) + "stop/")
     stopped = read(client, receipt_of(address))

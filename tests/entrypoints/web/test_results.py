@@ -20,6 +20,7 @@ from marksheet.apps.results.models import Bucket, BucketCount, Result
 from marksheet.apps.results.queries.by_schedule import schedule_lines
 from marksheet.apps.results.queries.finder import Criteria
 from marksheet.apps.results.queries.sight import waiting_to_be_published_by
+from marksheet.entrypoints.shared.saved import MOST
 from marksheet.entrypoints.web.results.grades import grades_in
 from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.factories import (
@@ -87,6 +88,9 @@ def test_the_page_says_what_it_holds_and_how_much_of_it_is_yours(world, quiz):
 
 def test_those_who_see_nothing_get_a_friendly_empty_page(world, quiz):
     assert "No results are yours to see" in read(signed_in(world.sid))
+    assert "that right sleeps" not in read(signed_in(world.sid))
+    grant(world.sid, "publisher", quiz.node)
+    assert "that right sleeps" in read(signed_in(world.sid))
     page = read(signed_in(world.eva))
     assert "Nothing waits here" in page
     assert not rows(page)
@@ -149,7 +153,7 @@ def test_a_result_of_ones_own_is_not_there(world):
     assert len(ticks(page)) == len(rows(page)) == 1
     assert client.get(f"{LIST}{own.ref}/").status_code == 404
     assert client.get(f"{LIST}total/").content == b"1"
-    assert waiting_to_be_published_by(world.cas) == 1
+    assert waiting_to_be_published_by(world.cas, at=NOW) == 1
     for query in (
         "show=all",
         "show=not-mine",
@@ -599,3 +603,14 @@ def test_the_inbox_says_what_waits_on_each_tab(world, quiz):
     said = text(signed_in(world.pia).get("/inbox/").text)
     assert "What waits for you" in said and re.search(r"Results\s+3", said)
     assert "What waits for you" not in signed_in(world.sid).get("/inbox/").text
+
+
+def test_a_list_keeps_thirty_views_and_says_so_when_it_is_full(world):
+    client = signed_in(world.pia)
+    for n in range(MOST):
+        assert client.post("/marking/results/views/save/", {"name": f"View {n}"}).status_code == 302
+    full = client.post("/marking/results/views/save/", {"name": "One more"})
+    assert full.status_code == 400 and "Forget one first" in full.content.decode()
+    assert client.post("/marking/results/views/save/", {"name": "View 3", "query": "q=a"}).status_code == 302
+    page = client.get("/marking/results/").content.decode()
+    assert "View 29" in page and "One more" not in page

@@ -1,5 +1,7 @@
 """The marking screen as a page: who sees it, what it says, and what a save answers to a program."""
 
+from unittest import mock
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -8,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
 from marksheet.apps.marking.actions.conflicts import declare_conflict
 from marksheet.apps.marking.models import MARKERS, Flag, Judgement, Mark, Method, Plan, Script
+from marksheet.apps.marking.queries import workshop
 from marksheet.apps.marking.queries.allocation import Wanted
 from marksheet.apps.marking.queries.workshop import first_to_mark, workshop_of
 from marksheet.apps.results.actions.marks import flag_script, save_panel, set_plan
@@ -159,3 +162,18 @@ def test_the_page_takes_no_more_statements_however_many_scripts_there_are(essay,
     with CaptureQueriesContext(connection) as seen:
         mo.get(page(essay))
     assert len(seen) <= 45
+
+
+def test_a_script_that_goes_on_is_sent_the_screen_alone(essay, mo) -> None:
+    with CaptureQueriesContext(connection) as whole:
+        assert '<nav class="areas"' in mo.get(page(essay)).text
+    with CaptureQueriesContext(connection) as part:
+        screen = mo.get(page(essay), headers={"X-Part": "1"}).text
+    assert 'id="workshop"' in screen and "csrfmiddlewaretoken" in screen and "<title>" in screen
+    assert '<nav class="areas"' not in screen and len(part) < len(whole)
+
+
+def test_saving_in_passing_does_not_look_around(essay, mo) -> None:
+    with mock.patch.object(workshop, "around", side_effect=AssertionError):
+        answer = mo.post(page(essay), sent(**{"level-0": 2, "level-1": 1}), **JSON)
+    assert answer.json()["state"] == "saved"

@@ -133,6 +133,15 @@ def grant(application: str, candidate: str = "") -> None:
                 cursor.execute(f"GRANT SELECT ({columns}) ON {name(table)} TO {name(candidate)}")
 
 
+def makes_tables() -> bool:
+    """Whether this installation's settings name somebody who may make tables: without an owner the application does."""
+    if connection.vendor != "postgresql" or settings.DATABASE_OWNER is not None:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_schema_privilege(current_user, 'public', 'CREATE')")
+        return bool(cursor.fetchone()[0])
+
+
 def owns_its_tables() -> bool:
     """Whether the application's own role could take the guards off: it owns the tables, or may do anything."""
     if connection.vendor != "postgresql":

@@ -2,13 +2,15 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from marksheet.apps.exams.actions.imports import discard, note_reading, note_upload
+from marksheet.apps.exams.actions.imports import StoredFile, discard, note_reading, note_upload
 from marksheet.apps.exams.queries.imports import Import
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import Refusal
@@ -20,6 +22,7 @@ from marksheet.entrypoints.shared.intake.reading import table_of
 from marksheet.formats.tables import Table
 
 CHUNK = 1 << 20
+Store = Callable[[str, Iterable[bytes]], StoredFile]
 
 
 class FileCommand(BaseCommand):
@@ -41,21 +44,15 @@ class FileCommand(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Look, show, carry in."""
         try:
-            self._run(options)
+            self.run(options)
         except Refusal as refusal:
             lines = [str(refusal), *refusal.details, *self._helpers(refusal)]
             raise CommandError("\n".join(lines)) from None
 
-    def _run(self, options: dict[str, Any]) -> None:
-        actor, file = self._actor(options["username"]), options["file"]
+    def run(self, options: dict[str, Any]) -> None:
+        """Bring a table in."""
         at = clock.read()
-        target = self.target(actor, options)
-        try:
-            with file.open("rb") as source:
-                stored = store_file(file.name, iter(lambda: source.read(CHUNK), b""))
-        except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}") from None
-        row = note_upload(actor, self.kind, target, stored, at=at)
+        actor, row = self.uploaded(options, store_file, at)
         table = table_of(row)
         row = note_reading(actor, row.ref, self._mapping(row, table, options))
         chosen = self.choices(row, options)
@@ -67,6 +64,21 @@ class FileCommand(BaseCommand):
             return
         for line in receipt_lines(carry_in(actor, row, chosen, at=at)):
             self.stdout.write(line)
+
+    def uploaded(self, options: dict[str, Any], store: Store, at: datetime) -> tuple[Person, Import]:
+        """Return who acts, and the file as it was stored and noted.
+
+        Raises:
+            CommandError: nobody signs in so, or the file cannot be read.
+        """
+        actor, file = self._actor(options["username"]), options["file"]
+        target = self.target(actor, options)
+        try:
+            with file.open("rb") as source:
+                stored = store(file.name, iter(lambda: source.read(CHUNK), b""))
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}") from None
+        return actor, note_upload(actor, self.kind, target, stored, at=at)
 
     def _mapping(self, row: Import, table: Table, options: dict[str, Any]) -> dict[str, Any]:
         mapping = self.suggested(row, table, options)

@@ -6,7 +6,9 @@ from typing import Any
 from marksheet.apps.exams.actions.imports import ItemsPlan
 from marksheet.apps.results.actions.intake import difference_words, outsider_words
 from marksheet.apps.results.actions.intake_candidates import CandidatesPlan
+from marksheet.apps.results.actions.intake_files import left_over_words, replacing_words
 from marksheet.apps.results.queries.intake import WorkPlan
+from marksheet.apps.results.queries.intake_files import FilesPlan, size_words
 from marksheet.entrypoints.shared.intake.carrying import Preview
 from marksheet.formats.distributions import Distribution
 
@@ -49,6 +51,22 @@ def _work(plan: WorkPlan) -> Iterator[str]:
         yield from (f"  {difference_words(one)}" for one in tally.changed[:MOST])
 
 
+def files_lines(plan: FilesPlan) -> Iterator[str]:
+    """Yield what a zip of candidates' files would do."""
+    yield f"{plan.files} files, {size_words(plan.size)} unpacked"
+    late = " (late)" if plan.late else ""
+    yield f"matched: {plan.matched}, of {plan.candidates} candidates, handing in now: {len(plan.fresh)}{late}"
+    yield f"responses: {len(plan.stored)} new, {plan.same} the same, {len(plan.replaced)} would change"
+    yield from (f"  {replacing_words(one)}" for one in plan.replacing[:MOST])
+    if plan.left_over_count:
+        yield f"files that cannot go in: {plan.left_over_count}"
+        yield from (f"  {left_over_words(one)}" for one in plan.left_over[:MOST])
+    yield from (f"the same file of several candidates: {' = '.join(paths)}" for paths in plan.shared[:MOST])
+    if plan.waiting_count:
+        names = ", ".join(one.number for one in plan.waiting[:MOST])
+        yield f"candidates without a file: {plan.waiting_count}: {names}{', …' if plan.waiting_count > MOST else ''}"
+
+
 def _distribution(one: Distribution) -> str:
     counts = ", ".join(f"{text} {n}" for text, n in one.counts[:12])
     more = f", {one.others + sum(n for _, n in one.counts[12:])} others" if one.distinct > 12 else ""
@@ -69,6 +87,8 @@ def receipt_lines(receipt: Mapping[str, Any]) -> Iterator[str]:
         "changed": "questions changed",
         "handed_in": "handed in",
         "responses": "answers stored",
+        "files": "files stored",
+        "replaced": "of these answers in place of others",
         "marks": "marks stored",
         "marks_changed": "of them changed",
         "answers_kept": "answers kept as they were",

@@ -31,11 +31,19 @@ def save_view(request: HttpRequest, key: str, query: str) -> None:
     """Keep the filters of a list under the name that was sent; the same name again replaces it.
 
     Raises:
-        BadInput: no name.
+        BadInput: no name, or one more than a list has room for.
     """
     name = request.POST.get("name", "").strip()[:80]
     if not name:
         raise BadInput(_("A saved view needs a name. Write one and save again."))
+    kept = {one.name for one in preferences(person_of(request), key)}
+    if name not in kept and len(kept) >= MOST:
+        raise BadInput(
+            _(
+                "You have saved %(n)s views of this list, which is as many as it has room for. Forget one first."
+            )
+            % {"n": MOST}
+        )
     keep(person_of(request), key, query, name=name)
     done(request, _("The view “%(name)s” is saved.") % {"name": name})
 

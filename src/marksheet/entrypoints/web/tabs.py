@@ -23,5 +23,6 @@ TABS = {
     "exports/": "exports",
     "organisation/mail/": "mail",
     "organisation/work/": "work",
+    "organisation/log/": "log",
     "help/": "help",
 }

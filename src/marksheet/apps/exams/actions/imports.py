@@ -275,8 +275,10 @@ def import_items(
         row = lock_import(opened, import_ref)
         plan = plan_items_import(version, wanted)
         _refuse_items(plan, reason)
+        # A question of several parts has several rows.
+        rows = int(row.report.get("rows", 0)) if row is not None else 0
         receipt = {
-            "rows": len(wanted), "added": len(plan.added), "same": len(plan.same), "changed": len(plan.changed),
+            "rows": rows or len(wanted), "added": len(plan.added), "same": len(plan.same), "changed": len(plan.changed),
         }  # fmt: skip
         if not (plan.added or plan.changed):
             return receipt | {"nothing_new": True}

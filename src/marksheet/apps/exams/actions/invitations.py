@@ -50,7 +50,12 @@ def _invite(
         link = kind == InvitationKind.LINK
         people = list(waiting.exclude(email="") if link else waiting.filter(email=""))
         if not people:
-            raise BadInput(_("Everybody who can be invited this way was invited already, or signs in."))
+            raise BadInput(
+                _(
+                    "Everybody who can be invited this way was invited already, or signs in. To invite them anew,"
+                    " tick that on the page of invitations: what they have stops working then."
+                )
+            )
         tokens = invite(opened, people, schedule.institution, kind=kind)
         opened.record(
             "schedule",

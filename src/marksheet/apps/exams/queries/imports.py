@@ -10,10 +10,25 @@ from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.rules.access import Verb
 
-__all__ = ["CANDIDATES", "ITEMS", "WORK", "Import", "ImportState", "import_for", "imports_of", "verb_for"]
+__all__ = [
+    "CANDIDATES",
+    "FILES",
+    "ITEMS",
+    "WORK",
+    "Import",
+    "ImportState",
+    "import_for",
+    "imports_of",
+    "verb_for",
+]
 
-WORK, CANDIDATES, ITEMS = "work", "candidates", "items"
-VERBS = {WORK: Verb.WORK_IMPORT, CANDIDATES: Verb.SCHEDULE_MANAGE, ITEMS: Verb.EXAM_AUTHOR}
+WORK, FILES, CANDIDATES, ITEMS = "work", "files", "candidates", "items"
+VERBS = {
+    WORK: Verb.WORK_IMPORT,
+    FILES: Verb.WORK_IMPORT,
+    CANDIDATES: Verb.SCHEDULE_MANAGE,
+    ITEMS: Verb.EXAM_AUTHOR,
+}
 
 
 def verb_for(kind: str) -> Verb:
@@ -30,7 +45,7 @@ def verb_for(kind: str) -> Verb:
 def imports_seen_by(person: Person) -> QuerySet[Import]:
     """Return the uploaded files of schedules and exams at which ``person`` may bring in that kind of file."""
     seen = Q(kind=ITEMS, version__assessment__unit__in=nodes_where(person, VERBS[ITEMS]))
-    for kind in (WORK, CANDIDATES):
+    for kind in (WORK, FILES, CANDIDATES):
         seen |= Q(kind=kind, schedule__node__in=nodes_where(person, VERBS[kind]))
     rows = Import.objects.filter(seen)
     return rows.select_related("schedule__node", "version__assessment__unit", "person")

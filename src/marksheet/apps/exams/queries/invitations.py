@@ -15,7 +15,7 @@ class WaysIn:
 
     Attributes:
         signed_in: they have a password or have signed in.
-        invited: an invitation of theirs is open.
+        links, codes: an invitation of theirs is open; to those with an address by link, to others by code.
         by_mail: not yet invited, and they have an address.
         by_code: not yet invited, and they have no address.
         apart: staff, and accounts that sleep; their accounts are looked after under Organisation.
@@ -23,10 +23,16 @@ class WaysIn:
 
     total: int
     signed_in: int
-    invited: int
+    links: int
+    codes: int
     by_mail: int
     by_code: int
     apart: int
+
+    @property
+    def invited(self) -> int:
+        """How many have an open invitation."""
+        return self.links + self.codes
 
 
 def candidates_without_way_in(schedule: Schedule, *, at: datetime, again: bool = False) -> QuerySet[Person]:
@@ -40,18 +46,21 @@ def candidates_without_way_in(schedule: Schedule, *, at: datetime, again: bool =
 
 
 def ways_in(schedule: Schedule, *, at: datetime) -> WaysIn:
-    """Return how many candidates can sign in, are invited, or still need an invitation; five statements."""
+    """Return how many candidates can sign in, are invited, or still need an invitation; six statements."""
     people = _candidates(schedule)
     waiting = candidates_without_way_in(schedule, at=at)
     asked = people.filter(_may_be_asked())
     by_code = waiting.filter(email="").count()
     total, open_to_us = people.count(), asked.count()
     by_mail = waiting.exclude(email="").count()
-    invited = asked.filter(_cannot_sign_in()).filter(_invited(at)).count()
+    invited = asked.filter(_cannot_sign_in()).filter(_invited(at))
+    codes = invited.filter(email="").count()
+    links = invited.exclude(email="").count()
     return WaysIn(
         total=total,
-        signed_in=open_to_us - invited - by_mail - by_code,
-        invited=invited,
+        signed_in=open_to_us - links - codes - by_mail - by_code,
+        links=links,
+        codes=codes,
         by_mail=by_mail,
         by_code=by_code,
         apart=total - open_to_us,

@@ -28,6 +28,9 @@ class Around:
     total: int
 
 
+NOTHING_AROUND = Around(None, None, None, 0, 0)
+
+
 def around(
     scripts: QuerySet[Script],
     script: Script,

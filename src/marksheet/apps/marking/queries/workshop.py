@@ -1,6 +1,7 @@
 """The marking screen: one question of one script, with what was answered, how to mark it and what stands."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from marksheet.apps.exams.models import Item, Part, Response, Schedule
 from marksheet.apps.exams.queries.anonymity import veil_of
@@ -10,11 +11,12 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Flag, MarkDraft, Script
 from marksheet.apps.marking.queries.comments import Comment, comments_of
 from marksheet.apps.marking.queries.flags import open_flag
+from marksheet.apps.marking.queries.handed_files import ScriptFile, files_of_script, replaced_since
 from marksheet.apps.marking.queries.judgements import CurrentJudgement, judgement_of
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
 from marksheet.apps.marking.queries.sharing import Other, others_of
 from marksheet.apps.marking.queries.submissions import Submission, scripts_for, submission
-from marksheet.apps.marking.queries.walking import Around, around, first_open
+from marksheet.apps.marking.queries.walking import NOTHING_AROUND, Around, around, first_open
 from marksheet.apps.people.models import Person
 from marksheet.rules import schemes
 
@@ -41,6 +43,8 @@ class Workshop:
     """Everything on the marking screen.
 
     Args:
+        files: that the candidate handed in to this question, in their order.
+        replaced_at: when they took the place of those that the mark was given for.
         marks: of every part of the script that people mark, in the order of ``parts``.
         scheme: the newest version; ``number`` is 0 without one. It says nothing where the reader may not read it.
         hidden: there is a scheme, and it is not for this reader, who is a candidate with the paper.
@@ -54,6 +58,8 @@ class Workshop:
     part: PartRow
     question: Question
     written: Written
+    files: tuple[ScriptFile, ...]
+    replaced_at: datetime | None
     marks: tuple[CurrentMark, ...]
     mark: CurrentMark
     said: CurrentJudgement
@@ -69,12 +75,21 @@ class Workshop:
 
 
 def workshop_of(
-    person: Person, schedule: Schedule, script_ref: str, part_ref: str = "", *, by_candidate: bool = False
+    person: Person,
+    schedule: Schedule,
+    script_ref: str,
+    part_ref: str = "",
+    *,
+    by_candidate: bool = False,
+    walking: bool = True,
 ) -> Workshop:
     """Return the marking screen of one question of a script; without a question, of the first unmarked one.
 
     The same scripts as in the list of submissions: never another marker's before both have submitted, never one's own
     work, nor what a conflict of interest keeps from the person. The caller was let into the schedule.
+
+    Args:
+        walking: what lies around is asked for, too, and the files; a save in passing needs neither.
 
     Raises:
         NotFound: there is no such script or question for this person.
@@ -91,6 +106,7 @@ def workshop_of(
     row = newest_schemes([part.id]).get(part.id)
     reads = schedules_with_schemes(person).filter(pk=schedule.pk).exists()
     scheme = written(row) if reads else schemes.Scheme(step_thousandths=row.step_thousandths if row else 1)
+    files = files_of_script(script, part) if walking else ()
     return Workshop(
         script=script,
         row=submission(script, len(parts)),
@@ -98,6 +114,8 @@ def workshop_of(
         part=part,
         question=_question(part),
         written=_written(script, part),
+        files=files,
+        replaced_at=replaced_since(script, part, mark) if files else None,
         marks=marks,
         mark=mark,
         said=judgement_of(script, part.id),
@@ -108,8 +126,8 @@ def workshop_of(
         draft=drafts_of(person.pk, [script.attempt_id]).get((script.attempt_id, part.id)),
         flag=open_flag(person, script),
         comments=comments_of(person, part.id),
-        around=around(scripts, script, parts, part, by_candidate=by_candidate),
-        others=others_of(person, schedule, [script]).get((script.pk, part.id), ()),
+        around=around(scripts, script, parts, part, by_candidate=by_candidate) if walking else NOTHING_AROUND,
+        others=others_of(person, schedule, [script]).get((script.pk, part.id), ()) if walking else (),
     )
 
 

@@ -124,7 +124,7 @@ def history_for(person: Person, ref: str) -> History:
     found = Event.objects.filter(subject | wide | Q(pk__in=lines) | Q(pk__in=commits))
     events = list(found.exclude(verb__in=UNSEEN).order_by("seq"))
     veil = veil_of(person, [row.schedule])
-    entries = _entries(events, lines, attempts, Reader(veil, row.schedule))
+    entries = entries_of(events, lines, attempts, Reader(veil, row.schedule))
     entries = [
         replace(entry, version=version or _withdrawn(entry, versions), shown=shown)
         for entry in entries
@@ -168,10 +168,10 @@ def _withdrawn(entry: Entry, versions: Sequence[ResultVersion]) -> ResultVersion
     return next((version for version in versions if version.pk == key), None) if key else None
 
 
-def _entries(
+def entries_of(
     events: Sequence[Event], lines: Mapping[int, Sequence[Line]], attempts: Mapping[int, int], reader: Reader
 ) -> list[Entry]:
-    """Turn events into entries: texts, people and parts are looked up once for all of them."""
+    """Turn events into entries: texts, people and parts are looked up once; marks only of ``lines``."""
     sides = _sides([event.pk for event in events])
     bodies = {event.pk: json.loads(event.body) for event in events}
     told = {
@@ -370,7 +370,7 @@ def schedule_history(
     if after.isdigit():
         events = events.filter(seq__lt=int(after))
     found = list(events.order_by("-seq")[: size + 1])
-    entries = [_only(schedule, entry) for entry in _entries(found[:size], {}, {}, reader)]
+    entries = [_only(schedule, entry) for entry in entries_of(found[:size], {}, {}, reader)]
     return HistoryPage(tuple(entries), str(found[size - 1].seq) if len(found) > size else "")
 
 

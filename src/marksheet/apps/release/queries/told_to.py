@@ -4,23 +4,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from marksheet.apps.exams.models import Enrolment, Schedule
-from marksheet.apps.exams.queries.anonymity import Veil
+from marksheet.apps.exams.queries.anonymity import NOTHING_HIDDEN, Veil
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads a history: what they do not see at its schedule."""
+    """Who reads a history: what they do not see at its schedule; None where nothing is hidden."""
 
-    veil: Veil
-    schedule: Schedule
+    veil: Veil = NOTHING_HIDDEN
+    schedule: Schedule | None = None
 
     @property
     def reads_codes(self) -> bool:
         """Whether candidates are codes to them."""
-        return self.schedule.pk in self.veil.codes
+        return self.schedule is not None and self.schedule.pk in self.veil.codes
 
     def names(self, names: Mapping[int, str]) -> dict[int, str]:
         """Return key -> how people are called here: candidates by their codes, colleagues by numbers."""
+        if self.schedule is None:
+            return dict(names)
         found = self.veil.named(self.schedule.pk, names)
         if self.reads_codes:
             here = Enrolment.objects.filter(schedule=self.schedule, person__in=names)

@@ -214,8 +214,14 @@ class ToDo:
     done: bool = False
 
 
-def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> list[ToDo]:
-    """Return what the coordinator of a schedule has still to see to, in the order of the work."""
+def to_do(
+    row: CoordinatorRow, assessors: Sequence[Assessor] | None = None, *, answers: int = 0
+) -> list[ToDo]:
+    """Return what the coordinator of a schedule has still to see to, in the order of the work.
+
+    Args:
+        answers: how many scripts on paper lack answers that the key scores, and that the reader may type.
+    """
     people = assessors_of(row.schedule) if assessors is None else assessors
     counts, by_hand = row.counts, row.by_hand > 0
     markers = [one for one in people if one.rights.kind in ("marker", "marker_and_moderator")]
@@ -235,6 +241,7 @@ def to_do(row: CoordinatorRow, assessors: Sequence[Assessor] | None = None) -> l
         ToDo("publisher", awake, done=awake > 0),
         ToDo("sleeping", len(sleeping), sleeping) if sleeping else None,
         _expected(row),
+        ToDo("answers", answers) if answers else None,
         ToDo("lacking" if two else "nobodys", unallocated) if unallocated else None,
         ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,
         ToDo("missing", counts[Bucket.NOT_READY]) if counts.get(Bucket.NOT_READY) else None,

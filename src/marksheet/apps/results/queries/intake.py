@@ -141,7 +141,7 @@ class WorkPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """What is stored at the schedule now."""
 
     schedule: Schedule
@@ -164,13 +164,13 @@ def plan_work(
     Args:
         barred: people whose own work may not go in with this file: who imports, and the marker.
     """
-    known = _known(person, schedule, round_, barred)
+    known = known_at(person, schedule, round_, barred)
     plan = WorkPlan(len(work.rows))
     said: set[str] = set()
     given: Counter[int] = Counter()
     for row in work.rows:
         one = known.people.get(row.candidate)
-        why = _why_not(known, one) or _between_steps(known, row, one)
+        why = why_not(known, one) or _between_steps(known, row, one)
         if one is None or why:
             plan.outsider_count += 1
             if len(plan.outsiders) < KEPT:
@@ -195,7 +195,8 @@ def _differing(plan: WorkPlan) -> tuple[Differing, ...]:
     return tuple(Differing(number, n, key in published) for (key, number), n in counts.items())
 
 
-def _known(person: Person, schedule: Schedule, round_: str, barred: Sequence[int]) -> _Known:
+def known_at(person: Person, schedule: Schedule, round_: str, barred: Sequence[int]) -> Known:
+    """Return what is stored at a schedule that the caller was let into, as a file that comes in meets it."""
     attempts = attempts_of(schedule.pk)
     owner = {row.id: enrolment for enrolment, row in attempts.items()}
     responses = responses_of(schedule.pk) if attempts else {}
@@ -203,7 +204,7 @@ def _known(person: Person, schedule: Schedule, round_: str, barred: Sequence[int
     scripts = Script.objects.filter(schedule=schedule, round=round_).values_list("attempt_id", "submitted_at")
     states = {attempt: moment for attempt, moment in scripts if attempt in owner} if attempts else {}
     paper = paper_of(schedule.version_id, schedule.key_version_id)
-    return _Known(
+    return Known(
         schedule=schedule,
         paper=paper,
         people=expected_at(person, schedule),
@@ -219,12 +220,12 @@ def _known(person: Person, schedule: Schedule, round_: str, barred: Sequence[int
 
 def not_placed(person: Person, schedule: Schedule, numbers: Collection[str]) -> dict[str, str]:
     """Return number -> why no work goes in under it: nobody here, absent, void. The caller was let in."""
-    known = _known(person, schedule, "marker-1", ())
-    why = {number: _why_not(known, known.people.get(number)) for number in numbers}
+    known = known_at(person, schedule, "marker-1", ())
+    why = {number: why_not(known, known.people.get(number)) for number in numbers}
     return {number: said for number, said in why.items() if said}
 
 
-def _between_steps(known: _Known, row: WorkRow, one: Expected | None) -> str:
+def _between_steps(known: Known, row: WorkRow, one: Expected | None) -> str:
     """Say of the first new mark of a row that the part's marking scheme does not allow; "" when all are allowed."""
     for label, mark in row.marks.items() if one else ():
         part = known.paper.part_by_label[label]
@@ -241,7 +242,8 @@ def _between_steps(known: _Known, row: WorkRow, one: Expected | None) -> str:
     return ""
 
 
-def _why_not(known: _Known, one: Expected | None) -> str:
+def why_not(known: Known, one: Expected | None) -> str:
+    """Say why no work of a candidate goes in: nobody, absent, void, at work, own work; "" when it does."""
     if one is None:
         return _("nobody with this number is a candidate here")
     if one.person_id in known.barred:
@@ -261,7 +263,7 @@ def _why_not(known: _Known, one: Expected | None) -> str:
     return ""
 
 
-def _plan_row(plan: WorkPlan, known: _Known, row: WorkRow, one: Expected, given: Counter[int]) -> None:
+def _plan_row(plan: WorkPlan, known: Known, row: WorkRow, one: Expected, given: Counter[int]) -> None:
     plan.people.append(one.id)
     _plan_answers(plan, known, row, one)
     _plan_marks(plan, known, row, one, given)
@@ -270,7 +272,7 @@ def _plan_row(plan: WorkPlan, known: _Known, row: WorkRow, one: Expected, given:
         plan.fresh.append(one.id)
 
 
-def _plan_answers(plan: WorkPlan, known: _Known, row: WorkRow, one: Expected) -> None:
+def _plan_answers(plan: WorkPlan, known: Known, row: WorkRow, one: Expected) -> None:
     tally, parts, responses = plan.responses, known.paper.part_by_label, known.responses
     for label, value in row.answers.items():
         cell = (one.id, parts[label].id)
@@ -287,7 +289,7 @@ def _plan_answers(plan: WorkPlan, known: _Known, row: WorkRow, one: Expected) ->
             )
 
 
-def _plan_marks(plan: WorkPlan, known: _Known, row: WorkRow, one: Expected, given: Counter[int]) -> None:
+def _plan_marks(plan: WorkPlan, known: Known, row: WorkRow, one: Expected, given: Counter[int]) -> None:
     tally, parts, marks = plan.given, known.paper.part_by_label, known.marks
     for label, mark in row.marks.items():
         cell = (one.id, parts[label].id)
@@ -307,7 +309,7 @@ def _plan_marks(plan: WorkPlan, known: _Known, row: WorkRow, one: Expected, give
         tally.differs(Difference(row.row_number, row.candidate, label, *words))
 
 
-def _plan_marking(plan: WorkPlan, known: _Known, given: Counter[int]) -> None:
+def _plan_marking(plan: WorkPlan, known: Known, given: Counter[int]) -> None:
     """Find whose scripts must be opened again, and which would still lack a mark."""
     changed = {enrolment for enrolment, _part in plan.marks}
     plan.reopened = changed & known.submitted

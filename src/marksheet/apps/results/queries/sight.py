@@ -95,8 +95,18 @@ def result_for(person: Person, ref: str) -> Result:
     raise NotFound("There is no such result.")
 
 
-def waiting_to_be_published_by(person: Person) -> int:
-    """Return how many ready results wait for ``person`` to publish them; for the tab, from the counters."""
-    here = {"schedule__in": schedules_published_by(person), "bucket__in": ("ready", "correction")}
+def waiting_to_be_published_by(person: Person, *, at: datetime) -> int:
+    """Return how many results ``person`` can publish now; for the tab, from the counters.
+
+    The counters hold one's own and what waits for a last attempt, too; only schedules that have such rows are asked.
+    """
+    mine = schedules_published_by(person)
+    here = {"schedule__in": mine, "bucket__in": ("ready", "correction")}
     counted = sum(BucketCount.objects.filter(**here).values_list("count", flat=True))
-    return counted - Result.objects.filter(person=person, **here).count()
+    rows = Result.objects.filter(**here)
+    own = rows.filter(person=person).count()
+    waiting = mine.filter(
+        show_results=ShowResults.AFTER_LAST_ATTEMPT.value, attempts_allowed__gt=1, ends_at__gt=at
+    )
+    later = rows.filter(before_the_last_attempt(at), schedule__in=waiting).exclude(person=person).count()
+    return counted - own - later

@@ -12,6 +12,7 @@ from marksheet.apps.results.actions.marks import set_plan
 from marksheet.apps.results.actions.standing import mark_standing, void_attempts
 from marksheet.apps.results.queries.finder import Criteria, find
 from marksheet.entrypoints.jobs.demo.exams import Exam, bring_in, make_exam, plan_sitting
+from marksheet.entrypoints.jobs.demo.handed import hand_in_files
 from marksheet.entrypoints.jobs.demo.moderation import moderate
 from marksheet.entrypoints.jobs.demo.people import CAS, Cast, make_people
 from marksheet.entrypoints.jobs.demo.schemes import clarify
@@ -56,7 +57,16 @@ PHYSICS = (
 def build(now: datetime, say: Callable[[str], None] = lambda text: None) -> None:
     """Make everything anew in an empty database; all times lie before ``now`` but those of the next exam."""
     cast = make_people(now - timedelta(days=500))
-    for stage in (being_marked, ready, partly_published, released, not_disclosed, in_audit, upcoming):
+    for stage in (
+        being_marked,
+        with_files,
+        ready,
+        partly_published,
+        released,
+        not_disclosed,
+        in_audit,
+        upcoming,
+    ):
         say((stage.__doc__ or "").split(".")[0])
         stage(cast, now)
 
@@ -100,6 +110,14 @@ def being_marked(cast: Cast, now: datetime) -> None:
     clarify(cast, version, "Misrepresentation", words, at=now - timedelta(days=1))
     mark_on_the_screen(cast, schedule, at=now - timedelta(hours=21))
     moderate(cast, schedule, at=now - timedelta(hours=20))
+
+
+def with_files(cast: Cast, now: datetime) -> None:
+    """Being marked: Interface Design, drawings, reports and programs handed in as files."""
+    essays = (("Wireframe", 6), ("Rationale", 6), ("Largest of a list", 8))
+    exam = Exam("INF-1300", "Interface Design", cast.science, (), essays, 140, 8, 5)
+    schedule = plan_sitting(cast, exam, make_exam(cast, exam, at=now - timedelta(days=40)), now=now)
+    hand_in_files(cast, schedule, _numbers(exam, cast), at=now - timedelta(days=2))
 
 
 def ready(cast: Cast, now: datetime) -> None:

@@ -14,7 +14,7 @@ from marksheet.apps.exams.actions.imports import (
     note_refusal,
     plan_items_import,
 )
-from marksheet.apps.exams.queries.imports import CANDIDATES, ITEMS, WORK, Import
+from marksheet.apps.exams.queries.imports import CANDIDATES, FILES, ITEMS, WORK, Import
 from marksheet.apps.ledger.errors import BadInput, Refusal
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.intake import WorkOptions, import_work
@@ -24,6 +24,7 @@ from marksheet.apps.results.actions.intake_candidates import (
     plan_candidates,
 )
 from marksheet.apps.results.queries.intake import WorkPlan, marker_named, plan_work
+from marksheet.entrypoints.shared.intake.archives import carry_files
 from marksheet.entrypoints.shared.intake.reading import candidates_of, questions_of, table_of, work_of
 from marksheet.formats.distributions import Distribution, distributions
 from marksheet.formats.tables import Table
@@ -134,6 +135,8 @@ def carry_in(
 
 
 def _carried(actor: Person, row: Import, options: Json, at: datetime, tell: Progress) -> dict[str, Any]:
+    if row.kind == FILES:
+        return carry_files(actor, row, options, at=at, progress=tell)
     table = table_of(row)
     rows = len(table.rows)
     tell(0, rows)

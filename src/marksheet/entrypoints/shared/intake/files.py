@@ -22,15 +22,24 @@ def store_file(name: str, chunks: Iterable[bytes]) -> StoredFile:
     Raises:
         BadInput: it is empty, or larger than is taken.
     """
-    data = _gathered(name, chunks)
+    return keep_content(name, gathered(name, chunks))
+
+
+def keep_content(name: str, data: bytes) -> StoredFile:
+    """Write content and have it on the disk before anything names it; the same content is stored once."""
     sha256 = hashlib.sha256(data).hexdigest()
-    place = f"{FOLDER}/{sha256[:2]}/{sha256}"
+    place = place_of(sha256)
     if not default_storage.exists(place):
         written = default_storage.save(place, ContentFile(data))
         sync(written)
         if written != place and default_storage.exists(place):
             default_storage.delete(written)
     return StoredFile(name=plain_name(name), sha256=sha256, path=place, size=len(data))
+
+
+def place_of(sha256: str) -> str:
+    """Return where content of this SHA-256 stands."""
+    return f"{FOLDER}/{sha256[:2]}/{sha256}"
 
 
 def read_file(path: str, sha256: str) -> bytes:
@@ -55,13 +64,20 @@ def plain_name(name: str) -> str:
     return "".join(character for character in last if character.isprintable())[-120:] or "file"
 
 
-def _gathered(name: str, chunks: Iterable[bytes]) -> bytes:
+def gathered(name: str, chunks: Iterable[bytes]) -> bytes:
+    """Return what was sent.
+
+    Raises:
+        BadInput: it is empty, or larger than is taken.
+    """
     most, data = Limits().bytes, bytearray()
     for chunk in chunks:
         data += chunk
         if len(data) > most:
             raise BadInput(
-                _("“%(file)s” is larger than %(most)s MiB. Split it by rows.")
+                _(
+                    "“%(file)s” is larger than %(most)s MiB. Split it, and send the pieces one after the other."
+                )
                 % {"file": plain_name(name), "most": most // 2**20}
             )
     if not data:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.forms import BoundField, CheckboxInput
 from django.template import Context
 from django.template.loader import render_to_string
@@ -327,9 +328,14 @@ def back_link(context: Context) -> str:
     """Return where the reader came from, if that was a page of ours."""
     request = context.get("request")
     came_from = request.META.get("HTTP_REFERER", "") if request else ""
-    if request and url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure()):
-        return str(came_from)
-    return ""
+    try:
+        ours = request is not None and url_has_allowed_host_and_scheme(
+            came_from, {request.get_host()}, request.is_secure()
+        )
+    except DisallowedHost:
+        # The page that says so is shown under a name that is not ours.
+        return ""
+    return str(came_from) if ours else ""
 
 
 @register.inclusion_tag("components/grid_status.html")

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.assess import differences, flags, grid, moderation, sample, views, workshop
+from marksheet.entrypoints.web.assess import (
+    differences,
+    files,
+    flags,
+    grid,
+    moderation,
+    sample,
+    views,
+    workshop,
+)
 
 app_name = "assess"
 urlpatterns = [
@@ -20,6 +29,7 @@ urlpatterns = [
     path("<str:ref>/mark/", workshop.start, name="mark-start"),
     path("<str:ref>/mark/<str:script>/", workshop.script, name="mark-script"),
     path("<str:ref>/mark/<str:script>/<str:part>/", workshop.mark, name="mark"),
+    path("<str:ref>/mark/<str:script>/<str:part>/files/<int:position>/", files.one, name="file"),
     path("<str:ref>/mark/<str:script>/<str:part>/flag/", flags.raise_one, name="flag"),
     path("<str:ref>/grid/", grid.sheet, name="grid"),
     path("<str:ref>/grid/cell/", grid.cell, name="cell"),

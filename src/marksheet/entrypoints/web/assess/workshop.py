@@ -26,7 +26,7 @@ from marksheet.apps.results.actions.marks.judging import MOST_TEXT
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.shared.errors import wants_json
-from marksheet.entrypoints.web.assess import panel
+from marksheet.entrypoints.web.assess import files, panel
 from marksheet.entrypoints.web.exams.scheme_form import step_words
 from marksheet.formats.texts import words_in
 
@@ -67,7 +67,8 @@ def mark(request: HttpRequest, ref: str, script: str, part: str) -> HttpResponse
     person = person_of(request)
     schedule = assessed_for(person, ref)
     by_candidate = request.GET.get("by") == CANDIDATE
-    seen = workshop_of(person, schedule, script, part, by_candidate=by_candidate)
+    walking = request.method == "GET" or not wants_json(request)
+    seen = workshop_of(person, schedule, script, part, by_candidate=by_candidate, walking=walking)
     if request.method == "POST":
         return _sent(request, person, schedule, seen)
     filled = panel.filled_from_draft(seen) if seen.draft else panel.filled_of(seen)
@@ -157,6 +158,7 @@ def _page(
         "marks": marks,
         "locked": locked,
         "words": words_in(seen.written.text),
+        "files": files.shown(schedule, seen),
         "items": [
             (
                 one,
@@ -188,7 +190,9 @@ def _page(
         "key": f"{person.ref}:{seen.script.ref}:{seen.part.ref}",
         "most": MOST_TEXT,
     }
-    return render(request, "assess/workshop.html", context, status=status)
+    answer = render(request, "assess/workshop.html", context, status=status)
+    # Always: the script goes on to the next response without leaving the page.
+    return files.allowed_beside(answer)
 
 
 def _address(schedule: Schedule, place: Place, request: HttpRequest) -> str:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
+from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.release.queries.history import Filter
 from marksheet.apps.results.queries import finished
 from marksheet.apps.results.queries.reports import SCORE_SORTS, SORTS, Asked
@@ -34,13 +36,15 @@ def asked(given: QueryDict, *, sort: str) -> Asked:
 
 
 def history_filter(given: QueryDict, zone: str) -> Filter:
-    """Return who, what and when a schedule's history is asked for; days are those of the schedule's zone."""
-    return Filter(
-        person=given.get("person", "")[:32],
-        verb=given.get("verb", "")[:60],
-        since=_day(given.get("from", ""), zone),
-        until=_day(given.get("until", ""), zone, after=True),
-    )
+    """Return who, what and when a history is asked for; days are those of ``zone``.
+
+    Raises:
+        BadInput: a day is none, or the last one is before the first.
+    """
+    since, until = _day(given.get("from", ""), zone), _day(given.get("until", ""), zone, after=True)
+    if since and until and until <= since:
+        raise BadInput(_("The last day is before the first one, so nothing fits. Swap the two."))
+    return Filter(given.get("person", "")[:32], given.get("verb", "")[:60], since, until)
 
 
 def _day(text: str, zone: str, *, after: bool = False) -> datetime | None:

@@ -67,13 +67,15 @@ def _page(
     more = [ref for ref in chosen if ref not in known]
     picks = [Pick(one, "") for one in people_named(schedule, more)] + picks
     here = assessors_of(schedule)
+    addable = [pick.person.ref for pick in picks if not pick.missing]
     return about(coordination_of(schedule)) | {
         "assessors": [(one, KINDS[one.rights.kind], explained(one)) for one in here],
         "codes_told": codes_told(schedule, [one.person for one in here if one.rights.kind != Kind.OTHER]),
         "picks": [(pick, MISSING.get(pick.missing, "")) for pick in picks],
-        "addable": any(not pick.missing for pick in picks),
+        "addable": bool(addable),
         "others": sum(1 for pick in picks if pick.missing),
-        "chosen": chosen,
+        # Whoever was looked for and is the only one found is meant.
+        "chosen": chosen or (addable if search and len(addable) == 1 and not form.is_bound else []),
         "search": search,
         "form": form,
         "me": person,

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from marksheet.apps.exams.queries.answers import answers_to_enter
 from marksheet.apps.marking.queries.people import assessors_of, coordinated_for
 from marksheet.apps.marking.queries.schemes import edits_schemes_only
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
@@ -68,7 +69,7 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
     row = coordination_of(coordinated_for(person, ref))
     assessors = assessors_of(row.schedule)
     context = about(row) | {
-        "steps": steps_of(row, to_do(row, assessors)),
+        "steps": steps_of(row, to_do(row, assessors, answers=answers_to_enter(person, row.schedule))),
         "assessors": assessors,
         "may_hand_in": may_record_hand_in(person, row.schedule),
         "tab": "overview",

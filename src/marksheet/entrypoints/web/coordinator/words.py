@@ -133,6 +133,16 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             _("Record who handed in"),
         ),
         "nobody": (_("Nobody is enrolled yet."), "", ""),
+        "answers": (
+            ngettext(
+                "%(n)s script on paper lacks answers that the key scores.",
+                "%(n)s scripts on paper lack answers that the key scores.",
+                n,
+            )
+            % {"n": n},
+            reverse("schedules:answers", args=[ref]),
+            _("Enter answers"),
+        ),
         "nobodys": (
             ngettext("%(n)s script is with nobody.", "%(n)s scripts are with nobody.", n) % {"n": n},
             reverse("coordinator:allocation", args=[ref]),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from marksheet.apps.exams.queries.imports import WORK, Import, ImportState, imports_of
+from marksheet.apps.exams.queries.imports import FILES, WORK, Import, ImportState, imports_of
 from marksheet.apps.exams.queries.schedules import schedule_for
 from marksheet.apps.exams.queries.work import arrivals, missing_refs
 from marksheet.apps.ledger import clock
@@ -20,7 +20,7 @@ from marksheet.entrypoints.shared.acting import carried_out, done, posted
 from marksheet.entrypoints.web.imports.places import address
 from marksheet.rules.access import Verb
 
-FILES = 10
+NEWEST = 10
 
 
 class AbsentForm(forms.Form):
@@ -53,7 +53,7 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
 
     if carried_out(request, form, mark_absent) and not form.errors:
         return redirect("imports:reconciliation", ref)
-    files = list(imports_of(person, schedule_id=schedule.pk).filter(kind=WORK)[:FILES])
+    files = list(imports_of(person, schedule_id=schedule.pk).filter(kind__in=(WORK, FILES))[:NEWEST])
     unplaced, twice = _listed(files, "unmatched"), _listed(files, "duplicates")
     context = {
         "schedule": schedule,

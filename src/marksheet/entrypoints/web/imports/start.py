@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from marksheet.apps.exams.actions.imports import note_upload
 from marksheet.apps.exams.queries.assessments import assessment_for, draft_of
-from marksheet.apps.exams.queries.imports import CANDIDATES, ITEMS, WORK, imports_of
+from marksheet.apps.exams.queries.imports import CANDIDATES, FILES, ITEMS, WORK, imports_of
 from marksheet.apps.exams.queries.schedules import schedule_for
 from marksheet.apps.ledger import clock
 from marksheet.apps.people.queries import Person, verbs_at
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, posted
+from marksheet.entrypoints.shared.intake.archives import marked_parts, store_archive
 from marksheet.entrypoints.shared.intake.files import store_file
 from marksheet.entrypoints.web.imports.places import address
 from marksheet.rules.access import Verb
@@ -23,6 +24,7 @@ from marksheet.rules.access import Verb
 EARLIER = 20
 KINDS = {
     WORK: _("Answers and marks"),
+    FILES: _("Files of candidates, in a zip"),
     CANDIDATES: _("Candidates"),
     ITEMS: _("Questions"),
 }
@@ -35,9 +37,10 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "CSV or XLSX, one heading row. Nothing but the file is kept before you have seen a preview."
+            "CSV or XLSX, one heading row; files of candidates as a zip. Nothing but the file is kept before you have "
+            "seen a preview."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.zip"}),
         allow_empty_file=True,
     )
 
@@ -57,9 +60,9 @@ def at_schedule(request: HttpRequest, ref: str) -> HttpResponse:
     person = person_of(request)
     schedule = schedule_for(person, ref, Verb.WORK_IMPORT, Verb.SCHEDULE_MANAGE)
     held = verbs_at(person, schedule.node_id)
-    kinds = [
-        kind for kind, verb in ((WORK, Verb.WORK_IMPORT), (CANDIDATES, Verb.SCHEDULE_MANAGE)) if verb in held
-    ]
+    kinds = [CANDIDATES] if Verb.SCHEDULE_MANAGE in held else []
+    if Verb.WORK_IMPORT in held:
+        kinds = [WORK, *([FILES] if marked_parts(schedule) else []), *kinds]
     if request.GET.get("kind") in kinds:
         kinds.sort(key=lambda kind: kind != request.GET["kind"])
     form = UploadForm(posted(request), request.FILES or None, kinds=kinds)
@@ -99,7 +102,7 @@ def _uploaded(request: HttpRequest, person: Person, form: UploadForm, ref: str) 
     at, made = clock.read(), []
 
     def store(typed: dict[str, Any]) -> None:
-        sent = typed["file"]
-        made.append(note_upload(person, typed["kind"], ref, store_file(sent.name, sent.chunks()), at=at))
+        sent, keep = typed["file"], store_archive if typed["kind"] == FILES else store_file
+        made.append(note_upload(person, typed["kind"], ref, keep(sent.name, sent.chunks()), at=at))
 
     return redirect(address(made[0], "columns")) if carried_out(request, form, store) and made else None

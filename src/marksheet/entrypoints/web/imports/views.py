@@ -1,6 +1,7 @@
 """One file on its way in: its columns, what it would do, carrying it in, its receipt."""
 
 import csv
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from marksheet.apps.exams.actions.imports import (
     start_look,
 )
 from marksheet.apps.exams.queries.imports import (
+    FILES,
     WORK,
     Import,
     ImportState,
@@ -42,6 +44,7 @@ from marksheet.entrypoints.shared.intake.looking import (
     seen_as_json,
 )
 from marksheet.entrypoints.shared.intake.reading import Unreadable, in_words, table_of, translated
+from marksheet.entrypoints.web.imports import archives
 from marksheet.entrypoints.web.imports import mapping as pages
 from marksheet.entrypoints.web.imports.places import above, address, again
 from marksheet.entrypoints.web.imports.questions import lines_of
@@ -93,6 +96,8 @@ def columns(request: HttpRequest, ref: str) -> HttpResponse:
     if row.state not in OPEN:
         return redirect(address(row))
     context = _frame(row)
+    if row.kind == FILES:
+        return archives.columns(request, person, row, context)
     try:
         table = table_of(row)
     except Refusal as refusal:
@@ -131,6 +136,8 @@ def look(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect(address(row))
     if not row.mapping:
         return redirect(address(row, "columns"))
+    if row.kind == FILES:
+        return archives.look(request, person, row, _frame(row), at)
     options = _options(request)
     refusal: Refusal | None = None
     if request.method == "POST":
@@ -260,6 +267,8 @@ def _problems(refusal: Refusal) -> dict[str, Any]:
         "refusal": refusal,
         "cells": [(one.row, one.column, one.value, translated(one.reason)) for one in cells],
         "total": refusal.total if isinstance(refusal, Unreadable) else 0,
+        # Then the file may be right, and what is missing is what its blanks mean.
+        "blanks_only": bool(cells) and all(one.value == "" and one.column for one in cells),
         "details": () if cells else refusal.details,
     }
 
@@ -297,6 +306,8 @@ def errors(request: HttpRequest, ref: str) -> HttpResponse:
     """Answer with everything that keeps a file out, as a CSV file: row, column, value, reason."""
     person, at = person_of(request), clock.read()
     row = import_for(person, ref)
+    if row.kind == FILES:
+        return _as_csv(*archives.errors(person, row, at))
     found: list[tuple[Any, ...]] = []
     try:
         plan = preview(person, row, {}, at=at).plan
@@ -310,11 +321,15 @@ def errors(request: HttpRequest, ref: str) -> HttpResponse:
     except Unreadable as refusal:
         found = [(one.row, one.column, one.value, translated(one.reason)) for one in refusal.cells]
         found = found or [("", "", "", str(refusal))]
+    return _as_csv((_("row"), _("column"), _("value"), _("reason")), found)
+
+
+def _as_csv(heading: Sequence[str], found: Sequence[Sequence[Any]]) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="errors.csv"'
     response.write("\ufeff")
     writer = csv.writer(response)
-    writer.writerow([_("row"), _("column"), _("value"), _("reason")])
+    writer.writerow(heading)
     writer.writerows([cell if isinstance(cell, int) else guarded(str(cell)) for cell in one] for one in found)
     return response
 

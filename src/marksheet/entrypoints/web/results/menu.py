@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from marksheet.apps.ledger import clock
 from marksheet.apps.results.queries.sight import SIGHT, waiting_to_be_published_by
 from marksheet.entrypoints.shared.access import held_by, person_of
 from marksheet.entrypoints.shared.menu import Tab, register
@@ -14,8 +15,8 @@ def visible(request: HttpRequest) -> bool:
 
 
 def waiting(request: HttpRequest) -> int:
-    """Count what the reader can publish."""
-    return waiting_to_be_published_by(person_of(request))
+    """Count what the reader can publish now."""
+    return waiting_to_be_published_by(person_of(request), at=clock.read())
 
 
 register("marking", Tab("results", _("Results"), "results:list", count=waiting, visible=visible, order=30))

@@ -31,6 +31,7 @@ from marksheet.entrypoints.web.results.search import filters, names_for
 from marksheet.entrypoints.web.results.tips import obstacle_words, tips_for
 from marksheet.entrypoints.web.results.views_saved import KEY as VIEWS
 from marksheet.entrypoints.web.results.words import grouped
+from marksheet.rules.access import Verb
 
 SIZE = 50
 
@@ -41,7 +42,8 @@ def results(request: HttpRequest) -> HttpResponse:
     """Show the tab as it is asked for; what was chosen last holds where the address says nothing."""
     person = person_of(request)
     if held_by(request).isdisjoint(SIGHT):
-        return render(request, "results/nothing_yet.html")
+        sleeps = Verb.RESULT_PUBLISH in held_by(request)
+        return render(request, "results/nothing_yet.html", {"sleeps": sleeps})
     choice = choice_from(preference(person, KEY))
     try:
         wanted = asked(request.GET, sort=choice.sort, by=choice.by, at=clock.read())

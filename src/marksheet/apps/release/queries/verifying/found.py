@@ -29,6 +29,7 @@ class Verified:
     marks: int = 0
     answers: int = 0
     results: int = 0
+    files: int = 0
 
 
 def in_batches(rows: Iterable[T]) -> Iterator[list[T]]:

@@ -44,10 +44,12 @@ class Command(BaseCommand):
 
     def _make(self, reset: bool, say: Callable[[str], None]) -> None:
         """Build in one transaction: whoever looks meanwhile sees what was there before."""
-        if reset and not is_migrated():
-            empty_database()
+        if not is_migrated():
+            # Without --reset nothing is taken away: tables of an older version are brought up to this one.
+            if reset:
+                empty_database()
             call_command("migrate", verbosity=0, interactive=False)
-        elif not reset and person_by_username("ari") is not None:
+        if not reset and person_by_username("ari") is not None:
             raise CommandError("The demo is there already. Use --reset to make it anew.")
         with transaction.atomic():
             if reset:

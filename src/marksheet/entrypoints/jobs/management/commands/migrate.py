@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
 
-from marksheet.apps.ledger.roles import as_owner
+from marksheet.apps.ledger.roles import as_owner, makes_tables
+
+OWNER_NEEDED = (
+    "Only the owner of the database makes tables: set DATABASE_OWNER_URL for this command and run"
+    " “python -m marksheet migrate”. Servers and workers need not know it."
+)
 
 
 class Command(Migrate):
@@ -12,5 +18,7 @@ class Command(Migrate):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate through ``DATABASE_OWNER_URL`` if it is set."""
+        if not makes_tables():
+            raise CommandError(OWNER_NEEDED)
         with as_owner():
             super().handle(*args, **options)

@@ -13,8 +13,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
+
+from marksheet.apps.ledger.roles import makes_tables
+from marksheet.entrypoints.jobs.demo.reset import is_migrated
+from marksheet.entrypoints.jobs.management.commands.migrate import OWNER_NEEDED
 
 _STOP_SECONDS = 15
 
@@ -51,7 +55,10 @@ class Command(BaseCommand):
     def _prepare(self) -> None:
         with connection.cursor() as cursor:
             new = "django_migrations" not in connection.introspection.table_names(cursor)
-        call_command("migrate", verbosity=0, interactive=False)
+        if makes_tables():
+            call_command("migrate", verbosity=0, interactive=False)
+        elif not is_migrated():
+            raise CommandError(f"The tables are not those of this version. {OWNER_NEEDED}")
         if new and settings.DEMO:
             self.stdout.write("Making the demo institution; this happens once.")
             try:

@@ -1,11 +1,15 @@
 """Check the log, what it tells of, and what follows from that, against what was written."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from marksheet.apps.release.queries.verifying import Verified, last_link, verify
+from marksheet.apps.exams.queries.files import stored_contents
+from marksheet.apps.ledger.errors import BadInput
+from marksheet.apps.release.queries.verifying import Fault, Verified, last_link, verify
+from marksheet.entrypoints.shared.intake.files import read_file
 
 
 class Command(BaseCommand):
@@ -21,14 +25,14 @@ class Command(BaseCommand):
         """Print each fault, then how much was checked."""
         known = _checkpoint(checkpoint)
         counts = Verified()
-        faults = list(verify(counts, checkpoint=known))
+        faults = [*verify(counts, checkpoint=known), *_contents()]
         for fault in faults[:20]:
             self.stderr.write(f"{fault.where}: {fault.what}")
         seq, hashed = last_link()
         self.stdout.write(
             f"Checked {counts.events} events with {counts.lines} lines and {counts.sides} texts, "
             f"{counts.versions} versions, {counts.disclosures} disclosures, {counts.marks} marks, "
-            f"{counts.answers} answers; {counts.results} results worked out anew."
+            f"{counts.answers} answers, {counts.files} files; {counts.results} results worked out anew."
         )
         if faults:
             raise CommandError(f"{len(faults)} faults. The first: {faults[0].where} {faults[0].what}")
@@ -37,6 +41,15 @@ class Command(BaseCommand):
             self.stdout.write(
                 "Without a checkpoint from before, a log cut at its end or written wholly anew looks the same."
             )
+
+
+def _contents() -> Iterator[Fault]:
+    """Read every stored file of a response, and compare its content with its digest."""
+    for sha256, path in stored_contents():
+        try:
+            read_file(path, sha256)
+        except BadInput:
+            yield Fault(f"file {sha256[:12]}", f"is not at {path}, or is not what was handed in")
 
 
 def _checkpoint(text: str) -> tuple[int, str] | None:

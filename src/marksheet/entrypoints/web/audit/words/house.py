@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from marksheet.apps.release.queries.history import Entry
 from marksheet.entrypoints.web.audit.changes import changes
-from marksheet.entrypoints.web.audit.words.said import Said, facts
+from marksheet.entrypoints.web.audit.words.said import Said, about_one, facts
 
 EXAM: Mapping[str, Callable[[], str]] = {
     "created": lambda: _("Made the assessment"),
@@ -67,7 +68,16 @@ def person(entry: Entry) -> Said:
 
 
 def invited(entry: Entry) -> Said:
-    """Say an invitation."""
+    """Say an invitation, or those of the candidates of a schedule."""
+    n = entry.facts.get("count")
+    if isinstance(n, int) and not about_one(entry):
+        if entry.facts.get("way") == "code":
+            words = ngettext(
+                "Printed a sign-in code for %(n)d candidate", "Printed sign-in codes for %(n)d candidates", n
+            )
+        else:
+            words = ngettext("Invited %(n)d candidate", "Invited %(n)d candidates", n)
+        return Said(words % {"n": n})
     texts = {
         "invite": _("Invited the person"), "print-codes": _("Printed sign-in codes"),
         "revoke": _("Revoked the invitation"),
@@ -113,3 +123,14 @@ def work_managed(entry: Entry) -> Said:
         "resume": _("Let paused work go on"),
     }
     return Said(texts.get(str(entry.facts.get("move", "")), _("Managed work in the background")))
+
+
+def taken_out(entry: Entry) -> Said:
+    """Say that the audit log was taken out as a file."""
+    n = entry.facts.get("entries", 0)
+    words = ngettext(
+        "Took %(n)d entry of the audit log out as a file",
+        "Took %(n)d entries of the audit log out as a file",
+        n,
+    )
+    return Said(words % {"n": n})

@@ -24,6 +24,8 @@ def imported(entry: Entry) -> Said:
         return Said(_("Began to bring in a file of work"))
     if entry.facts.get("did") == "answers_entered":
         return _answers_entered(entry)
+    if entry.facts.get("did") == "files_imported":
+        return _files_imported(entry)
     more = []
     if entry.line.get("handed_in"):
         more.append(_("The work counts as handed in."))
@@ -41,6 +43,22 @@ def imported(entry: Entry) -> Said:
     if entry.marks and marker:
         more.append(_("Marks in the name of %(marker)s.") % {"marker": marker})
     return Said(_("Brought in work from a file"), "", tuple(more))
+
+
+def _files_imported(entry: Entry) -> Said:
+    """Say how many files came, and how many responses they changed."""
+    more = [_("The work counts as handed in.")] if entry.line.get("handed_in") else []
+    files, replaced = count(entry, "files"), count(entry, "replaced")
+    if about_one(entry):
+        files = sum(map(len, dict(entry.line.get("files", {})).values()))
+        replaced = int(entry.line.get("replaced", 0))
+    if replaced:
+        words = ngettext(
+            "They replaced those of %(n)d response.", "They replaced those of %(n)d responses.", replaced
+        )
+        more.append(words % {"n": replaced})
+    words = ngettext("Brought in %(n)d file of a candidate", "Brought in %(n)d files of candidates", files)
+    return Said(words % {"n": files}, "", tuple(more))
 
 
 def _answers_entered(entry: Entry) -> Said:

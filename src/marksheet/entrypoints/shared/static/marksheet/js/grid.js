@@ -3,7 +3,8 @@
 // <table data-grid="key" data-save-url data-csrf data-step="0.5"> <td data-cell data-attempt data-part data-max
 // data-version><input></td>. One cell is sent as attempt, part, version, value ("", "nr" or a number). Answers:
 // 200 {state: "saved", version, shown} · 409 {state: "stale", theirs, by, version} · 400 {state: "refused", message}.
-// {% grid_status "key" %} says how it stands, and brings the words.
+// {% grid_status "key" %} says how it stands, and brings the words. A link with data-after-marks, to where marks are
+// submitted, waits for what is on its way, and stands out once every cell is filled and saved.
 
 import { Drafts, reading, thousandths, valueOf } from "./marks.js";
 
@@ -33,6 +34,8 @@ class Grid {
     table.addEventListener("input", (event) => this.typed(event.target.closest("[data-cell]")));
     table.addEventListener("change", (event) => this.settled(event.target.closest("[data-cell]")));
     table.addEventListener("focusin", (event) => this.entered(event.target));
+    this.onward = document.querySelectorAll("a[data-after-marks]");
+    for (const link of this.onward) link.addEventListener("click", (event) => this.leave(event, link));
     window.addEventListener("online", () => this.retry());
     window.addEventListener("beforeunload", (event) => this.open().length && event.preventDefault());
     this.restore();
@@ -79,7 +82,7 @@ class Grid {
     if (go) {
       event.preventDefault();
       this.settled(cell, event.key === "Enter");
-      this.move(cell, ...go);
+      this.move(cell, ...go, event.key === "Enter");
     } else if (event.key === "ArrowLeft" && atStart(cell.input)) {
       event.preventDefault();
       this.move(cell, 0, -1);
@@ -91,17 +94,19 @@ class Grid {
       cell.input.value = "nr";
       this.typed(cell);
       this.settled(cell);
-      this.move(cell, 1, 0);
+      this.move(cell, 1, 0, true);
     } else if (event.key === "Escape") {
       event.preventDefault();
       this.giveUp(cell);
     }
   }
 
-  move(cell, down, across) {
+  // onward: below the last candidate the next question begins.
+  move(cell, down, across, onward = false) {
     const row = this.rows.findIndex((cells) => cells.includes(cell));
     const column = this.rows[row].indexOf(cell);
-    const next = this.rows[row + down]?.[column + across];
+    const below = this.rows[row + down]?.[column + across];
+    const next = below ?? (onward && down > 0 ? this.rows[0][column + 1] : undefined);
     (next ?? cell).input.focus();
     (next ?? cell).input.select();
   }
@@ -171,6 +176,7 @@ class Grid {
       cell.again = false;
       this.settled(cell);
     }
+    this.left();
   }
 
   async send(cell, value) {
@@ -223,6 +229,21 @@ class Grid {
     for (const cell of this.cells) if (cell.dataset.state === "unsaved") this.settled(cell);
   }
 
+  // Whoever types the last mark and goes on at once goes on with it.
+  leave(event, link) {
+    for (const cell of this.cells) if (cell.dataset.state === "unsaved") this.settled(cell);
+    if (!this.cells.some((cell) => cell.busy)) return;
+    event.preventDefault();
+    this.leaving = link.href;
+  }
+
+  left() {
+    if (!this.leaving || this.cells.some((cell) => cell.busy)) return;
+    const address = this.leaving;
+    delete this.leaving;
+    if (!this.open().length) location.assign(address);
+  }
+
   // --- what is seen ---
 
   mark(cell, state, note = "") {
@@ -244,6 +265,7 @@ class Grid {
     const open = this.open();
     const saving = open.some((cell) => cell.dataset.state === "saving");
     const left = this.cells.filter((cell) => cell.input.value.trim() === "").length;
+    for (const link of this.onward) link.classList.toggle("button--act", !left && !open.length);
     const touched = this.cells.some((cell) => cell.dataset.state);
     const [tone, word] = !open.length
       ? ["ok", touched ? this.words.saved : ""]

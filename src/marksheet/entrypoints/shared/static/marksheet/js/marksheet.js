@@ -8,11 +8,14 @@ import { startPanels } from "./panel.js";
 import { startPrinting } from "./print.js";
 import { startProgress } from "./progress.js";
 import { startSelections } from "./selection.js";
+import { startSheets } from "./sheet.js";
 import { startTables } from "./table.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toast.js";
 
-const parts = [startTables, startSelections, startProgress, startToasts, startColumns, startGrids, startNeeds];
+const parts = [
+  startTables, startSelections, startProgress, startToasts, startColumns, startGrids, startSheets, startNeeds,
+];
 
 export function start(root) {
   for (const part of parts) part(root);

@@ -10,6 +10,8 @@ import { pressed, replayed } from "./workshop-keys.js";
 const PAUSE = 700;
 const RETRY = 3000;
 const LONGEST = 30000;
+// Only the part of the page that is put in the place of this one.
+const PART = { headers: { "X-Part": "1" } };
 const ASIDE = ["csrfmiddlewaretoken", "scheme", "mark_against", "said_against", "criteria", "act"];
 
 class Workshop {
@@ -143,7 +145,7 @@ class Workshop {
       return false;
     }
     if (said.state === "saved") return this.saved(sent, said);
-    if (said.state === "stale") await this.show(await fetch(this.words.url), { typed: this.content() });
+    if (said.state === "stale") await this.show(await fetch(this.words.url, PART), { typed: this.content() });
     else this.say("bad", said.message ?? said.detail ?? this.words.notSaved);
     return false;
   }
@@ -194,7 +196,7 @@ class Workshop {
 
   // The page's token is another session's: somebody signed in again in another window.
   async renewed() {
-    const page = new DOMParser().parseFromString(await (await fetch(this.words.url)).text(), "text/html");
+    const page = new DOMParser().parseFromString(await (await fetch(this.words.url, PART)).text(), "text/html");
     const token = page.querySelector("#workshop [name=csrfmiddlewaretoken]");
     if (!token || page.querySelector("#workshop").dataset.workshop !== this.words.workshop) return this.signedOut();
     for (const one of document.querySelectorAll("[name=csrfmiddlewaretoken]")) one.value = token.value;
@@ -229,7 +231,7 @@ class Workshop {
       return;
     }
     try {
-      await this.show(await fetch(url), { push: true });
+      await this.show(await fetch(url, PART), { push: true });
     } catch {
       this.say("bad", this.words.lost);
     }
@@ -247,7 +249,7 @@ class Workshop {
     this.copies.put({ content: this.content(), versions: this.versions(), url: this.words.url, title: this.words.title });
     this.say("quiet", this.words.saving);
     try {
-      const answer = await this.post("save", {}, "follow", button);
+      const answer = await this.post("save", PART.headers, "follow", button);
       if (answer.status === 403) {
         await this.renewed();
         return;

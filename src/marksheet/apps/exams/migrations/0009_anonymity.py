@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exams', '0007_scheme_content'),
+        ('exams', '0008_response_files'),
     ]
 
     operations = [

@@ -4,6 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from marksheet.apps.exams.models.files import Import as Import
+from marksheet.apps.exams.models.files import ImportState as ImportState
+from marksheet.apps.exams.models.files import ResponseFile as ResponseFile
 from marksheet.apps.ledger.models import RefField
 from marksheet.apps.people.models import Person, Unit
 
@@ -363,38 +366,3 @@ class Response(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attempt", "part"], name="one_response_per_part")]
-
-
-class ImportState(models.TextChoices):
-    """Where an uploaded file stands."""
-
-    UPLOADED = "uploaded"
-    CHECKED = "checked"
-    REFUSED = "refused"
-    APPLYING = "applying"
-    APPLIED = "applied"
-    DISCARDED = "discarded"
-
-
-class Import(models.Model):
-    """One uploaded file: how it was read, what it said, what became of it."""
-
-    ref = RefField()
-    kind = models.CharField(max_length=12)
-    schedule = models.ForeignKey(Schedule, models.PROTECT, null=True, related_name="+")
-    version = models.ForeignKey(AssessmentVersion, models.PROTECT, null=True, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    file_name = models.CharField(max_length=255)
-    file_sha256 = models.CharField(max_length=64)
-    file_path = models.CharField(max_length=300)
-    mapping = models.JSONField(default=dict)
-    report = models.JSONField(default=dict)
-    content_hash = models.CharField(max_length=64, blank=True)
-    reason = models.TextField(blank=True)
-    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.UPLOADED)
-    created_at = models.DateTimeField()
-    applied_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["schedule", "kind", "state"], name="imports_of_schedule")]

@@ -52,7 +52,7 @@ bench: .venv/test ## the promises about speed and size, each against its referen
 	$(BIN)/python -m bench
 
 faults: .venv/test ## crashes at random moments, for long, on both databases
-	MARKSHEET_FAULTS=long MARKSHEET_TEST_DB=sqlite $(PYTEST) tests/faults
+	MARKSHEET_FAULTS=long MARKSHEET_TEST_DB=sqlite $(PYTEST) tests/faults tests/security/test_anonymity.py
 	MARKSHEET_FAULTS=long MARKSHEET_TEST_DB=postgres $(PYTEST) tests/faults tests/browser/test_main_job.py
 
 docs: .venv/test ## hold the docs against the code

@@ -143,6 +143,7 @@ BODIES: dict[str, dict[str, str]] = {
     "coordinator:conflicts": {"person": ":mo", "number": "1003", "reason": "her neighbour"},
     "coordinator:conflict-end": {"reason": "moved away"},
     "coordinator:hand-in": {"selected": ":expected"},
+    "coordinator:lift": {"reason": "an accident in the hall"},
     "coordinator:reopen": {"selected": ":script", "reason": "a page was missed"},
     "coordinator:moderation-preview": {"against": "1", "near_boundary_0": "1", "notes_0": "on"},
     "assess:accept": {"selected": ":moderation"},

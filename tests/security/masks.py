@@ -17,6 +17,7 @@ TEXT = (
     ("CSRF token", re.compile(rb'name="csrfmiddlewaretoken" value="([A-Za-z0-9]{64})"')),
     ("CSRF token for htmx", re.compile(rb'"X-CSRFToken": ?"([A-Za-z0-9]{64})"')),
     ("CSRF token for htmx, escaped", re.compile(rb"X-CSRFToken&quot;: ?&quot;([A-Za-z0-9]{64})&quot;")),
+    ("CSRF token of the mark sheet", re.compile(rb'data-csrf="([A-Za-z0-9]{64})"')),
     ("nonce", re.compile(rb'nonce="([A-Za-z0-9+/=_-]+)"')),
 )
 

@@ -256,6 +256,8 @@ coordinator:person-remove              GET   in   404  404  404  404  404  404  
 coordinator:person-remove              POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 coordinator:settings                   GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:settings                   POST  in   404  404  404  404  404  404  400  404  404  404  404
+coordinator:lift                       GET   in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:lift                       POST  in   404  404  404  404  404  404  400  404  404  404  404
 coordinator:moderation                 GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:moderation                 POST  in    | 405
 coordinator:moderation-preview         GET   in   404  404  404  404  404  404  400  404  404  404  404

@@ -110,7 +110,7 @@ def test_with_a_unit_it_holds_for_every_candidate_at_and_below_it_at_every_sched
     assert [unit.name for unit in homes_of(first)] == ["Mathematics", "Science"]
     declare(world, first, number="", unit_ref=world.faculty.ref)
     assert shown(world, first) == shown(world, second) == {"1001"}
-    assert [line.conflict.unit for line in conflicts_at(second)] == [world.faculty]
+    assert [line.conflict.unit for line in conflicts_at(world.ada, second)] == [world.faculty]
     grant(world.mei, "marker", world.elsewhere)
     assert kept_from(world.mei, second) == 0
 
@@ -118,7 +118,7 @@ def test_with_a_unit_it_holds_for_every_candidate_at_and_below_it_at_every_sched
 def test_marks_given_before_stay_and_are_counted(world, schedule, attempts) -> None:
     give(world, schedule, attempts[0])
     declare(world, schedule)
-    (line,) = conflicts_at(schedule)
+    (line,) = conflicts_at(world.ada, schedule)
     assert (line.number, line.in_hand) == ("1001", 1)
     assert Mark.objects.count() == HandsOn.objects.count() == 1
 
@@ -127,7 +127,7 @@ def test_once_it_is_ended_the_work_is_there_again(world, schedule, attempts) -> 
     declared = declare(world, schedule)
     end_conflict(world.ada, schedule.ref, declared.ref, reason="Another person of that name", at=NOW)
     give(world, schedule, attempts[0])
-    assert conflicts_at(schedule) == []
+    assert conflicts_at(world.ada, schedule) == []
     declare(world, schedule)
     assert Conflict.objects.count() == 2
 
@@ -215,7 +215,9 @@ def test_work_that_is_allocated_goes_back_to_nobody_and_keeps_its_marks(world, s
     entry = history_for(world.ada, result_of(attempts[0]).ref).entries[-1]
     assert say(entry).text == "Took the script back: it is with nobody for now"
     assert (entry.reason, entry.emptied) == ("", False), "why is for the coordinators"
-    (told,) = [one for one in schedule_history(schedule, Filter()).entries if "conflict" in one.facts]
+    (told,) = [
+        one for one in schedule_history(world.ada, schedule, Filter()).entries if "conflict" in one.facts
+    ]
     assert told.reason == WHY
     assert (
         "1 script is with nobody"

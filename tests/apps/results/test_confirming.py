@@ -215,7 +215,7 @@ def test_the_history_says_that_a_mark_was_confirmed_and_tells_no_number(world, c
     entry = history_for(world.ada, result_of(attempts[0]).ref).entries[-1]
     assert say(entry).text == "Confirmed 1 mark of part 3 under version 2 of its marking scheme"
     assert (entry.actor, entry.marks) == ("Mo Idris", ())
-    said = [say(e).text for e in schedule_history(changed, Filter()).entries]
+    said = [say(e).text for e in schedule_history(world.ada, changed, Filter()).entries]
     assert said[0] == "Confirmed 2 marks of part 3 under version 2 of its marking scheme"
     assert "Changed the marking scheme of part 3: version 2" in said
     assert "Wrote the marking scheme of part 3" in said

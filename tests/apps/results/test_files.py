@@ -221,7 +221,7 @@ def test_a_zip_takes_the_same_statements_however_many_are_in_it(world) -> None:
         with CaptureQueriesContext(connection) as seen:
             import_files(world.ada, schedule.ref, sent, at=NOW)
         with CaptureQueriesContext(connection) as looked:
-            plan_files(schedule, sent, barred=[], at=NOW)
+            plan_files(world.ada, schedule, sent, barred=[], at=NOW)
         counts.append((len(seen), len(looked)))
     assert counts[0] == counts[1]
 

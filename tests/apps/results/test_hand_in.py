@@ -83,4 +83,4 @@ def test_an_exam_scored_by_its_key_waits_for_its_answers(world) -> None:
         Bucket.NOT_READY,
         Bucket.EXPECTED,
     ]
-    assert [one.ref for one in not_handed_in(schedule)] == refs(schedule)[1:]
+    assert [one.ref for one in not_handed_in(world.ada, schedule)] == refs(schedule)[1:]

@@ -199,18 +199,18 @@ def test_a_history_costs_the_same_however_long_it_is(world: World) -> None:
 
 def test_the_history_of_a_schedule_counts_and_can_be_filtered(world: World, marked: Schedule) -> None:
     publish_all(world, refs(marked)[:1])
-    page = schedule_history(marked, Filter())
+    page = schedule_history(world.ada, marked, Filter())
     said = [say(e).text for e in page.entries]
     assert said[:3] == ["Published 1 result", "Submitted 1 script", "Gave 1 mark"]
     assert said[-1] == "Planned the schedule"
     assert all(not e.marks for e in page.entries)
-    only = schedule_history(marked, Filter(person=world.mo.ref))
+    only = schedule_history(world.ada, marked, Filter(person=world.mo.ref))
     assert {e.actor for e in only.entries} == {"Mo Idris"}
-    only = schedule_history(marked, Filter(verb=Verb.RESULT_PUBLISH))
+    only = schedule_history(world.ada, marked, Filter(verb=Verb.RESULT_PUBLISH))
     assert [say(e).text for e in only.entries] == ["Published 1 result"]
-    assert schedule_history(marked, Filter(since=NOW, until=NOW)).entries == ()
-    first = schedule_history(marked, Filter(), size=2)
-    second = schedule_history(marked, Filter(), size=2, after=first.next)
+    assert schedule_history(world.ada, marked, Filter(since=NOW, until=NOW)).entries == ()
+    first = schedule_history(world.ada, marked, Filter(), size=2)
+    second = schedule_history(world.ada, marked, Filter(), size=2, after=first.next)
     assert [e.key for e in (*first.entries, *second.entries)] == [e.key for e in page.entries][:4]
 
 

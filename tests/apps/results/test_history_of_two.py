@@ -47,7 +47,7 @@ def test_both_allocations_each_proposal_and_the_agreement_are_told(db: None) -> 
     agreed = propose(world.mei, 3500)
     assert (agreed.text, agreed.tone) == ("Agreed: both markers propose this mark, and it stands", "ok")
     assert agreed.changes == (("Question 1", "nothing proposed", "3.5"),)
-    of_schedule = [say(entry).text for entry in schedule_history(schedule, Filter()).entries][:3]
+    of_schedule = [say(entry).text for entry in schedule_history(world.ada, schedule, Filter()).entries][:3]
     assert of_schedule == [agreed.text, "Proposed a mark to agree on", "Proposed a mark to agree on"]
 
 

@@ -211,7 +211,7 @@ def test_answers_put_right_after_publication_make_a_correction_ready_and_the_ver
     assert version is not None and row.bucket == "published"
     changed = ALL.replace("1001,A,B,5", "1001,D,B,5")
     work = read(schedule, changed)
-    plan = plan_work(schedule, work, round_="marker-1", barred=[], at=f.NOW)
+    plan = plan_work(world.ada, schedule, work, round_="marker-1", barred=[], at=f.NOW)
     assert [(one.number, one.count, one.published) for one in plan.differing] == [("1001", 1, True)]
     bring(world, schedule, changed, take_answers=True, reason="misread")
     row.refresh_from_db()

@@ -6,7 +6,7 @@ from django.db import connection
 from marksheet.apps.ledger.tidying import note_sizes
 from marksheet.apps.release.actions.withholding import withhold
 from marksheet.apps.results.models import Result
-from marksheet.apps.results.queries import finder
+from marksheet.apps.results.queries import searching
 from marksheet.apps.results.queries.finder import SORTS, Criteria, find, page, whole_order
 from marksheet.apps.results.queries.orders import ORDERS, make_indexes, waiting
 from marksheet.entrypoints.web.results.columns import COLUMNS
@@ -55,7 +55,7 @@ def test_every_order_is_walked_by_key_and_rows_without_a_value_stand_last(sort: 
     for ref in Result.objects.filter(code="C-3").order_by("id").values_list("ref", flat=True)[:2]:
         withhold(world.ada, [ref], reason="a complaint", at=NOW)
     wanted, found, after = Criteria(sort=sort), [], ""
-    everything = list(find(world.pia, wanted).order_by(*whole_order(wanted)))
+    everything = list(find(world.pia, wanted).order_by(*whole_order(world.pia, wanted)))
     assert len(everything) >= 7
     while True:
         one = page(world.pia, wanted, after=after, size=2)
@@ -109,7 +109,7 @@ def test_a_word_finds_the_same_results_whether_it_is_common_or_rare(monkeypatch,
     start = words(Result.objects.first().title)[0][:3]
     rare = {row.pk for row in find(world.pia, Criteria(text=start))}
     assert len(rare) == 3, start
-    monkeypatch.setattr(finder, "COMMON", common)
+    monkeypatch.setattr(searching, "COMMON", common)
     asked = find(world.pia, Criteria(text=start))
     assert {row.pk for row in asked} == rare
     assert ("EXISTS" in str(asked.query)) == (connection.vendor == "sqlite")

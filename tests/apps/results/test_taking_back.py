@@ -87,9 +87,9 @@ def test_what_is_taken_back_counts_nowhere_and_stays_in_the_history(world, sched
         None,
         False,
     )
-    assert next(one.ref for one in not_handed_in(schedule)) == ref(schedule)
+    assert next(one.ref for one in not_handed_in(world.ada, schedule)) == ref(schedule)
     assert not Script.objects.exists() and not counts_of(world.mo, [schedule.pk])
-    found = arrivals(schedule)
+    found = arrivals(world.ada, schedule)
     assert (found.arrived, found.missing_count) == (0, 4)
     kept = Attempt.objects.get()
     assert (kept.state, kept.number) == (AttemptState.TAKEN_BACK, -1)

@@ -66,7 +66,7 @@ def test_a_text_in_a_file_is_stored_as_it_was_written(world, schedule_of_file, s
         write.writerows([["candidate", "part", "value"], ["1001", "3", ESSAY]])
     table = read_table(out.getvalue().encode(), "texts.csv")
     mapping = suggested_work(table, schedule_of_file) | ({"texts": True} if shape == "long" else {})
-    work = work_of(table, mapping, schedule_of_file)
+    work = work_of(world.ada, table, mapping, schedule_of_file)
     receipt = import_work(world.ada, schedule_of_file.ref, work, WorkOptions(), at=NOW)
     assert (receipt.handed_in, receipt.responses, stands(schedule_of_file)) == (1, 1, KEPT)
     again = import_work(world.ada, schedule_of_file.ref, work, WorkOptions(), at=NOW)

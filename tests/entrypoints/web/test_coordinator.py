@@ -296,9 +296,14 @@ def test_two_markers_are_set_on_the_settings_page(world, schedule) -> None:
     ada = signed_in(world.ada)
     address = f"/marking/coordinator/{schedule.ref}/settings/"
     assert "one marker" in ada.get(address).content.decode()
-    sent = {"against": 0, "markers": 2, "measured": "item", "tolerance": "1.5", "within": "mean"} | {
-        "beyond": "agreed"
-    }
+    sent = {
+        "against": 0,
+        "markers": 2,
+        "measured": "item",
+        "tolerance": "1.5",
+        "within": "mean",
+        "sharing": "never",
+    } | {"beyond": "agreed"}
     assert "The settings are saved." in ada.post(address, sent, follow=True).content.decode()
     plan = Plan.objects.get()
     assert (plan.markers, plan.tolerance_thousandths) == (2, 1500)
@@ -309,7 +314,7 @@ def test_two_markers_are_set_on_the_settings_page(world, schedule) -> None:
     assert (stale.status_code, "Somebody else changed" in stale.content.decode()) == (400, True)
     wrong = ada.post(address, sent | {"against": 1, "tolerance": "much"})
     assert (wrong.status_code, "much" in wrong.content.decode()) == (400, True)
-    told = [say(entry) for entry in schedule_history(schedule, Filter()).entries]
+    told = [say(entry) for entry in schedule_history(world.ada, schedule, Filter()).entries]
     (plan_said,) = [one for one in told if one.text == "Changed how the schedule is marked"]
     assert ("Tolerance in marks", "0", "1.5") in plan_said.changes
 
@@ -320,7 +325,7 @@ def test_a_void_attempt_is_counted_apart_from_what_was_handed_in_on_every_page(w
     void_attempts(world.ada, [row.ref], reason="left with the paper", at=NOW)
     found = coordination_of(Schedule.objects.select_related("unit").get(pk=schedule.pk))
     assert (found.arrived, found.submitted, found.void) == (1, 0, 1)
-    assert (arrivals(schedule).arrived, arrivals(schedule).void) == (1, 1)
+    assert (arrivals(world.ada, schedule).arrived, arrivals(world.ada, schedule).void) == (1, 1)
     counts = arrived_counts(schedule)
     assert (counts["handed_in"], counts["void"], counts["in_progress"]) == (1, 1, 0)
     ada = signed_in(world.ada)

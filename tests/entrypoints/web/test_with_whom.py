@@ -35,7 +35,7 @@ def test_only_who_has_not_submitted_is_named(db: None) -> None:
     other = Script.objects.exclude(attempt=attempt).select_related("attempt__schedule")[0].attempt
     mark(world.mo, other, 4, 3)
     mark(world.mei, attempt, 4, 3)
-    assert not_submitted_at([schedule.pk]) == {schedule.pk: [(world.mei.pk, "Mei Lin")]}
+    assert not_submitted_at(world.pia, [schedule.pk]) == {schedule.pk: [(world.mei.pk, "Mei Lin")]}
     selection = freeze_selection(world.pia, refs=[result_of(one).ref for one in (attempt, other)], at=NOW)
     page = pia.get(f"/publications/{selection.ref}/publish/").content.decode()
     assert "is not submitted yet, with Mei Lin." in page

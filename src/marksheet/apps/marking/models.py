@@ -29,7 +29,8 @@ class Plan(models.Model):
     """How a schedule is marked: by one or two markers, and how two marks become one; without it, by one.
 
     What two marks that differ by no more than the tolerance come to, what settles those that differ by more, and what
-    is measured are the words of ``rules.agreement``. ``rounds`` are the rounds of moderation as ``rules.moderation``
+    is measured are the words of ``rules.agreement``; ``sharing`` is one of ``rules.anonymity``. ``rounds`` are the
+    rounds of moderation as ``rules.moderation``
     stores them; ``seed`` is what chance follows from in their samples.
     """
 
@@ -40,6 +41,7 @@ class Plan(models.Model):
     within = models.CharField(max_length=10, default="mean")
     beyond = models.CharField(max_length=10, default="agreed")
     measured = models.CharField(max_length=10, default="item")
+    sharing = models.CharField(max_length=10, default="never")
     rounds = models.JSONField(default=list)
     seed = models.CharField(max_length=40, blank=True, default="")
     event_id = models.BigIntegerField()

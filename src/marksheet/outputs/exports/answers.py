@@ -48,7 +48,7 @@ def rows(scope: Scope) -> Iterator[Made]:
         columns_of = len(exam.paper.parts) + texts[key] * len(exam.paper.human_parts)
         starts[key], width = width, width + columns_of
     blank = _("no response")
-    for batch in taken(scope.keys, published=published):
+    for batch in taken(scope.person, scope.keys, published=published):
         answers, marks = answers_of(batch), marks_of(batch, published=published)
         for row in batch:
             exam = scope.exams[row.schedule_id]

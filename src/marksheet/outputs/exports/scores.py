@@ -70,7 +70,7 @@ def rows(scope: Scope) -> Iterator[Made]:
     width = sum(wide for _start, wide in places.values())
     fixed = {key: _fixed(exam) for key, exam in scope.exams.items()}
     words = {key: str(word) for key, word in OUTCOMES.items()}
-    for batch in taken(scope.keys, published=published):
+    for batch in taken(scope.person, scope.keys, published=published):
         for row in batch:
             exam = scope.exams[row.schedule_id]
             assessment, form = fixed[row.schedule_id]

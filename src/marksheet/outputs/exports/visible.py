@@ -146,8 +146,10 @@ def rows(scope: Scope) -> Iterator[Made]:
         yield from _published(scope)
         return
     chosen = _chosen(scope)
-    publishers = publishers_at(scope.exams) if any(one.key == "publisher" for one in chosen) else {}
-    for batch in taken(scope.keys, published=False):
+    publishers = (
+        publishers_at(scope.person, scope.exams) if any(one.key == "publisher" for one in chosen) else {}
+    )
+    for batch in taken(scope.person, scope.keys, published=False):
         flags = flags_of([row.id for row in batch])
         for row in batch:
             said = tuple(str(FLAGS[flag]) for flag in flags.get(row.id, ()))
@@ -159,7 +161,7 @@ def rows(scope: Scope) -> Iterator[Made]:
 def _published(scope: Scope) -> Iterator[Made]:
     declared = reports.report("candidates").columns
     for some in batches(scope.keys, BATCH):
-        for row in published_rows(some):
+        for row in published_rows(scope.person, some):
             zone = scope.exams[row.schedule_id].timezone
             cells = tuple(_cell(_as_shown(row, one), one.key, zone) for one in declared)
             yield Made(row.pk, row.ref, cells)

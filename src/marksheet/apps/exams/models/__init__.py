@@ -209,7 +209,7 @@ class Schedule(models.Model):
     """One planned sitting of one assessment version; the last node of the organisation tree.
 
     Options, scale and switches are copied from the version at activation, so that a later change is deliberate.
-    ``ends_at`` is when its window and every individual window are closed.
+    ``ends_at`` is when every window is closed; ``all_published`` is kept only where something is anonymous.
     """
 
     ref = RefField()
@@ -236,6 +236,10 @@ class Schedule(models.Model):
     scale = models.JSONField(default=dict)
     switches = models.JSONField(default=dict)
     questions_lifted = models.BooleanField(default=False)
+    anonymous_candidates = models.BooleanField(default=False)
+    anonymous_markers = models.BooleanField(default=False)
+    names_lifted_at = models.DateTimeField(null=True)
+    all_published = models.BooleanField(default=False)
     contact = models.CharField(max_length=200, blank=True)
     created_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     activated_at = models.DateTimeField(null=True)
@@ -304,10 +308,7 @@ class AttemptState(models.TextChoices):
 
 
 class Attempt(models.Model):
-    """One sitting of one candidate; its script has a name of its own, unrelated to the candidate's.
-
-    Attempts count from 1; what was taken back has a number below 0, so that its own is free again.
-    """
+    """One sitting of one candidate; they count from 1, what was taken back below 0: its number is free again."""
 
     ref = RefField()
     script_ref = RefField()

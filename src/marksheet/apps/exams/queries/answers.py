@@ -7,12 +7,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Response, Schedule, ScheduleState
+from marksheet.apps.exams.queries.anonymity import by_name, is_called, through
 from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
 from marksheet.apps.exams.queries.work import BY_HAND, IMPORTED, behind
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import holds
 from marksheet.apps.people.queries.apart import apart_from
-from marksheet.apps.people.queries.names import has_in_name
 from marksheet.rules.access import Verb
 
 PAGE = 25
@@ -167,12 +167,14 @@ def _lacking(rows: QuerySet[Attempt], schedule: Schedule) -> QuerySet[Attempt]:
 def _page(
     person: Person, schedule: Schedule, search: str, lacking: bool, after: str, size: int
 ) -> tuple[list[Attempt], str]:
-    everybody = on_paper(person, schedule).select_related("enrolment")
+    everybody = on_paper(person, schedule).select_related("enrolment", "schedule")
     rows = _lacking(everybody, schedule) if lacking else everybody
+    column = by_name(person, schedule)
     for word in search.split()[:6]:
-        rows = rows.filter(has_in_name(word, "enrolment__sort_name") | Q(enrolment__number__istartswith=word))
+        rows = rows.filter(is_called(person, schedule, word, "enrolment__"))
     last = everybody.filter(script_ref=after).first() if after else None
     if last is not None:
-        rows = rows.filter(behind(last, "enrolment", "number"))
-    found = list(rows.order_by("enrolment__sort_name", "enrolment_id", "number")[: size + 1])
+        rows = rows.filter(behind(last, "enrolment", "number", column=column))
+    rows = rows.order_by(f"enrolment__{column}", "enrolment_id", "number")
+    found = list(through(person, rows)[: size + 1])
     return found[:size], found[size - 1].script_ref if len(found) > size else ""

@@ -16,10 +16,10 @@ from marksheet.apps.exams.models import (
     ScheduleState,
     Standing,
 )
+from marksheet.apps.exams.queries.anonymity import by_name, is_called, through
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
-from marksheet.apps.people.queries.names import has_in_name
 from marksheet.rules.access import Verb
 
 __all__ = [
@@ -122,50 +122,54 @@ def candidate_counts(schedules: list[Schedule]) -> dict[int, int]:
     return {row["schedule"]: row["n"] for row in rows}
 
 
-def enrolled_in(schedule: Schedule) -> QuerySet[Enrolment]:
-    """Return the enrolments of a schedule that the caller was let into, by name.
+def enrolled_in(person: Person, schedule: Schedule) -> QuerySet[Enrolment]:
+    """Return the enrolments of a schedule that ``person`` was let into, by name, as they see them.
 
     Each carries ``started`` (an attempt exists), ``handed_in``, ``in_progress`` and ``is_void`` (no other is left).
     """
+    rows = _enrolled(schedule).select_related("person", "home", "schedule")
+    return through(person, rows.order_by(by_name(person, schedule), "id"))
+
+
+def _enrolled(schedule: Schedule) -> QuerySet[Enrolment]:
     attempts = Attempt.objects.filter(enrolment=OuterRef("pk")).exclude(state=AttemptState.TAKEN_BACK)
     return (
         Enrolment.objects.filter(schedule=schedule)
-        .select_related("person", "home")
         .annotate(
             started=Exists(attempts),
             handed_in=Exists(attempts.filter(state=AttemptState.HANDED_IN)),
             in_progress=Exists(attempts.filter(state=AttemptState.IN_PROGRESS)),
         )
         .annotate(is_void=Q(started=True, handed_in=False, in_progress=False))
-        .order_by("sort_name", "id")
     )
 
 
-def searched_candidates(enrolments: QuerySet[Enrolment], text: str) -> QuerySet[Enrolment]:
-    """Return those whose name or number holds every word of ``text``."""
+def searched_candidates(
+    person: Person, schedule: Schedule, enrolments: QuerySet[Enrolment], text: str
+) -> QuerySet[Enrolment]:
+    """Return those whose name or number holds every word of ``text``, or whose code where ``person`` reads that."""
     for word in text.split()[:8]:
-        enrolments = enrolments.filter(has_in_name(word) | Q(number__istartswith=word))
+        enrolments = enrolments.filter(is_called(person, schedule, word))
     return enrolments
 
 
 def enrolment_for(person: Person, ref: str, *verbs: str) -> Enrolment:
     """Return an enrolment if the person may see its schedule; raises NotFound as ``schedule_for``."""
     rows = Enrolment.objects.filter(schedule__in=schedules_seen_by(person, *verbs).values("pk"))
-    enrolment = (
-        rows.select_related("schedule__node", "schedule__institution", "person").filter(ref=ref).first()
-    )
+    rows = rows.select_related("schedule__node", "schedule__institution", "person").filter(ref=ref)
+    enrolment = through(person, rows).first()
     if enrolment is None:
         raise NotFound(_("There is no such candidate at this schedule."))
     return enrolment
 
 
-def enrolments_named(schedule: Schedule, refs: list[str]) -> list[Enrolment]:
+def enrolments_named(person: Person, schedule: Schedule, refs: list[str]) -> list[Enrolment]:
     """Return the enrolments of one schedule by their names, in the order of the list.
 
     Raises:
         NotFound: one of them is not there.
     """
-    rows = {row.ref: row for row in enrolled_in(schedule).filter(ref__in=refs)}
+    rows = {row.ref: row for row in enrolled_in(person, schedule).filter(ref__in=refs)}
     if set(refs) - set(rows):
         raise NotFound(_("A candidate you chose is no longer at this schedule."))
     return [rows[ref] for ref in dict.fromkeys(refs)]
@@ -174,7 +178,7 @@ def enrolments_named(schedule: Schedule, refs: list[str]) -> list[Enrolment]:
 def arrived_counts(schedule: Schedule) -> dict[str, int]:
     """Return how many are enrolled, handed in, have begun, are void, and are absent, excused or deferred."""
     found = (
-        enrolled_in(schedule)
+        _enrolled(schedule)
         .order_by()
         .aggregate(
             n_enrolled=Count("pk"),

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from marksheet.apps.exams.models import Response, Schedule
+from marksheet.apps.exams.queries.anonymity import by_name, through
 from marksheet.apps.exams.queries.answers import on_paper, shown_answer
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.exams.queries.work import behind
@@ -39,13 +40,14 @@ def text_sheet(person: Person, schedule: Schedule, script_ref: str) -> TextSheet
     Raises:
         NotFound: there is none on paper, or it is not for this person's eyes.
     """
-    everybody = on_paper(person, schedule).select_related("enrolment")
+    everybody = through(person, on_paper(person, schedule).select_related("enrolment", "schedule"))
+    column = by_name(person, schedule)
     one = everybody.filter(script_ref=script_ref).first()
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     if one is None or not paper.human_parts:
         raise NotFound("There is no such script on paper.")
-    order = ("enrolment__sort_name", "enrolment_id", "number")
-    following = everybody.filter(behind(one, "enrolment", "number")).order_by(*order).first()
+    order = (f"enrolment__{column}", "enrolment_id", "number")
+    following = everybody.filter(behind(one, "enrolment", "number", column=column)).order_by(*order).first()
     stored = stored_texts([one.pk])
     cells = tuple(
         TextCell(

@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Response, Schedule, Standing
-from marksheet.apps.people.queries.names import has_in_name
+from marksheet.apps.exams.queries.anonymity import by_name, is_called, reads_codes_at, through
+from marksheet.apps.people.models import Person
 
 FEW = 500
 BY_HAND = "by-hand"
@@ -49,10 +50,15 @@ class Expected:
     standing: str
 
 
-def expected_at(schedule_id: int) -> dict[str, Expected]:
-    """Return number -> enrolled candidate; numbers are spelled by ``fold_number``."""
-    rows = Enrolment.objects.filter(schedule_id=schedule_id).order_by("sort_name", "id")
-    fields = ("id", "ref", "person_id", "number", "name", "standing")
+def expected_at(person: Person, schedule: Schedule) -> dict[str, Expected]:
+    """Return number -> enrolled candidate; numbers are spelled by ``fold_number``.
+
+    Where ``person`` reads codes, these stand for number and name: files that they bring in name candidates by code.
+    """
+    codes = reads_codes_at(person, schedule)
+    rows = Enrolment.objects.filter(schedule=schedule).order_by(by_name(person, schedule), "id")
+    who = ("script_code", "script_code") if codes else ("number", "name")
+    fields = ("id", "ref", "person_id", *who, "standing")
     return {fold_number(row[3]): Expected(*row) for row in rows.values_list(*fields)}
 
 
@@ -85,11 +91,17 @@ class HandedIn:
 
 
 def handed_in_at(
-    schedule: Schedule, *, search: str = "", refs: Collection[str] = (), after: str = "", size: int = 50
+    person: Person,
+    schedule: Schedule,
+    *,
+    search: str = "",
+    refs: Collection[str] = (),
+    after: str = "",
+    size: int = 50,
 ) -> tuple[list[HandedIn], str]:
-    """Return a page of who handed in, by name, and the ref to go on from ("" at the end).
+    """Return a page of who handed in, by name, and the ref to go on from ("" at the end), as ``person`` sees them.
 
-    The caller was let into the schedule.
+    They were let into the schedule.
 
     Args:
         search: words in the name, or the start of a candidate number.
@@ -98,16 +110,17 @@ def handed_in_at(
     """
     rows = Attempt.objects.filter(
         schedule=schedule, number=1, state__in=(AttemptState.HANDED_IN, AttemptState.VOID)
-    ).select_related("enrolment")
+    ).select_related("enrolment", "schedule")
+    column = by_name(person, schedule)
     if refs:
         rows, size = rows.filter(enrolment__ref__in=list(refs)), len(refs)
     for word in search.split()[:6]:
-        rows = rows.filter(has_in_name(word, "enrolment__sort_name") | Q(enrolment__number__istartswith=word))
+        rows = rows.filter(is_called(person, schedule, word, "enrolment__"))
     last = (
         Attempt.objects.filter(schedule=schedule, enrolment__ref=after, number=1).first() if after else None
     )
     if last is not None:
-        rows = rows.filter(behind(last, "enrolment", "number"))
+        rows = rows.filter(behind(last, "enrolment", "number", column=column))
     found = [
         HandedIn(
             row.enrolment_id,
@@ -118,17 +131,21 @@ def handed_in_at(
             row.source != BY_HAND,
             row.state == AttemptState.VOID,
         )
-        for row in rows.order_by("enrolment__sort_name", "enrolment_id")[: size + 1]
+        for row in through(person, rows.order_by(f"enrolment__{column}", "enrolment_id"))[: size + 1]
     ]
     return found[:size], found[size - 1].ref if len(found) > size else ""
 
 
-def behind(last: Attempt, enrolment: str, number: str) -> Q:
-    """Fit rows behind this attempt in the order of candidates' names, of paths to an enrolment and a number."""
-    name, key = last.enrolment.sort_name, last.enrolment_id
+def behind(last: Attempt, enrolment: str, number: str, *, column: str = "sort_name") -> Q:
+    """Fit rows behind this attempt in the order of candidates' names, of paths to an enrolment and a number.
+
+    Args:
+        column: of the enrolment, which the rows are sorted by.
+    """
+    name, key = getattr(last.enrolment, column), last.enrolment_id
     return (
-        Q(**{f"{enrolment}__sort_name__gt": name})
-        | Q(**{f"{enrolment}__sort_name": name, f"{enrolment}_id__gt": key})
+        Q(**{f"{enrolment}__{column}__gt": name})
+        | Q(**{f"{enrolment}__{column}": name, f"{enrolment}_id__gt": key})
         | Q(**{f"{enrolment}_id": key, f"{number}__gt": last.number})
     )
 
@@ -173,9 +190,9 @@ class Arrivals:
     started: int
 
 
-def arrivals(schedule: Schedule, *, most: int = 500) -> Arrivals:
-    """Return who is expected, arrived, absent or still missing; at most ``most`` names of each."""
-    people = expected_at(schedule.pk).values()
+def arrivals(person: Person, schedule: Schedule, *, most: int = 500) -> Arrivals:
+    """Return who is expected, arrived, absent or still missing, as ``person`` sees them; at most ``most`` of each."""
+    people = expected_at(person, schedule).values()
     handed = attempts_of(schedule.pk)
     without = [one for one in people if one.id not in handed]
     missing = [one for one in without if one.standing == Standing.EXPECTED]
@@ -193,8 +210,8 @@ def arrivals(schedule: Schedule, *, most: int = 500) -> Arrivals:
     )
 
 
-def missing_refs(schedule: Schedule) -> list[str]:
+def missing_refs(person: Person, schedule: Schedule) -> list[str]:
     """Return the refs of the candidates who are expected and of whom no work arrived."""
     handed = attempts_of(schedule.pk)
-    people = expected_at(schedule.pk).values()
+    people = expected_at(person, schedule).values()
     return [one.ref for one in people if one.standing == Standing.EXPECTED and one.id not in handed]

@@ -58,7 +58,7 @@ def declare_conflict(
                     _("No candidate of this schedule belongs to that unit. Choose one of the list.")
                 )
         else:
-            candidate = candidate_named(schedule, number)
+            candidate = candidate_named(actor, schedule, number)
             if candidate is None:
                 words = _("No candidate of this schedule has the number “%(number)s”.")
                 raise BadInput(words % {"number": number.strip()[:40]})
@@ -90,7 +90,7 @@ def end_conflict(actor: Person, schedule_ref: str, conflict_ref: str, *, reason:
         raise BadInput(_("Say why: the reason stays in the history."))
     with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
         schedule = coordinated_for(actor, schedule_ref)
-        conflict = conflict_here(schedule, conflict_ref).conflict
+        conflict = conflict_here(actor, schedule, conflict_ref).conflict
         if conflict.person_id == actor.pk:
             raise NotAllowed(_("Nobody ends a conflict of interest of their own. Ask another coordinator."))
         Conflict.objects.filter(pk=conflict.pk).update(ended_at=at, ended_event_id=opened.event_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Enrolment, Schedule
+from marksheet.apps.exams.queries.anonymity import reads_codes_at, through
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import HandsOn
 from marksheet.apps.marking.queries.people import assessors_of
@@ -13,15 +14,22 @@ from marksheet.apps.people.models import Conflict, NodeKind, Person, Unit, UnitP
 
 @dataclass(frozen=True, slots=True)
 class ConflictLine:
-    """A conflict as the page shows it: who is kept from whom, and how many scripts here they had in hand before."""
+    """A conflict as the page shows it: who is kept from whom, and how many scripts here they had in hand before.
+
+    ``whom`` is the candidate as the reader sees them, or the unit.
+    """
 
     conflict: Conflict
+    whom: str
     number: str
     in_hand: int
 
 
-def conflicts_at(schedule: Schedule) -> list[ConflictLine]:
-    """Return the conflicts in force that keep somebody who works here from candidates of this schedule, by name."""
+def conflicts_at(person: Person, schedule: Schedule) -> list[ConflictLine]:
+    """Return the conflicts in force that keep somebody who works here from candidates of this schedule, by name.
+
+    With codes for candidates, where ``person`` reads those.
+    """
     here = [one.person.pk for one in assessors_of(schedule)]
     enrolled = Enrolment.objects.filter(schedule=schedule)
     below = UnitPath.objects.filter(ancestor=OuterRef("unit"), descendant__in=enrolled.values("home"))
@@ -32,10 +40,13 @@ def conflicts_at(schedule: Schedule) -> list[ConflictLine]:
         .select_related("person", "candidate", "unit", "declared_by")
         .order_by("person__sort_name", "person_id", "id")
     )
-    numbers = dict(enrolled.values_list("person_id", "number"))
-    return [
-        ConflictLine(row, numbers.get(row.candidate_id or 0, ""), _in_hand(schedule, row)) for row in rows
-    ]
+    here_as = {one.person_id: one for one in through(person, enrolled.select_related("schedule"))}
+    return [_line(schedule, row, here_as.get(row.candidate_id or 0)) for row in rows]
+
+
+def _line(schedule: Schedule, row: Conflict, enrolled: Enrolment | None) -> ConflictLine:
+    whom = enrolled.name if enrolled else row.unit.name if row.unit else ""
+    return ConflictLine(row, whom, enrolled.number if enrolled else "", _in_hand(schedule, row))
 
 
 def _in_hand(schedule: Schedule, conflict: Conflict) -> int:
@@ -48,13 +59,13 @@ def _in_hand(schedule: Schedule, conflict: Conflict) -> int:
     return hands.count()
 
 
-def conflict_here(schedule: Schedule, ref: str) -> ConflictLine:
+def conflict_here(person: Person, schedule: Schedule, ref: str) -> ConflictLine:
     """Return one of ``conflicts_at`` by its ref.
 
     Raises:
         NotFound: there is none.
     """
-    found = next((one for one in conflicts_at(schedule) if one.conflict.ref == ref), None)
+    found = next((one for one in conflicts_at(person, schedule) if one.conflict.ref == ref), None)
     if found is None:
         raise NotFound("There is no such conflict of interest here.")
     return found
@@ -71,9 +82,9 @@ def homes_of(schedule: Schedule) -> QuerySet[Unit]:
     )
 
 
-def candidate_named(schedule: Schedule, number: str) -> Person | None:
-    """Return the candidate with this number at the schedule, if there is one."""
-    found = (
-        Enrolment.objects.filter(schedule=schedule, number=number.strip()).select_related("person").first()
-    )
+def candidate_named(person: Person, schedule: Schedule, number: str) -> Person | None:
+    """Return the candidate with this number at the schedule, if there is one; with this code, where that is read."""
+    column = "script_code" if reads_codes_at(person, schedule) else "number"
+    rows = Enrolment.objects.filter(schedule=schedule, **{column: number.strip()})
+    found = rows.select_related("person").first()
     return found.person if found else None

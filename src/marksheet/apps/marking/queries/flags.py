@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import through
 from marksheet.apps.ledger.bulk import among
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Flag, Script
@@ -24,10 +25,10 @@ def is_flagged() -> Q:
     )
 
 
-def open_flag(script: Script) -> Flag | None:
-    """Return the open flag of a script that the caller was let to."""
+def open_flag(person: Person, script: Script) -> Flag | None:
+    """Return the open flag of a script that ``person`` was let to."""
     rows = Flag.objects.filter(attempt=script.attempt_id, round=script.round, settled_at=None)
-    return rows.select_related("person", "part").first()
+    return through(person, rows.select_related("person", "part", "attempt__schedule")).first()
 
 
 def open_flags_of(attempts: Collection[int]) -> list[Flag]:
@@ -41,7 +42,7 @@ def leads_at(person: Person, schedule: Schedule) -> bool:
 
 
 def lead_markers(schedule: Schedule) -> list[Person]:
-    """Return who moderates or coordinates at a schedule, by name."""
+    """Return who moderates or coordinates at a schedule, by name; to be told, not to be named."""
     found = {one.pk: one for verb in LEADING for one in people_with(verb, schedule.node_id)}
     return sorted(found.values(), key=lambda one: (one.sort_name, one.pk))
 
@@ -66,7 +67,8 @@ def flagged_among(person: Person, schedule: Schedule) -> int:
 
 def flagged_scripts(person: Person, schedule: Schedule) -> QuerySet[Script]:
     """Return the flagged scripts of a schedule that a lead marker may have in hand, in no order."""
-    return overseen(person).filter(is_flagged(), schedule=schedule)
+    rows = overseen(person).filter(is_flagged(), schedule=schedule).select_related("schedule")
+    return through(person, rows)
 
 
 def flags_of(person: Person, schedule: Schedule, *, most: int = 200) -> list[tuple[Flag, Script]]:
@@ -76,7 +78,8 @@ def flags_of(person: Person, schedule: Schedule, *, most: int = 200) -> list[tup
         for one in flagged_scripts(person, schedule).select_related("attempt__enrolment", "marker")
     }
     rows = Flag.objects.filter(attempt__schedule=schedule, settled_at=None)
-    flags = rows.select_related("person", "part").order_by("raised_at", "id")
+    flags = rows.select_related("person", "part", "attempt__schedule").order_by("raised_at", "id")
+    flags = through(person, flags)
     return [
         (one, scripts[one.attempt_id, one.round]) for one in flags if (one.attempt_id, one.round) in scripts
     ][:most]

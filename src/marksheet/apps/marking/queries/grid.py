@@ -1,5 +1,6 @@
 """The mark sheet: candidates down, human-marked parts across, a page at a time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from marksheet.apps.exams.models import Schedule
@@ -7,12 +8,14 @@ from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
 from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.marking.models import MarkDraft, Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, drafts_of, marks_of_scripts
+from marksheet.apps.marking.queries.sharing import Other, Place, others_of
 from marksheet.apps.marking.queries.submissions import (
     PAGE,
     ScriptStatus,
     Submission,
     page_of,
     scripts_for,
+    searched,
     submission,
 )
 from marksheet.apps.people.models import Person
@@ -22,7 +25,10 @@ from marksheet.rules.schemes import FINEST
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """One cell of the mark sheet: what holds there, what the reader typed too late, in which steps marks go."""
+    """One cell of the mark sheet: what holds there, what the reader typed too late, in which steps marks go.
+
+    ``others`` is what others gave in other rounds, as far as marks are shared.
+    """
 
     part: PartRow
     version: int
@@ -31,6 +37,7 @@ class GridCell:
     draft: str
     field: str
     step_thousandths: int
+    others: tuple[Other, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +91,23 @@ def grid_of(
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     human = paper.human_parts
     dozen = dozen_of(human, range_)
-    scripts, following = page_of(
-        scripts_for(person, schedule), search=search, status=status, after=after, size=size
-    )
+    rows = searched(person, schedule, scripts_for(person, schedule), search)
+    scripts, following = page_of(rows, status=status, after=after, size=size)
     attempts = [script.attempt_id for script in scripts]
     marks, drafts = marks_of_scripts(scripts), drafts_of(person.pk, attempts)
     steps = steps_of(part.id for part in dozen.parts)
-    rows = tuple(
+    others = others_of(person, schedule, scripts)
+    shown_rows = tuple(
         GridRow(
             submission(script, len(human)),
-            tuple(_cell(script, part, marks, drafts, steps.get(part.id, FINEST)) for part in dozen.parts),
+            tuple(
+                _cell(script, part, marks, drafts, steps.get(part.id, FINEST), others) for part in dozen.parts
+            ),
         )
         for script in scripts
     )
     titles = {part.id: paper.items[part.item_index].title for part in dozen.parts}
-    return Grid(dozen.parts, titles, steps, rows, dozen.ranges, dozen.chosen, following)
+    return Grid(dozen.parts, titles, steps, shown_rows, dozen.ranges, dozen.chosen, following)
 
 
 def _cell(
@@ -107,6 +116,7 @@ def _cell(
     marks: dict[tuple[str, int, int], CurrentMark],
     drafts: dict[tuple[int, int], MarkDraft],
     step: int,
+    others: Mapping[Place, tuple[Other, ...]],
 ) -> GridCell:
     held = marks.get((script.round, script.attempt_id, part.id), NEVER_MARKED)
     kept = drafts.get((script.attempt_id, part.id))
@@ -118,6 +128,7 @@ def _cell(
         draft=kept.typed if kept else "",
         field=f"m-{script.ref}-{part.ref}",
         step_thousandths=step,
+        others=others.get((script.pk, part.id), ()),
     )
 
 

@@ -1,7 +1,7 @@
 """Who marks, moderates and publishes at a schedule, who could, and who coordinates it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,10 +9,11 @@ from enum import StrEnum
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from marksheet.apps.exams.models import Enrolment, Schedule, ScheduleState
+from marksheet.apps.exams.queries.anonymity import anonymity_of
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import HandsOn
 from marksheet.apps.people.models import Grant, Membership, Person, Reach
-from marksheet.apps.people.queries import nodes_where
+from marksheet.apps.people.queries import nodes_where, people_with
 from marksheet.apps.people.queries.names import has_in_name
 from marksheet.apps.people.queries.sight import asleep
 from marksheet.rules.access import Verb
@@ -77,6 +78,18 @@ def coordinated_by(person: Person) -> QuerySet[Schedule]:
         .exclude(state=ScheduleState.DRAFT)
         .select_related("unit", "node", "institution", "version__assessment")
     )
+
+
+def read_codes_in_spite(schedule: Schedule, people: Iterable[Person]) -> list[Person]:
+    """Return those of ``people`` who may view reports at a schedule, and see codes there while they mark or moderate.
+
+    None where candidates are not anonymous now.
+    """
+    what = anonymity_of(schedule)
+    if not (what.holds and what.candidates):
+        return []
+    reading = set(people_with(Verb.REPORT_VIEW, schedule.node_id).values_list("pk", flat=True))
+    return [one for one in people if one.pk in reading]
 
 
 def coordinated_for(person: Person, ref: str) -> Schedule:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import NOTHING_HIDDEN, Veil, veil_of
 from marksheet.apps.ledger.bulk import among
 from marksheet.apps.marking.models import Decision, SampleDecision
 from marksheet.apps.marking.queries.hands import handed_in
@@ -32,6 +33,7 @@ class Sample:
     """The sample of one marker's work in one round.
 
     Args:
+        called: the marker, as the reader sees them.
         reasons: what draws it, as stored: kind and amount.
         scripts: all that the marker has at the schedule; ``open`` of them are not submitted.
         drawn: scripts in the sample; of them ``accepted``, ``doubted``, ``waiting`` to be looked at (or looked at
@@ -44,6 +46,7 @@ class Sample:
     number: int
     round: str
     marker: Person
+    called: str
     reasons: tuple[Mapping[str, Any], ...]
     scripts: int
     open: int
@@ -86,7 +89,7 @@ def samples_here(person: Person, schedule: Schedule) -> list[Sample]:
 
     A constant number of statements.
     """
-    return _samples(schedule) if moderates_at(person, schedule) else []
+    return _samples(schedule, veil_of(person, [schedule])) if moderates_at(person, schedule) else []
 
 
 def sample_of(person: Person, schedule: Schedule, round_: str, marker_ref: str) -> Sample | None:
@@ -104,10 +107,10 @@ def things_to_moderate(person: Person, schedule: Schedule) -> int:
 
 def overseen_samples(schedule: Schedule) -> list[Sample]:
     """Return the samples at a schedule that its coordinator was let into."""
-    return _samples(schedule)
+    return _samples(schedule, NOTHING_HIDDEN)
 
 
-def _samples(schedule: Schedule) -> list[Sample]:
+def _samples(schedule: Schedule, veil: Veil) -> list[Sample]:
     rounds = rounds_in_force(plan_of(schedule))
     if not any(not one.is_case for round_ in rounds for one in round_.triggers):
         return []
@@ -117,9 +120,14 @@ def _samples(schedule: Schedule) -> list[Sample]:
         for row in rows.annotate(all=Count("id"), open=Count("id", filter=Q(submitted_at=None)))
     }
     pile_left = handed_in().filter(schedule=schedule, allocated=False, submitted_at=None).exists()
-    people = Person.objects.filter(pk__in=scripts).order_by("sort_name", "pk")
+    people = list(Person.objects.filter(pk__in=scripts).order_by("sort_name", "pk"))
     drawn, earlier = _drawn(schedule), _earlier(schedule, len(rounds))
     decided = samples_of(schedule).decided
+    if schedule.pk in veil.numbers:
+        # In the order of their numbers: that of their names would tell.
+        people = sorted(
+            people, key=lambda one: (len(called := veil.colleague(schedule.pk, one.pk, one.name)), called)
+        )
     found: list[Sample] = []
     for n, round_ in enumerate(rounds):
         for person in people:
@@ -133,6 +141,7 @@ def _samples(schedule: Schedule) -> list[Sample]:
                     number=n,
                     round=name,
                     marker=person,
+                    called=veil.colleague(schedule.pk, person.pk, person.name),
                     reasons=reasons,
                     scripts=scripts[person.pk][0],
                     open=scripts[person.pk][1],

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import Exact
 
 from marksheet.apps.exams.models import AttemptState, Schedule, Scheme
+from marksheet.apps.exams.queries.anonymity import by_name, through, veil_of
 from marksheet.apps.exams.queries.paper import COLUMNS, PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import newest_schemes, schedules_with_schemes, written
 from marksheet.apps.ledger.errors import NotFound
@@ -74,6 +75,7 @@ def schemes_of(person: Person, schedule: Schedule, *, everybody: bool) -> list[S
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     newest = newest_schemes(part.id for part in paper.human_parts)
     old = _given_under_older(newest)
+    veil = veil_of(person, [schedule])
     counts = {
         part: (given, older)
         for part, given, older in _standing(person, schedule, everybody=everybody)
@@ -93,7 +95,9 @@ def schemes_of(person: Person, schedule: Schedule, *, everybody: bool) -> list[S
                 number=row.number if row else 0,
                 scheme=written(row),
                 at=row.created_at if row else None,
-                by=row.written_by.name if row and row.written_by else "",
+                by=veil.colleague(schedule.pk, row.written_by_id, row.written_by.name)
+                if row and row.written_by
+                else "",
                 given=given,
                 older=older,
             )
@@ -227,7 +231,7 @@ def older_marks(
     step = scheme.step_thousandths if scheme else rules.FINEST
     rows = older_in(person, schedule, newest, everybody=everybody)
     total = rows.count()
-    found = list(_from(rows, after)[: size + 1])
+    found = list(_from(rows, after, by_name(person, schedule))[: size + 1])
     shown = tuple(_older(person, mark, step) for mark in found[:size])
     return OlderMarks(
         part=part,
@@ -244,23 +248,25 @@ def older_marks(
 def older_in(
     person: Person, schedule: Schedule, newest: Mapping[int, Scheme], *, everybody: bool
 ) -> QuerySet[Mark]:
-    """Return the standing marks of these parts that were given under older versions, by candidate's name.
+    """Return the standing marks of these parts that were given under older versions, by candidate.
 
-    Each carries ``submitted``, whether its script is, and ``in_hand``, whether the reader marks that.
+    As ``person`` sees them. Each carries ``submitted``, whether its script is, and ``in_hand``, whether the reader
+    marks that.
     """
     script = _script_of_mark()
-    return (
+    rows = (
         _standing(person, schedule, everybody=everybody)
         .filter(_given_under_older(newest), part__in=list(newest))
-        .select_related("attempt__enrolment", "marker", "scheme")
+        .select_related("attempt__enrolment", "attempt__schedule", "marker", "scheme")
         .annotate(
             script_ref=Subquery(script.values("ref")[:1]),
             script_round=Subquery(script.values("round")[:1]),
             submitted=Exists(script.filter(submitted_at__isnull=False)),
             in_hand=Exists(theirs(person).filter(_of_mark())),
         )
-        .order_by("attempt__enrolment__sort_name", "attempt_id", "script_round", "round")
+        .order_by(f"attempt__enrolment__{by_name(person, schedule)}", "attempt_id", "script_round", "round")
     )
+    return through(person, rows)
 
 
 def _script_of_mark() -> QuerySet[Script]:
@@ -274,15 +280,15 @@ def _of_mark() -> Q:
     return Q(attempt=OuterRef("attempt")) & (Q(round=OuterRef("round")) | agreed)
 
 
-def _from(rows: QuerySet[Mark], after: str) -> QuerySet[Mark]:
+def _from(rows: QuerySet[Mark], after: str, column: str) -> QuerySet[Mark]:
     ref = after.removesuffix("-agreed")
     last = Script.objects.filter(ref=ref).select_related("attempt__enrolment").first()
     if not after or last is None:
         return rows
-    name = last.attempt.enrolment.sort_name
+    name = getattr(last.attempt.enrolment, column)
     further = (
-        Q(attempt__enrolment__sort_name__gt=name)
-        | Q(attempt__enrolment__sort_name=name, attempt_id__gt=last.attempt_id)
+        Q(**{f"attempt__enrolment__{column}__gt": name})
+        | Q(**{f"attempt__enrolment__{column}": name}, attempt_id__gt=last.attempt_id)
         | Q(attempt_id=last.attempt_id, script_round__gt=last.round)
     )
     if ref != after:

@@ -1,22 +1,23 @@
 """The scripts of a schedule by candidate: progress, status, whose work is still to come."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Schedule, Standing
+from marksheet.apps.exams.queries.anonymity import by_name, is_called, through
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.exams.queries.work import behind
 from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.marking.queries.allocation import allocation_of
 from marksheet.apps.marking.queries.flags import is_flagged
 from marksheet.apps.marking.queries.hands import handed_in, overseen, theirs
+from marksheet.apps.marking.queries.sharing import others_of, totals_of
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
-from marksheet.apps.people.queries.names import has_in_name
 
 PAGE = 50
 
@@ -44,7 +45,7 @@ FILTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One script as the list of submissions shows it."""
+    """One script as the list of submissions shows it; ``others`` is who else gave what in all, where that is shared."""
 
     ref: str
     name: str
@@ -58,6 +59,7 @@ class Submission:
     saved_at: datetime | None
     handed_in_at: datetime | None
     submitted_at: datetime | None
+    others: tuple[tuple[str, str], ...] = ()
 
     @property
     def second(self) -> bool:
@@ -99,11 +101,17 @@ def submissions_of(
         narrowed: leaves some of the scripts, by what an upper app knows of them.
     """
     rows = scripts_for(person, schedule, everybodys=everybodys)
-    scripts, following = page_of(
-        narrowed(rows) if narrowed else rows, search=search, status=status, after=after, size=size
-    )
+    rows = searched(person, schedule, narrowed(rows) if narrowed else rows, search)
+    scripts, following = page_of(rows, status=status, after=after, size=size)
     parts = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
-    return [submission(script, parts) for script in scripts], following
+    others = {} if everybodys else others_of(person, schedule, scripts)
+    lines = [submission(script, parts) for script in scripts]
+    if not others:
+        return lines, following
+    return [
+        replace(line, others=tuple(totals_of(others, script.pk)))
+        for line, script in zip(lines, scripts, strict=True)
+    ], following
 
 
 def scripts_named(
@@ -133,28 +141,30 @@ def kept_from(person: Person, schedule: Schedule) -> int:
 def scripts_for(person: Person, schedule: Schedule, *, everybodys: bool = False) -> QuerySet[Script]:
     """Return the scripts of a schedule that the person marks, in their order; or all that a coordinator oversees.
 
-    Allocated scripts come in their marker's order, all others by candidate's name.
+    Allocated scripts come in their marker's order, all others by candidate's name, or by code where that is read.
     """
     rows = overseen(person) if everybodys else theirs(person)
-    order = by_name_order() if everybodys or allocation_of(schedule) is None else ("place", "id")
-    return rows.filter(schedule=schedule).select_related("attempt__enrolment", "marker").order_by(*order)
+    by_place = not everybodys and allocation_of(schedule) is not None
+    order = ("place", "id") if by_place else by_name_order(by_name(person, schedule))
+    found = rows.filter(schedule=schedule).select_related("attempt__enrolment", "marker", "schedule")
+    return through(person, found.order_by(*order))
 
 
-def by_name_order() -> tuple[str, ...]:
-    """Return the order of scripts by candidate's name."""
-    return ("attempt__enrolment__sort_name", "attempt__enrolment_id", "attempt__number", "round")
+def by_name_order(column: str) -> tuple[str, ...]:
+    """Return the order of scripts by candidates; ``column`` of an enrolment says who they are."""
+    return (f"attempt__enrolment__{column}", "attempt__enrolment_id", "attempt__number", "round")
 
 
-def page_of(
-    scripts: QuerySet[Script], *, search: str, status: str, after: str, size: int
-) -> tuple[list[Script], str]:
+def searched(person: Person, schedule: Schedule, scripts: QuerySet[Script], search: str) -> QuerySet[Script]:
+    """Return the scripts of candidates who are called so, or whose number begins so, for this reader."""
+    for word in search.split()[:6]:
+        scripts = scripts.filter(is_called(person, schedule, word, "attempt__enrolment__"))
+    return scripts
+
+
+def page_of(scripts: QuerySet[Script], *, status: str, after: str, size: int) -> tuple[list[Script], str]:
     """Return a page of scripts in the order they come in, and the ref to go on from ("" at the end)."""
     rows = scripts.filter(FILTERS.get(status, Q()))
-    for word in search.split()[:6]:
-        rows = rows.filter(
-            has_in_name(word, "attempt__enrolment__sort_name")
-            | Q(attempt__enrolment__number__istartswith=word)
-        )
     last = scripts.filter(ref=after).first() if after else None
     if last is not None:
         rows = rows.filter(further_than(scripts, last))
@@ -164,10 +174,12 @@ def page_of(
 
 def further_than(scripts: QuerySet[Script], last: Script) -> Q:
     """Fit the scripts that come after ``last`` in the order of ``scripts_for``."""
-    if scripts.query.order_by[0] == "place":
+    first = str(scripts.query.order_by[0])
+    if first == "place":
         return Q(place__gt=last.place) | Q(place=last.place, pk__gt=last.pk)
-    by_name = behind(last.attempt, "attempt__enrolment", "attempt__number")
-    return by_name | Q(attempt=last.attempt_id, round__gt=last.round)
+    column = first.removeprefix("attempt__enrolment__")
+    further = behind(last.attempt, "attempt__enrolment", "attempt__number", column=column)
+    return further | Q(attempt=last.attempt_id, round__gt=last.round)
 
 
 def submission(script: Script, parts: int) -> Submission:
@@ -195,10 +207,11 @@ def submission(script: Script, parts: int) -> Submission:
     )
 
 
-def not_handed_in(schedule: Schedule, *, most: int = 500) -> list[Enrolment]:
-    """Return the candidates who are expected and have handed in nothing, by name."""
+def not_handed_in(person: Person, schedule: Schedule, *, most: int = 500) -> list[Enrolment]:
+    """Return the candidates who are expected and have handed in nothing, by name, as ``person`` sees them."""
     done = Attempt.objects.filter(
         enrolment=OuterRef("pk"), state__in=(AttemptState.HANDED_IN, AttemptState.VOID)
     )
     rows = Enrolment.objects.filter(~Exists(done), schedule=schedule, standing=Standing.EXPECTED)
-    return list(rows.order_by("sort_name", "id")[:most])
+    rows = rows.select_related("schedule").order_by(by_name(person, schedule), "id")
+    return list(through(person, rows)[:most])

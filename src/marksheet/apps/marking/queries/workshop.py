@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from marksheet.apps.exams.models import Item, Part, Response, Schedule
+from marksheet.apps.exams.queries.anonymity import veil_of
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import newest_schemes, schedules_with_schemes, written
 from marksheet.apps.ledger.errors import NotFound
@@ -13,6 +14,7 @@ from marksheet.apps.marking.queries.flags import open_flag
 from marksheet.apps.marking.queries.handed_files import ScriptFile, files_of_script, replaced_since
 from marksheet.apps.marking.queries.judgements import CurrentJudgement, judgement_of
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
+from marksheet.apps.marking.queries.sharing import Other, others_of
 from marksheet.apps.marking.queries.submissions import Submission, scripts_for, submission
 from marksheet.apps.marking.queries.walking import NOTHING_AROUND, Around, around, first_open
 from marksheet.apps.people.models import Person
@@ -47,6 +49,7 @@ class Workshop:
         scheme: the newest version; ``number`` is 0 without one. It says nothing where the reader may not read it.
         hidden: there is a scheme, and it is not for this reader, who is a candidate with the paper.
         by: who gave the mark, where it was somebody else.
+        others: what others gave in other rounds, as far as marks are shared.
     """
 
     script: Script
@@ -68,6 +71,7 @@ class Workshop:
     flag: Flag | None
     comments: list[Comment]
     around: Around
+    others: tuple[Other, ...] = ()
 
 
 def workshop_of(
@@ -115,14 +119,15 @@ def workshop_of(
         marks=marks,
         mark=mark,
         said=judgement_of(script, part.id),
-        by=_other(person, mark),
+        by=_other(person, schedule, mark),
         scheme=scheme,
         number=row.number if row else 0,
         hidden=row is not None and not reads,
         draft=drafts_of(person.pk, [script.attempt_id]).get((script.attempt_id, part.id)),
-        flag=open_flag(script),
+        flag=open_flag(person, script),
         comments=comments_of(person, part.id),
         around=around(scripts, script, parts, part, by_candidate=by_candidate) if walking else NOTHING_AROUND,
+        others=others_of(person, schedule, [script]).get((script.pk, part.id), ()) if walking else (),
     )
 
 
@@ -169,7 +174,8 @@ def _written(script: Script, part: PartRow) -> Written:
     return Written(found[0] or "", found[0] is None)
 
 
-def _other(person: Person, mark: CurrentMark) -> str:
+def _other(person: Person, schedule: Schedule, mark: CurrentMark) -> str:
     if mark.marker_id in (None, person.pk) or not mark.given:
         return ""
-    return Person.objects.filter(pk=mark.marker_id).values_list("name", flat=True).first() or ""
+    name = Person.objects.filter(pk=mark.marker_id).values_list("name", flat=True).first() or ""
+    return veil_of(person, [schedule]).colleague(schedule.pk, mark.marker_id, name)

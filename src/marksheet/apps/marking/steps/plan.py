@@ -9,14 +9,21 @@ from marksheet.apps.marking.queries.hands import handed_in
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.steps.scripts import open_scripts
 
-FIELDS = ("markers", "tolerance_thousandths", "within", "beyond", "measured")
+FIELDS = ("markers", "tolerance_thousandths", "within", "beyond", "measured", "sharing")
+# What of it decides how a result comes about.
+DECIDING = frozenset(FIELDS) - {"sharing"}
 
 
-def store_plan(opened: Change, schedule: Schedule, wanted: Plan) -> dict[str, tuple[Any, Any]]:
+def store_plan(
+    opened: Change, schedule: Schedule, wanted: Plan, *, anew: bool = False
+) -> dict[str, tuple[Any, Any]]:
     """Write what differs in ``wanted``; return field -> (before, after). Scripts of both rounds are there afterwards.
 
     With two markers every script is allocated, so that nobody is both: what lay on a pile is with nobody then, or with
     who has begun it. The caller holds the allocation, and has made sure that a round to be taken away is unused.
+
+    Args:
+        anew: count a revision even if nothing differs here: what is kept beside it was changed.
     """
     before = plan_of(schedule)
     changed = {
@@ -24,14 +31,14 @@ def store_plan(opened: Change, schedule: Schedule, wanted: Plan) -> dict[str, tu
         for name in FIELDS
         if getattr(before, name) != getattr(wanted, name)
     }
-    if not changed:
+    if not changed and not anew:
         return {}
     values = {name: getattr(wanted, name) for name in FIELDS}
     Plan.objects.update_or_create(
         schedule=schedule,
         defaults=values | {"revision": before.revision + 1, "event_id": opened.event_id, "at": opened.at},
     )
-    if wanted.markers == 1:
+    if wanted.markers == 1 and "markers" in changed:
         Script.objects.filter(schedule=schedule, round=Round.MARKER_2).delete()
     elif "markers" in changed:
         _allocate(opened, schedule)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import named, through
 from marksheet.apps.ledger.change import System, change, draft
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Refusal, Stale, WrongState
 from marksheet.apps.people.models import Person
@@ -23,6 +24,7 @@ from marksheet.apps.results.models import CAN_BE_TICKED, Result, ResultVersion
 from marksheet.apps.results.queries.finder import Criteria, tickable
 from marksheet.apps.results.queries.sight import (
     before_the_last_attempt,
+    by_who,
     results_published_by,
     results_seen_by,
     schedules_published_by,
@@ -202,7 +204,7 @@ def _refuse_if_changed(publication: Publication) -> None:
     changed = list(rows.exclude(result__claim=publication.pk).values_list("result_id", flat=True))
     if changed:
         total = rows.count()
-        raise Stale(_changed_message(len(changed), total), details=_names(changed))
+        raise Stale(_changed_message(len(changed), total), details=_names(publication, changed))
 
 
 def _changed_message(changed: int, total: int) -> str:
@@ -215,9 +217,12 @@ def _changed_message(changed: int, total: int) -> str:
     ) % {"n": changed, "total": total}
 
 
-def _names(result_ids: Sequence[int]) -> list[str]:
-    found = Result.objects.filter(pk__in=list(result_ids)[:50]).order_by("sort_name")
-    return [f"{row.name} ({row.number})" for row in found]
+def _names(publication: Publication, result_ids: Sequence[int]) -> list[str]:
+    publisher = publication.publisher
+    found = Result.objects.filter(pk__in=list(result_ids)[:50]).select_related("schedule")
+    if publisher is None:
+        return [named(row) for row in found.order_by("sort_name")]
+    return [named(row) for row in through(publisher, found.order_by(by_who(publisher)))]
 
 
 def _shown_schedules(publication: Publication, *, show: bool) -> list[int]:
@@ -317,7 +322,7 @@ def _give_up(
     problem = {
         "message": str(refusal) if refusal else _changed_message(len(changed), publication.total),
         "changed": list(changed)[:200],
-        "names": _names(changed),
+        "names": _names(publication, changed),
     }
     with change(publication.publisher or System("publisher"), "result.publish-failed", at=at) as opened:
         unclaim(publication.pk, publication.rows.all())

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from marksheet.apps.exams.queries.anonymity import through
 from marksheet.apps.ledger.change import change
 from marksheet.apps.ledger.errors import NotAllowed, NotFound
 from marksheet.apps.people.models import Person
@@ -15,7 +16,7 @@ from marksheet.apps.release.models import Publication, PublicationRow
 from marksheet.apps.release.queries.candidate import CandidateLine
 from marksheet.apps.release.steps.disclosing import documents, exam_of
 from marksheet.apps.results.models import Result
-from marksheet.apps.results.queries.sight import results_published_by
+from marksheet.apps.results.queries.sight import by_who, results_published_by
 from marksheet.rules.publication import ShowResults
 
 
@@ -47,7 +48,8 @@ def see_as_candidate(actor: Person, ref: str, *, result: str = "", at: datetime)
     if publication is None:
         raise NotFound(_("There is no such publication."))
     frozen = PublicationRow.objects.filter(publication=publication, revision=F("result__revision"))
-    rows = Result.objects.filter(pk__in=frozen.values("result")).order_by("sort_name", "pk")
+    rows = Result.objects.filter(pk__in=frozen.values("result")).annotate(who=by_who(actor))
+    rows = through(actor, rows.order_by("who", "pk"))
     row = (
         (rows.filter(ref=result) if result else rows)
         .select_related("schedule__version__assessment", "person")
@@ -82,10 +84,6 @@ def _line(row: Result, document: dict[str, Any], at: datetime) -> CandidateLine:
     )
 
 
-def _next(rows: Any, row: Result) -> str:
-    later = (
-        rows.filter(sort_name__gte=row.sort_name)
-        .exclude(pk=row.pk)
-        .exclude(sort_name=row.sort_name, pk__lt=row.pk)
-    )
+def _next(rows: Any, row: Any) -> str:
+    later = rows.filter(who__gte=row.who).exclude(pk=row.pk).exclude(who=row.who, pk__lt=row.pk)
     return later.values_list("ref", flat=True).first() or ""

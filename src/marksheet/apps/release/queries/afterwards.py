@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
+from marksheet.apps.exams.queries.anonymity import veil_over
 from marksheet.apps.ledger.models import Work
 from marksheet.apps.people.models import Person
 from marksheet.apps.release.models import Publication, Viewing
@@ -60,14 +61,15 @@ def effect_on(person: Person, refs: Sequence[str]) -> Effect:
     found = list(
         rows.order_by("pk").values_list(
             "ref", "name", "number", "in_force_id", "shown_to_candidate", "person__email", "title",
-            "schedule__show_results", "in_force__outcome",
+            "schedule__show_results", "in_force__outcome", "schedule_id", "script_code",
         )
     )  # fmt: skip
     shown = [row for row in found if row[4]]
+    codes = veil_over(person).codes
     hidden = [row for row in found if row[3] and not row[4]]
     return Effect(
         refs=tuple(row[0] for row in found),
-        names=tuple(f"{row[1]} ({row[2]})" for row in found[:8]),
+        names=tuple(row[10] if row[9] in codes else f"{row[1]} ({row[2]})" for row in found[:8]),
         published=sum(row[3] is not None for row in found),
         shown=len(shown),
         never=tuple(sorted({row[6] for row in found if row[7] == ShowResults.NEVER})),

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from marksheet.apps.exams.models import Attempt, Part, Schedule
+from marksheet.apps.exams.queries.anonymity import Veil, veil_of
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Event, Line, Side, Work
 from marksheet.apps.marking.queries.moderation import notes_hidden_from
@@ -17,6 +18,7 @@ from marksheet.apps.marking.queries.plan import may_see_marks
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.release.models import Publication, Viewing
+from marksheet.apps.release.queries.told_to import Reader
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.finished import finished_seen_by
 from marksheet.apps.results.queries.sight import result_for
@@ -25,7 +27,6 @@ from marksheet.rules.access import Verb
 SIZE = 50
 # Who reads the history of a whole schedule; "view published" does once it is finished.
 SCHEDULE_HISTORY = (Verb.REPORT_VIEW, Verb.AUDIT_VIEW, Verb.SCHEDULE_COORDINATE, Verb.SCHEDULE_MANAGE)
-# Who sees marks of work that is not published: those who work with them.
 # Steps on the way to a publication, which say nothing that its commit does not say.
 UNSEEN = ("result.prepare", "notice.queue")
 TOLD = ("reason", "left_out")
@@ -101,7 +102,7 @@ class History:
 
 
 def history_for(person: Person, ref: str) -> History:
-    """Return the history of the result named ``ref``; a constant number of statements.
+    """Return the history of the result named ``ref``, as ``person`` sees people; a constant number of statements.
 
     What happened to the schedule as a whole (planned, changed, activated) is in it. Marks are told to those who
     work with them; to others once they are part of the version in force, and to nobody while it is withheld.
@@ -120,12 +121,10 @@ def history_for(person: Person, ref: str) -> History:
     commits = _commits(versions)
     subject = Q(subject_kind="result", subject_id=row.pk) | Q(subject_kind="attempt", subject_id__in=attempts)
     wide = Q(schedule_id=row.schedule_id, subject_kind="schedule", line_count=0, verb=Verb.SCHEDULE_MANAGE)
-    events = list(
-        Event.objects.filter(subject | wide | Q(pk__in=lines) | Q(pk__in=commits))
-        .exclude(verb__in=UNSEEN)
-        .order_by("seq")
-    )
-    entries = _entries(events, lines, attempts)
+    found = Event.objects.filter(subject | wide | Q(pk__in=lines) | Q(pk__in=commits))
+    events = list(found.exclude(verb__in=UNSEEN).order_by("seq"))
+    veil = veil_of(person, [row.schedule])
+    entries = entries_of(events, lines, attempts, Reader(veil, row.schedule))
     entries = [
         replace(entry, version=version or _withdrawn(entry, versions), shown=shown)
         for entry in entries
@@ -134,7 +133,7 @@ def history_for(person: Person, ref: str) -> History:
     entries = _without_early_marks(person, row, entries)
     if notes_hidden_from(person, row.schedule, row.enrolment_id):
         entries = [replace(one, reason="") if one.verb == Verb.MARK_GIVE else one for one in entries]
-    entries += _messages(row, versions) + _viewings(versions)
+    entries += _messages(row, versions, veil) + _viewings(versions)
     return History(
         row, tuple(sorted(entries, key=lambda e: e.at)), row.in_force_id is not None, len(attempts)
     )
@@ -169,10 +168,10 @@ def _withdrawn(entry: Entry, versions: Sequence[ResultVersion]) -> ResultVersion
     return next((version for version in versions if version.pk == key), None) if key else None
 
 
-def _entries(
-    events: Sequence[Event], lines: Mapping[int, Sequence[Line]], attempts: Mapping[int, int]
+def entries_of(
+    events: Sequence[Event], lines: Mapping[int, Sequence[Line]], attempts: Mapping[int, int], reader: Reader
 ) -> list[Entry]:
-    """Turn events into entries: texts, people and parts are looked up once for all of them."""
+    """Turn events into entries: texts, people and parts are looked up once; marks only of ``lines``."""
     sides = _sides([event.pk for event in events])
     bodies = {event.pk: json.loads(event.body) for event in events}
     told = {
@@ -181,7 +180,7 @@ def _entries(
         ]
         for event in events
     }
-    names = _people(events, bodies, told)
+    names = reader.names(_people(events, bodies, told))
     parts = _parts(told)
     entries = []
     for event in events:
@@ -211,7 +210,8 @@ def _entries(
                 line=merged,
                 line_kind=kind,
                 reason="" if hushed else texts.get("reason", ""),
-                left_out=texts.get("left_out", ""),
+                # Who was left out of a file stands there by number.
+                left_out="" if reader.reads_codes else texts.get("left_out", ""),
                 emptied="reason" in body["side"] and not texts.get("reason") and not hushed,
                 marks=tuple(marks),
                 handed=tuple(handed),
@@ -273,7 +273,7 @@ def _without_early_marks(person: Person, row: Result, entries: list[Entry]) -> l
     return shown
 
 
-def _messages(row: Result, versions: Sequence[ResultVersion]) -> list[Entry]:
+def _messages(row: Result, versions: Sequence[ResultVersion], veil: Veil) -> list[Entry]:
     """Return what became of the messages about this result: they are named after its versions."""
     keys = [f"mail:{notice}:{v.pk}" for v in versions for notice in ("result-available", "result-withdrawn")]
     works = Work.objects.filter(kind="mail").filter(
@@ -282,7 +282,8 @@ def _messages(row: Result, versions: Sequence[ResultVersion]) -> list[Entry]:
     found = list(works.order_by("pk"))
     again = [work.event_id for work in found if ":again:" in work.key and work.event_id]
     who = dict(Event.objects.filter(pk__in=again).values_list("pk", "actor_id"))
-    names = dict(Person.objects.filter(pk__in=[key for key in who.values() if key]).values_list("pk", "name"))
+    actors = Person.objects.filter(pk__in=[key for key in who.values() if key])
+    names = veil.named(row.schedule_id, dict(actors.values_list("pk", "name")))
     sides = _sides(again)
     return [
         _message(work, names.get(who.get(work.event_id or 0) or 0, ""), sides.get(work.event_id or 0, {}))
@@ -352,8 +353,11 @@ def schedule_history_for(person: Person, ref: str, at: datetime) -> Schedule:
     raise NotFound("There is no such schedule.")
 
 
-def schedule_history(schedule: Schedule, asked: Filter, *, after: str = "", size: int = SIZE) -> HistoryPage:
-    """Return a page of what happened at a schedule that its reader was let into; marks are counted, not told."""
+def schedule_history(
+    person: Person, schedule: Schedule, asked: Filter, *, after: str = "", size: int = SIZE
+) -> HistoryPage:
+    """Return a page of what happened at a schedule that ``person`` was let into; marks are counted, not told."""
+    reader = Reader(veil_of(person, [schedule]), schedule)
     events = _events_of(schedule).exclude(verb__in=UNSEEN)
     if asked.person:
         events = events.filter(actor_id__in=Person.objects.filter(ref=asked.person).values("pk"))
@@ -366,7 +370,7 @@ def schedule_history(schedule: Schedule, asked: Filter, *, after: str = "", size
     if after.isdigit():
         events = events.filter(seq__lt=int(after))
     found = list(events.order_by("-seq")[: size + 1])
-    entries = [_only(schedule, entry) for entry in _entries(found[:size], {}, {})]
+    entries = [_only(schedule, entry) for entry in entries_of(found[:size], {}, {}, reader)]
     return HistoryPage(tuple(entries), str(found[size - 1].seq) if len(found) > size else "")
 
 
@@ -386,14 +390,10 @@ def _events_of(schedule: Schedule) -> QuerySet[Event]:
     return Event.objects.filter(Q(schedule_id=schedule.pk) | Q(pk__in=done) | Q(pk__in=named))
 
 
-def who_and_what(schedule: Schedule) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return who acted at a schedule (ref, name) and which verbs its history knows, for the filter."""
+def who_and_what(person: Person, schedule: Schedule) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return who acted at a schedule (ref, name), as ``person`` reads it, and which verbs its history knows."""
     events = _events_of(schedule).exclude(verb__in=UNSEEN).order_by()
     people = Person.objects.filter(pk__in=events.values("actor_id"))
     verbs = events.values_list("verb", flat=True).distinct()
-    return list(people.order_by("sort_name", "id").values_list("ref", "name")[:200]), sorted(set(verbs))
-
-
-def in_general(events: Sequence[Event]) -> list[Entry]:
-    """Return events as entries that tell of no single result: marks and scores are counted, and none is told."""
-    return _entries(events, {}, {})
+    some = people.order_by("sort_name", "id").values_list("pk", "ref", "name")[:200]
+    return Reader(veil_of(person, [schedule]), schedule).pairs(some), sorted(set(verbs))

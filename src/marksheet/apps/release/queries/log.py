@@ -1,19 +1,22 @@
 """The audit log as those who may read it see it: whatever happened in their units, newest first, no result told."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Assessment, Attempt, Schedule
+from marksheet.apps.exams.queries.anonymity import hiding, veil_of
 from marksheet.apps.exams.queries.assessments import assessments_seen_by
 from marksheet.apps.ledger.models import Event, Line
 from marksheet.apps.people.models import Membership, NodeKind, Person, Role, Unit, UnitPath
 from marksheet.apps.people.queries import holds_somewhere, nodes_where, units_where
 from marksheet.apps.people.queries.directory import institutions_where, people_seen_by
 from marksheet.apps.release.models import Publication
-from marksheet.apps.release.queries.history import Entry, Filter, in_general
+from marksheet.apps.release.queries.history import Entry, Filter, entries_of
 from marksheet.apps.release.queries.receipts import publications_seen_by
+from marksheet.apps.release.queries.told_to import Reader
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.sight import published_seen_by, results_seen_by
 from marksheet.rules.access import Verb
@@ -24,6 +27,7 @@ MOST_PEOPLE = 300
 # What happens to people and the machinery belongs to an institution, by who acted or whom it happened to.
 HOUSE = ("person", "role", "work", "log")
 OF_RESULTS = ("result", "attempt")
+NOBODY_HIDDEN = Reader()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +186,7 @@ def _told(person: Person, events: Sequence[Event]) -> Iterator[LogEntry]:
     about = _abouts(person, keys)
     hidden = _candidates_hidden(person, {one.actor_id for one in events if one.actor_id})
     marks = holds_somewhere(person, Verb.MARK_GIVE, Verb.MARK_MODERATE)
-    entries = in_general(events)
+    entries = _entries(person, events)
     counted = None if _reads_everything(person) else _counted(person, entries)
     for event, entry in zip(events, entries, strict=True):
         # Names of candidates stand in what was left out, and markers of a schedule leave notes to each other.
@@ -202,6 +206,25 @@ def _told(person: Person, events: Sequence[Event]) -> Iterator[LogEntry]:
             About("schedule", f"{at.title} · {at.code}", at.ref) if at else None,
             about.get((event.subject_kind, event.subject_id or 0)),
         )
+
+
+def _entries(person: Person, events: Sequence[Event]) -> list[Entry]:
+    """Return events as entries; those of schedules that hide names from this reader without the names."""
+    some = Schedule.objects.filter(hiding(), pk__in={one.schedule_id for one in events if one.schedule_id})
+    schedules = {one.pk: one for one in some}
+    veil = veil_of(person, schedules.values())
+    veiled = {
+        key: Reader(veil, one) for key, one in schedules.items() if key in veil.codes or key in veil.numbers
+    }
+    by_schedule: dict[int, list[Event]] = defaultdict(list)
+    for one in events:
+        by_schedule[one.schedule_id if one.schedule_id and one.schedule_id in veiled else 0].append(one)
+    found = {
+        entry.key: entry
+        for key, own in by_schedule.items()
+        for entry in entries_of(own, {}, {}, veiled.get(key, NOBODY_HIDDEN))
+    }
+    return [found[str(one.pk)] for one in events]
 
 
 def _counted(person: Person, entries: Sequence[Entry]) -> frozenset[str]:

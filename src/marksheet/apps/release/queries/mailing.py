@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
+from marksheet.apps.exams.queries.anonymity import veil_over
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Work, WorkState
 from marksheet.apps.people.models import Membership, Person
@@ -109,6 +110,10 @@ def message_page(
     found = messages_seen_by(person)
     if text.strip():
         found = found.filter(person_id__in=_recipients(text.strip()).values("pk"))
+        if codes := veil_over(person).codes:
+            # A name finds no message about work that its reader knows by a code.
+            hidden = Result.objects.filter(schedule__in=codes).values_list("ref", flat=True)
+            found = found.exclude(payload__result__in=list(hidden))
     if fate in set(Fate):
         found = found.filter(CONDITIONS[Fate(fate)])
     if group:
@@ -116,7 +121,7 @@ def message_page(
     if after.isdigit():
         found = found.filter(pk__lt=int(after))
     works = list(found.order_by("-id")[: size + 1])
-    return MessagePage(described(works[:size]), str(works[size - 1].pk) if len(works) > size else "")
+    return MessagePage(described(person, works[:size]), str(works[size - 1].pk) if len(works) > size else "")
 
 
 def _recipients(text: str) -> QuerySet[Person]:
@@ -129,22 +134,27 @@ def _recipients(text: str) -> QuerySet[Person]:
     )
 
 
-def described(works: Sequence[Work]) -> list[MessageLine]:
-    """Return messages with recipient and subject matter; two statements."""
+def described(person: Person, works: Sequence[Work]) -> list[MessageLine]:
+    """Return messages with recipient and subject matter, as ``person`` sees them; three statements."""
     people = {p.pk: p for p in Person.objects.filter(pk__in={work.person_id for work in works})}
     refs = {work.payload.get("result", "") for work in works}
-    titles = dict(Result.objects.filter(ref__in=[ref for ref in refs if ref]).values_list("ref", "title"))
-    return [_line(work, people.get(work.person_id or 0), titles) for work in works]
+    about = Result.objects.filter(ref__in=[ref for ref in refs if ref])
+    titles = dict(about.values_list("ref", "title"))
+    codes = dict(about.filter(schedule__in=veil_over(person).codes).values_list("ref", "script_code"))
+    return [
+        _line(work, people.get(work.person_id or 0), titles, codes.get(work.payload.get("result", ""), ""))
+        for work in works
+    ]
 
 
-def _line(work: Work, person: Person | None, titles: dict[str, str]) -> MessageLine:
+def _line(work: Work, person: Person | None, titles: dict[str, str], code: str) -> MessageLine:
     outcome: dict[str, Any] = work.outcome if isinstance(work.outcome, dict) else {}
     fate = fate_of(work)
     detail = str(outcome.get("why", "")) if fate is Fate.NOT_SENT else work.last_error
     return MessageLine(
         work=work,
-        name=person.name if person else "",
-        address=str(outcome.get("to", "")) or (person.email if person else ""),
+        name=code or (person.name if person else ""),
+        address="" if code else str(outcome.get("to", "")) or (person.email if person else ""),
         notice=str(work.payload.get("notice", "")),
         about=titles.get(work.payload.get("result", ""), ""),
         fate=fate,

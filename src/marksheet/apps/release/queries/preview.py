@@ -10,12 +10,13 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _t
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import through, veil_over
 from marksheet.apps.ledger.errors import NotAllowed, NotFound
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers
 from marksheet.apps.release.models import Publication, PublicationRow
 from marksheet.apps.results.models import BucketCount, Result, ResultVersion
-from marksheet.apps.results.queries.sight import schedules_published_by
+from marksheet.apps.results.queries.sight import by_who, schedules_published_by
 from marksheet.rules.access import Verb
 from marksheet.rules.grading import Unit, scale_from_json
 from marksheet.rules.publication import Cell, cell
@@ -103,7 +104,7 @@ def preview(person: Person, ref: str) -> Preview:
     told = results.exclude(outcome="void")
     people = Person.objects.filter(pk__in=told.values("person"))
     gone = rows.exclude(revision=F("result__revision"))
-    changed = list(gone.order_by("result__sort_name").select_related("result__schedule", "result__unit")[:50])
+    changed = list(_named(person, gone.select_related("result__schedule", "result__unit"))[:50])
     return Preview(
         publication=publication,
         shares=shares,
@@ -115,8 +116,8 @@ def preview(person: Person, ref: str) -> Preview:
         pass_percent=_pass_percent(shares, results),
         changed=[row.result for row in changed],
         changed_count=gone.count() if len(changed) == 50 else len(changed),
-        taken=_taken(publication, rows),
-        withheld_by=_owners([share.schedule.pk for share in shares if share.others.get("withheld")]),
+        taken=_taken(person, publication, rows),
+        withheld_by=_owners(person, [share.schedule.pk for share in shares if share.others.get("withheld")]),
         without_address=people.filter(email="").count(),
         never_signed_in=people.filter(last_login=None).exclude(email="").count(),
         odd=_odd(results, graded, passed, shares),
@@ -141,11 +142,18 @@ def _free(publication: Publication, rows: QuerySet[PublicationRow]) -> QuerySet[
     )
 
 
-def _owners(schedules: Sequence[int]) -> list[str]:
+def _owners(person: Person, schedules: Sequence[int]) -> list[str]:
     if not schedules:
         return []
     held = Result.objects.filter(schedule__in=schedules, bucket="withheld", withheld_by__isnull=False)
-    return sorted(set(held.values_list("withheld_by__name", flat=True)))
+    veil = veil_over(person)
+    names = held.values_list("schedule_id", "withheld_by_id", "withheld_by__name")
+    return sorted({veil.colleague(schedule, key, name) for schedule, key, name in names})
+
+
+def _named(person: Person, rows: QuerySet[PublicationRow]) -> QuerySet[PublicationRow]:
+    """Return rows by candidate, as ``person`` sees them."""
+    return through(person, rows.order_by(by_who(person, "result__"), "pk"))
 
 
 def _pass_percent(shares: Sequence[ScheduleShare], results: QuerySet[Result]) -> Fraction | None:
@@ -229,13 +237,16 @@ def _last_sitting(shares: Sequence[ScheduleShare]) -> LastSitting | None:
     )
 
 
-def _taken(publication: Publication, rows: QuerySet[PublicationRow]) -> list[tuple[Result, str]]:
+def _taken(
+    person: Person, publication: Publication, rows: QuerySet[PublicationRow]
+) -> list[tuple[Result, str]]:
     """Rows that a colleague has published, or is publishing, since this selection was frozen."""
     by: dict[int, str] = {}
     taken = rows.filter(
         Q(result__in_force_revision=F("revision"))
         | Q(result__claim__isnull=False) & ~Q(result__claim=publication.pk)
-    ).select_related("result__in_force")[:200]
+    ).select_related("result__in_force", "result__schedule")
+    taken = _named(person, taken)[:200]
     keys = {
         row.result.claim or (row.result.in_force.publication_id if row.result.in_force else 0)
         for row in taken
@@ -291,7 +302,8 @@ def somebody_of(person: Person, ref: str) -> Result:
             "result"
         )
     )
-    row = rows.filter(schedule__in=schedules_published_by(person)).order_by("sort_name", "pk").first()
+    mine = rows.filter(schedule__in=schedules_published_by(person)).select_related("schedule")
+    row = through(person, mine.order_by(by_who(person), "pk")).first()
     if row is None:
         raise NotFound("There is no such publication.")
     return row

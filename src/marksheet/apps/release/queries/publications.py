@@ -11,7 +11,7 @@ from marksheet.apps.release.models import Publication, PublicationRow, Publicati
 from marksheet.apps.release.queries.frozen import next_rows
 from marksheet.apps.release.queries.receipts import publications_seen_by
 from marksheet.apps.results.models import Result
-from marksheet.apps.results.queries.sight import results_seen_by
+from marksheet.apps.results.queries.sight import by_who, results_seen_by
 
 
 def publication_for(person: Person, ref: str) -> Publication:
@@ -107,4 +107,4 @@ def changed_rows(person: Person, publication: Publication, *, most: int = 50) ->
     """Return the results because of which a publication failed, as far as ``person`` sees them, by name."""
     keys = list(publication.problem.get("changed", []))[:most]
     rows = results_seen_by(person).filter(pk__in=keys).select_related("schedule", "unit")
-    return list(rows.order_by("sort_name", "pk"))
+    return list(rows.order_by(by_who(person), "pk"))

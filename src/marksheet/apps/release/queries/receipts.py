@@ -9,13 +9,14 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import through, veil_over
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import candidate_units_of, nodes_where
 from marksheet.apps.release.models import Publication, PublicationRow, PublicationState
 from marksheet.apps.results.models import ResultVersion
 from marksheet.apps.results.queries.reports import SIGHT as REPORTS_SIGHT
-from marksheet.apps.results.queries.sight import FEW, results_seen_by
+from marksheet.apps.results.queries.sight import FEW, by_who, results_seen_by
 from marksheet.apps.results.queries.sight import SIGHT as RESULTS_SIGHT
 
 
@@ -24,7 +25,7 @@ def versions_seen_by(person: Person) -> QuerySet[ResultVersion]:
 
     Never of a result of their own. A version counts here whether it still holds or not.
     """
-    return ResultVersion.objects.filter(_seen(person)).exclude(result__person=person)
+    return through(person, ResultVersion.objects.filter(_seen(person)).exclude(result__person=person))
 
 
 def _seen(person: Person) -> Q:
@@ -33,7 +34,9 @@ def _seen(person: Person) -> Q:
     here |= _at(person, REPORTS_SIGHT) & Q(result__in_force__isnull=False)
     homes = candidate_units_of(person)
     if homes.exists():
-        here |= Q(result__home_id__in=homes, result__in_force__isnull=False)
+        # Among codes, those of one unit would say where they come from.
+        open_to = ~Q(schedule__in=veil_over(person).codes)
+        here |= Q(result__home_id__in=homes, result__in_force__isnull=False) & open_to
     return here
 
 
@@ -226,10 +229,10 @@ def receipt_rows(
         after: the key of the last version of the page before.
     """
     # Its publisher too: what was published stays readable only while the right to see lasts.
-    rows = _brought(person, publication)
-    if last := rows.filter(pk=after).values_list("result__sort_name", flat=True).first():
-        rows = rows.filter(Q(result__sort_name__gt=last) | Q(result__sort_name=last, pk__gt=after))
-    return list(rows.select_related("result", "schedule").order_by("result__sort_name", "pk")[:size])
+    rows = _brought(person, publication).annotate(who=by_who(person, "result__"))
+    if last := rows.filter(pk=after).values_list("who", flat=True).first():
+        rows = rows.filter(Q(who__gt=last) | Q(who=last, pk__gt=after))
+    return list(rows.select_related("result", "schedule").order_by("who", "pk")[:size])
 
 
 def _brought(person: Person, publication: Publication) -> QuerySet[ResultVersion]:
@@ -240,7 +243,8 @@ def skipped_rows(person: Person, publication: Publication, *, most: int = 500) -
     """Return the rows that were left out because a colleague was faster, as far as ``person`` sees them."""
     rows = PublicationRow.objects.filter(publication=publication).exclude(skipped="")
     rows = rows.filter(result__in=results_seen_by(person))
-    return list(rows.select_related("result").order_by("result__sort_name")[:most])
+    rows = rows.select_related("result").order_by(by_who(person, "result__"))
+    return list(through(person, rows)[:most])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Schedule
+from marksheet.apps.exams.queries.anonymity import named, through
 from marksheet.apps.exams.queries.answers import NO_RESPONSE, stored_answers, takes_typed_answers
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.texts import stored_texts
@@ -126,8 +127,8 @@ def enter_answers(
 def _attempts(actor: Person, schedule: Schedule, refs: set[str]) -> dict[str, Attempt]:
     rows = Attempt.objects.filter(
         takes_typed_answers(), schedule=schedule, state=AttemptState.HANDED_IN, script_ref__in=refs
-    ).select_related("enrolment")
-    found = {row.script_ref: row for row in rows}
+    ).select_related("enrolment", "schedule")
+    found = {row.script_ref: row for row in through(actor, rows)}
     if found.keys() != refs:
         raise NotFound(_("There is no such script on paper."))
     apart = apart_from(actor)
@@ -172,8 +173,9 @@ def _planned(schedule: Schedule, attempts: Mapping[str, Attempt], saves: Sequenc
             plan.stale[save.name] = before
         else:
             plan.changed[place] = value
-            plan.told.append(f"{attempt.enrolment.number}, {part.label}: {before} → {after}")
-            plan.shown.append(f"{attempt.enrolment.number}, {part.label}: {brief(before)} → {brief(after)}")
+            who = attempt.enrolment.number or attempt.enrolment.name
+            plan.told.append(f"{who}, {part.label}: {before} → {after}")
+            plan.shown.append(f"{who}, {part.label}: {brief(before)} → {brief(after)}")
     return plan
 
 
@@ -200,9 +202,8 @@ def _text(typed: str) -> str:
 
 
 def _told(attempt: Attempt, part: PartRow, typed: str, why: str) -> str:
-    return _("%(name)s (%(number)s), part %(part)s, “%(value)s”: %(why)s") % {
-        "name": attempt.enrolment.name,
-        "number": attempt.enrolment.number,
+    return _("%(who)s, part %(part)s, “%(value)s”: %(why)s") % {
+        "who": named(attempt.enrolment),
         "part": part.label,
         "value": typed,
         "why": why,

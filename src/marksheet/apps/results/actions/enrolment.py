@@ -212,7 +212,7 @@ def remove_candidates(actor: Person, schedule_ref: str, refs: Sequence[str], *, 
     """
     with change(actor, Verb.SCHEDULE_MANAGE, at=at) as opened:
         schedule = managed(opened, actor, schedule_ref)
-        chosen = _chosen(schedule, refs)
+        chosen = _chosen(actor, schedule, refs)
         begun = steps.started(chosen)
         if begun:
             names = ", ".join(e.name for e in chosen if e.pk in begun)
@@ -254,7 +254,7 @@ def give_own_window(
         _refuse_bad_window(window)
         if not reason.strip():
             raise BadInput(_("Say why. The reason stays in the history."))
-        chosen = _chosen(schedule, refs)
+        chosen = _chosen(actor, schedule, refs)
         opens_at, closes_at = (window.opens_at, window.closes_at) if window else (None, None)
         steps.set_window(opened, chosen, opens_at, closes_at)
         keys = [e.pk for e in chosen]
@@ -302,14 +302,14 @@ def record_attendance(
             schedule.node_id,
             _("You may see this schedule but not record who was there."),
         )
-        keys = [enrolment.pk for enrolment in _chosen(schedule, refs)]
+        keys = [enrolment.pk for enrolment in _chosen(actor, schedule, refs)]
         rows = list(Result.objects.filter(enrolment__in=keys).select_for_update(no_key=True).order_by("pk"))
         if any(row.person_id == actor.pk for row in rows):
             raise NotAllowed(_("You are a candidate here: somebody else records your attendance."))
         return set_standing(opened, rows, Standing(standing), reason=reason)
 
 
-def _chosen(schedule: Schedule, refs: Sequence[str]) -> list[Enrolment]:
+def _chosen(actor: Person, schedule: Schedule, refs: Sequence[str]) -> list[Enrolment]:
     if not refs:
         raise BadInput(_("Nobody was chosen: tick at least one candidate."))
-    return enrolments_named(schedule, list(refs))
+    return enrolments_named(actor, schedule, list(refs))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marksheet.apps.exams.models import Attempt, AttemptState, Enrolment, Schedule, ScheduleState, Standing
+from marksheet.apps.exams.queries.anonymity import through
 from marksheet.apps.exams.queries.work import BY_HAND, IMPORTED, attempts_of
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.exams.steps.schedules import lock_schedule
@@ -44,7 +45,7 @@ def record_hand_in(actor: Person, schedule_ref: str, enrolment_refs: Sequence[st
         raise BadInput(_("Choose at least one candidate."))
     schedule = _schedule(actor, schedule_ref, at)
     with change(actor, Verb.ATTENDANCE_RECORD, at=at) as opened:
-        rows = _rows(schedule, enrolment_refs)
+        rows = _rows(actor, schedule, enrolment_refs)
         _refuse_own(actor, rows)
         _refuse_away(rows)
         known = attempts_of(schedule.pk, [row.pk for row in rows])
@@ -93,7 +94,7 @@ def take_back_hand_in(
     _schedule(actor, schedule_ref, at)
     with change(actor, Verb.ATTENDANCE_RECORD, at=at) as opened:
         schedule = lock_schedule(opened, actor, schedule_ref)
-        rows = _rows(schedule, enrolment_refs)
+        rows = _rows(actor, schedule, enrolment_refs)
         _refuse_own(actor, rows)
         # Scripts before results: in this order whoever marks locks them.
         close_scripts(opened, [one.id for one in attempts_of(schedule.pk, [row.pk for row in rows]).values()])
@@ -160,7 +161,9 @@ def _to_take_back(rows: Sequence[Enrolment]) -> list[Attempt]:
             "version__result", flat=True
         )
     )
-    published = [row.name for row in results if row.in_force_id is not None or row.pk in withdrawn]
+    published = [
+        keys[row.enrolment_id] for row in results if row.in_force_id is not None or row.pk in withdrawn
+    ]
     _refuse_names(_("%(names)s: published already, so it stays. Retract it and void it instead."), published)
     return there
 
@@ -172,9 +175,9 @@ def _refuse_names(words: str, names: Sequence[str]) -> None:
         )
 
 
-def _rows(schedule: Schedule, refs: Sequence[str]) -> list[Enrolment]:
+def _rows(actor: Person, schedule: Schedule, refs: Sequence[str]) -> list[Enrolment]:
     locked = Enrolment.objects.select_for_update(no_key=True).order_by("pk")
-    rows = list(locked.filter(schedule=schedule, ref__in=list(refs)))
+    rows = list(through(actor, locked.filter(schedule=schedule, ref__in=list(refs))))
     if {row.ref for row in rows} != set(refs):
         raise NotFound(_("There is no such candidate at this schedule."))
     return rows

@@ -118,7 +118,7 @@ def import_work(
         row = lock_import(opened, import_ref)
         lock_scripts(opened, schedule, options.round_)
         barred = [actor.pk, *([options.marker.pk] if options.marker else [])]
-        plan = plan_work(schedule, work, round_=options.round_, barred=barred, at=at)
+        plan = plan_work(actor, schedule, work, round_=options.round_, barred=barred, at=at)
         _refuse_what_is_open(actor, schedule, plan, options, has_marks=any(one.marks for one in work.rows))
         taken = plan.taken(options.take_answers, options.take_for)
         if plan.nothing_new and not taken and not _would_submit(plan, options):

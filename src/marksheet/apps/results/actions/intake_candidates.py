@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.actions.schedules import managed
 from marksheet.apps.exams.models import Enrolment, Schedule, ScheduleState
-from marksheet.apps.exams.queries.work import expected_at
 from marksheet.apps.exams.steps.enrolments import enrol
 from marksheet.apps.exams.steps.imports import lock_import, settle_import
 from marksheet.apps.ledger.change import change
@@ -74,7 +73,7 @@ class CandidatesReceipt:
 def plan_candidates(schedule: Schedule, candidates: Candidates, *, at: datetime) -> CandidatesPlan:
     """Return what enrolling ``candidates`` would do. The caller was let into the schedule."""
     plan = CandidatesPlan(len(candidates.rows))
-    enrolled = expected_at(schedule.pk)
+    enrolled = set(Enrolment.objects.filter(schedule=schedule).values_list("number", flat=True))
     people = _known_people(schedule.institution_id, [row.number for row in candidates.rows])
     units = _units(schedule.institution, {row.unit for row in candidates.rows if row.unit})
     for row in candidates.rows:

@@ -78,7 +78,7 @@ def import_files(
         schedule = schedule_for_work(opened, actor, schedule_ref, inactive)
         row = lock_import(opened, import_ref)
         lock_scripts(opened, schedule, Round.MARKER_1)
-        plan = plan_files(schedule, sent, barred=[actor.pk], at=at)
+        plan = plan_files(actor, schedule, sent, barred=[actor.pk], at=at)
         refuse_open_files(plan, leave_out=leave_out, reason=reason)
         if plan.nothing_new:
             return _receipt(plan)

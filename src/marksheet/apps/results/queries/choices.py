@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from marksheet.apps.exams.models import Assessment
+from marksheet.apps.exams.queries.anonymity import veil_over
 from marksheet.apps.people.models import Person, Unit, UnitPath
 from marksheet.apps.people.queries import grants_with
 from marksheet.apps.results.queries.sight import schedules_with_results_seen_by
@@ -35,11 +36,13 @@ def schedule_codes(person: Person, refs: Sequence[str]) -> dict[str, str]:
 
 
 def choices_of(person: Person) -> Choices:
-    """Return what ``person`` can narrow a search by, within the schedules seen; four statements."""
+    """Return what ``person`` can narrow a search by, within the schedules seen; five statements."""
     seen = schedules_with_results_seen_by(person)
     assessments = Assessment.objects.filter(pk__in=seen.values("version__assessment"))
     above = UnitPath.objects.filter(descendant__in=seen.values("unit")).values("ancestor")
-    markers = grants_with(Verb.MARK_GIVE).filter(unit__in=seen.values("node")).values("person")
+    # Where colleagues are numbers, nobody is chosen by name.
+    named = seen.exclude(pk__in=veil_over(person).numbers)
+    markers = grants_with(Verb.MARK_GIVE).filter(unit__in=named.values("node")).values("person")
     return Choices(
         schedules=[
             (ref, f"{title} · {code}")

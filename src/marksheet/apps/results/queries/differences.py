@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import through, veil_of
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.ledger.models import Side
 from marksheet.apps.marking.models import MARKERS, Mark, Plan, Round, Script
@@ -70,7 +71,8 @@ def scripts_differing(scripts: QuerySet[Script]) -> QuerySet[Script]:
 def scripts_with_differences(person: Person, schedule: Schedule) -> QuerySet[Script]:
     """Return the scripts of ``person``, both rounds submitted, on which the two are not agreed; by their place."""
     rows = theirs(person).filter(schedule=schedule, marker=person)
-    return scripts_differing(rows).select_related("attempt__enrolment").order_by("place", "pk")
+    found = scripts_differing(rows).select_related("attempt__enrolment", "schedule")
+    return through(person, found.order_by("place", "pk"))
 
 
 def differing_at(person: Person) -> Q:
@@ -126,7 +128,7 @@ def differing(person: Person, schedule: Schedule, scripts: Sequence[Script]) -> 
     marks = Mark.objects.filter(attempt__in=attempts)
     counted = counted_marks(marks, agreeing, [part.id for part in paper.human_parts])
     given, proposals = _given(attempts), _proposals(attempts)
-    names = _others(person, scripts)
+    names = _others(person, schedule, scripts)
     found = []
     for script in scripts:
         for part in paper.human_parts:
@@ -175,9 +177,13 @@ def _proposals(attempts: Iterable[int]) -> dict[Cell, dict[int, Proposal]]:
     return found
 
 
-def _others(person: Person, scripts: Sequence[Script]) -> dict[int, str]:
+def _others(person: Person, schedule: Schedule, scripts: Sequence[Script]) -> dict[int, str]:
     """Return attempt -> the name of the other marker."""
     rows = Script.objects.filter(
         attempt__in=[script.attempt_id for script in scripts], round__in=MARKERS
     ).exclude(marker=person)
-    return dict(rows.values_list("attempt_id", "marker__name"))
+    veil = veil_of(person, [schedule])
+    return {
+        attempt: veil.colleague(schedule.pk, key, name)
+        for attempt, key, name in rows.values_list("attempt_id", "marker_id", "marker__name")
+    }

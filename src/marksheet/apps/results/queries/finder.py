@@ -8,16 +8,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import Case, Exists, F, OrderBy, OuterRef, Q, QuerySet, Sum, When
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import Veil, through, veil_over
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.marking.models import HandsOn
 from marksheet.apps.people.models import Person, Unit, UnitPath
-from marksheet.apps.results.models import CAN_BE_TICKED, ON_RESULTS, Bucket, BucketCount, Result, Word
+from marksheet.apps.results.models import CAN_BE_TICKED, ON_RESULTS, Bucket, BucketCount, Result
 from marksheet.apps.results.queries.completion import finished
 from marksheet.apps.results.queries.orders import waiting
+from marksheet.apps.results.queries.searching import called_so, named
 from marksheet.apps.results.queries.sight import (
     before_the_last_attempt,
     results_published_by,
@@ -29,10 +30,9 @@ from marksheet.rules.publication import ShowResults
 
 COUNTED_AT_ONCE = 10_000
 KNOWN_SCHEDULES = 5_000
-AFTER_EVERY_WORD = "\U0010ffff"
-# A word that more results have is common.
-COMMON = 2_000
 
+# Columns that say who somebody is.
+SAYS_WHO = ("sort_name", "number")
 # What a column of the tab is sorted by: each has its index in ``orders``. Rows without a value stand last both ways.
 SORTS = {
     "name": "sort_name",
@@ -116,8 +116,12 @@ class Page:
     next: str = ""
 
 
-def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
-    """Return the results that ``person`` sees and that fit, in no order yet; as ``results_seen_by`` never their own."""
+def find(person: Person, criteria: Criteria, veil: Veil | None = None) -> QuerySet[Result]:
+    """Return the results that ``person`` sees and that fit, in no order yet; as ``results_seen_by`` never their own.
+
+    Args:
+        veil: of this person, where it was read before.
+    """
     seen, institutions = _places_seen(person)
     rows = Result.objects.filter(_standing(criteria), schedule__in=seen).exclude(person=person)
     if criteria.show == "mine":
@@ -129,23 +133,11 @@ def find(person: Person, criteria: Criteria) -> QuerySet[Result]:
     if criteria.unsearchable:
         return rows.none()
     rows = _in_places(rows, criteria)
-    for start in words(criteria.text):
-        rows = rows.filter(_named(start, institutions))
-    return _narrowed(rows, criteria)
-
-
-def _named(start: str, institutions: set[int]) -> Q | Exists:
-    """Return the condition that a result has a word with this start.
-
-    PostgreSQL knows how common a word is, and chooses its way. SQLite does not: of a common one, results are read in
-    the order of the page and each is asked for its words until the page is full; of a rare one, the words come first.
-    """
-    fitting = Word.objects.filter(word__gte=start, word__lt=start + AFTER_EVERY_WORD)
-    found = fitting.filter(institution__in=institutions)
-    if connection.vendor == "sqlite" and found[: COMMON + 1].count() > COMMON:
-        # The institution is the result's own; said again, it would have SQLite look through all its words each time.
-        return Exists(fitting.filter(result=OuterRef("pk")))
-    return Q(pk__in=found.values("result"))
+    if starts := words(criteria.text):
+        codes = (veil or veil_over(person)).codes
+        for start in starts:
+            rows = rows.filter(called_so(start, codes, named(start, institutions)))
+    return through(person, _narrowed(rows, criteria))
 
 
 def _places_seen(person: Person) -> tuple[Any, set[int]]:
@@ -255,7 +247,12 @@ def page(person: Person, criteria: Criteria, *, after: str = "", size: int = 50)
     """
     column, descending = sort_of(criteria)
     value, key = _opened(after) if after else (None, None)
-    rows = find(person, criteria).select_related("schedule", "unit", "withheld_by", "in_force", "enrolment")
+    veil = veil_over(person)
+    rows = find(person, criteria, veil).select_related(
+        "schedule", "unit", "withheld_by", "in_force", "enrolment"
+    )
+    if veil.codes and column in SAYS_WHO:
+        rows, column = rows.annotate(who=veil.in_order(column)), "who"
     sign, without = "-" if descending else "", _without(column)
     found: list[Result] = []
     if key is None or value is not None:
@@ -293,13 +290,15 @@ def sort_of(criteria: Criteria) -> tuple[str, bool]:
 
 def _without(column: str) -> Q | None:
     """Return which rows have no value there; None where all have one."""
+    if column == "who":
+        return None
     if column == "outcome":
         return Q(outcome="")
     return Q(**{f"{column}__isnull": True}) if Result._meta.get_field(column).null else None
 
 
-def whole_order(criteria: Criteria) -> tuple[Any, ...]:
-    """Return the order of ``page`` as one, for all rows at once.
+def whole_order(person: Person, criteria: Criteria) -> tuple[Any, ...]:
+    """Return the order of ``page`` for ``person`` as one, for all rows at once.
 
     Raises:
         BadInput: as ``sort_of``.
@@ -307,7 +306,8 @@ def whole_order(criteria: Criteria) -> tuple[Any, ...]:
     column, descending = sort_of(criteria)
     without, sign = _without(column), "-" if descending else ""
     last = () if without is None else (Case(When(without, then=1), default=0),)
-    return (*last, OrderBy(F(column), descending=descending), f"{sign}id")
+    sorted_by = veil_over(person).in_order(column) if column in SAYS_WHO else F(column)
+    return (*last, OrderBy(sorted_by, descending=descending), f"{sign}id")
 
 
 def _beyond(column: str, descending: bool, value: Any, key: int) -> Q:

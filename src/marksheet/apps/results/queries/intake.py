@@ -157,14 +157,14 @@ class Known:
 
 
 def plan_work(
-    schedule: Schedule, work: Work, *, round_: str, barred: Sequence[int], at: datetime
+    person: Person, schedule: Schedule, work: Work, *, round_: str, barred: Sequence[int], at: datetime
 ) -> WorkPlan:
-    """Return what carrying ``work`` in would do. The caller was let into the schedule.
+    """Return what carrying ``work`` in would do, as ``person`` sees candidates, who was let into the schedule.
 
     Args:
         barred: people whose own work may not go in with this file: who imports, and the marker.
     """
-    known = known_at(schedule, round_, barred)
+    known = known_at(person, schedule, round_, barred)
     plan = WorkPlan(len(work.rows))
     said: set[str] = set()
     given: Counter[int] = Counter()
@@ -195,7 +195,7 @@ def _differing(plan: WorkPlan) -> tuple[Differing, ...]:
     return tuple(Differing(number, n, key in published) for (key, number), n in counts.items())
 
 
-def known_at(schedule: Schedule, round_: str, barred: Sequence[int]) -> Known:
+def known_at(person: Person, schedule: Schedule, round_: str, barred: Sequence[int]) -> Known:
     """Return what is stored at a schedule that the caller was let into, as a file that comes in meets it."""
     attempts = attempts_of(schedule.pk)
     owner = {row.id: enrolment for enrolment, row in attempts.items()}
@@ -207,7 +207,7 @@ def known_at(schedule: Schedule, round_: str, barred: Sequence[int]) -> Known:
     return Known(
         schedule=schedule,
         paper=paper,
-        people=expected_at(schedule.pk),
+        people=expected_at(person, schedule),
         attempts=attempts,
         responses={(owner[a], part): value for (a, part), value in responses.items() if a in owner},
         marks={(owner[a], part): mark for (a, part), mark in marks.items()},
@@ -218,9 +218,9 @@ def known_at(schedule: Schedule, round_: str, barred: Sequence[int]) -> Known:
     )
 
 
-def not_placed(schedule: Schedule, numbers: Collection[str]) -> dict[str, str]:
+def not_placed(person: Person, schedule: Schedule, numbers: Collection[str]) -> dict[str, str]:
     """Return number -> why no work goes in under it: nobody here, absent, void. The caller was let in."""
-    known = known_at(schedule, "marker-1", ())
+    known = known_at(person, schedule, "marker-1", ())
     why = {number: why_not(known, known.people.get(number)) for number in numbers}
     return {number: said for number, said in why.items() if said}
 

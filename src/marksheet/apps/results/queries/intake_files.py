@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from marksheet.apps.exams.models import Schedule, Standing
 from marksheet.apps.exams.queries.files import Cell, HandedFile, files_at
 from marksheet.apps.exams.queries.work import expected_at
+from marksheet.apps.people.models import Person
 from marksheet.apps.results.queries.intake import KEPT, SHOWN, Known, known_at, why_not
 
 EnrolmentCell = tuple[int, int]
@@ -106,13 +107,13 @@ class FilesPlan:
             self.left_over.append(LeftOver(one.path, one.number, one.size, why))
 
 
-def numbers_at(schedule: Schedule) -> set[str]:
-    """Return the numbers by which files are matched at a schedule that the caller was let into."""
-    return set(expected_at(schedule.pk))
+def numbers_at(person: Person, schedule: Schedule) -> set[str]:
+    """Return the numbers, or codes, by which ``person`` names candidates at a schedule; they were let into it."""
+    return set(expected_at(person, schedule))
 
 
 def plan_files(
-    schedule: Schedule, sent: Sequence[SentFile], *, barred: Sequence[int], at: datetime
+    person: Person, schedule: Schedule, sent: Sequence[SentFile], *, barred: Sequence[int], at: datetime
 ) -> FilesPlan:
     """Return what carrying a zip in would do. The caller was let into the schedule.
 
@@ -120,7 +121,7 @@ def plan_files(
         sent: every file of the zip; those of one candidate and question in their order.
         barred: people whose own work may not go in with it: who imports.
     """
-    known = known_at(schedule, "marker-1", barred)
+    known = known_at(person, schedule, "marker-1", barred)
     stored = files_at(schedule.pk)
     plan = FilesPlan(files=len(sent), size=sum(one.size for one in sent))
     cells: dict[EnrolmentCell, list[SentFile]] = defaultdict(list)

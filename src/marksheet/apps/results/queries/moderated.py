@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import AttemptState, Schedule
+from marksheet.apps.exams.queries.anonymity import Veil, is_called, through, veil_of
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.ledger.errors import NotFound
@@ -27,12 +28,12 @@ from marksheet.apps.marking.queries.moderation import (
 from marksheet.apps.marking.queries.plan import agreeing_of, plan_of
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
-from marksheet.apps.people.queries.names import has_in_name
 from marksheet.apps.results.models import Bucket, Result
 from marksheet.rules.access import Verb
 from marksheet.rules.schemes import FINEST
 
 PAGE = 50
+BESIDE = ("attempt__enrolment", "moderator", "schedule")
 FILTERS = {
     "": WAITING,
     "back": ~WAITING & ~Q(decision__in=SETTLED),
@@ -77,37 +78,40 @@ def moderation_list(
     """
     rows = moderated_by(person).filter(FILTERS.get(status, WAITING), schedule=schedule)
     for word in search.split()[:6]:
-        rows = rows.filter(
-            has_in_name(word, "attempt__enrolment__sort_name")
-            | Q(attempt__enrolment__number__istartswith=word)
-        )
+        rows = rows.filter(is_called(person, schedule, word, "attempt__enrolment__"))
     last = Moderation.objects.filter(ref=after).first() if after else None
     if last is not None:
         rows = rows.filter(Q(round__gt=last.round) | Q(round=last.round, pk__gt=last.pk))
-    found = list(rows.select_related("attempt__enrolment", "moderator").order_by("round", "pk")[: size + 1])
+    found = list(_as_read(person, rows)[: size + 1])
     following = found[size - 1].ref if len(found) > size else ""
-    return _described(schedule, found[:size]), following
+    return _described(person, schedule, found[:size]), following
+
+
+def _as_read(person: Person, rows: QuerySet[Moderation]) -> QuerySet[Moderation]:
+    """Return scripts in moderation in their order, as ``person`` sees them."""
+    return through(person, rows.select_related(*BESIDE).order_by("round", "pk"))
 
 
 def moderated_named(person: Person, schedule: Schedule, refs: Sequence[str]) -> list[ModeratedRow]:
     """Return these of the scripts that wait for ``person`` to moderate; what is not there is left out."""
     rows = moderated_by(person).filter(WAITING, schedule=schedule, ref__in=list(refs))
-    return _described(
-        schedule, list(rows.select_related("attempt__enrolment", "moderator").order_by("round", "pk"))
-    )
+    return _described(person, schedule, list(_as_read(person, rows)))
 
 
-def sampled_names(rows: Iterable[Moderation]) -> dict[int, str]:
-    """Return key -> name of the markers whose samples these scripts are in."""
+def sampled_names(person: Person, schedule: Schedule, rows: Iterable[Moderation]) -> dict[int, str]:
+    """Return key -> name of the markers whose samples these scripts are in, as ``person`` sees them."""
     keys = {one["of"] for row in rows for one in row.reasons if one["of"]}
-    return dict(Person.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+    if not keys:
+        return {}
+    names = dict(Person.objects.filter(pk__in=keys).values_list("pk", "name"))
+    return veil_of(person, [schedule]).named(schedule.pk, names)
 
 
-def _described(schedule: Schedule, rows: Sequence[Moderation]) -> list[ModeratedRow]:
+def _described(person: Person, schedule: Schedule, rows: Sequence[Moderation]) -> list[ModeratedRow]:
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     attempts = [row.attempt_id for row in rows]
     given, counted = _given(attempts), _counted(schedule, attempts)
-    names = _markers(attempts)
+    names = _markers(person, schedule, attempts)
     maximum = Fraction(sum(part.maximum_thousandths for part in paper.human_parts), 1000)
     found = []
     for row in rows:
@@ -144,11 +148,12 @@ def _counted(schedule: Schedule, attempts: Sequence[int]) -> dict[tuple[int, int
     return counted_marks(marks, agreeing_of(plan_of(schedule)), human)
 
 
-def _markers(attempts: Sequence[int]) -> dict[tuple[int, str], str]:
+def _markers(person: Person, schedule: Schedule, attempts: Sequence[int]) -> dict[tuple[int, str], str]:
+    veil = veil_of(person, [schedule])
     rows = Script.objects.filter(attempt__in=attempts, round__in=MARKERS, marker__isnull=False)
     return {
-        (attempt, round_): name
-        for attempt, round_, name in rows.values_list("attempt_id", "round", "marker__name")
+        (attempt, round_): veil.colleague(schedule.pk, key, name)
+        for attempt, round_, key, name in rows.values_list("attempt_id", "round", "marker_id", "marker__name")
     }
 
 
@@ -209,7 +214,7 @@ def moderated_script(person: Person, schedule: Schedule, ref: str) -> ModeratedS
         NotFound: there is none, or it is not for this person.
     """
     rows = moderated_by(person).filter(schedule=schedule)
-    row = rows.filter(ref=ref).select_related("attempt__enrolment", "moderator").first()
+    row = _as_read(person, rows.filter(ref=ref)).first()
     if row is None:
         raise NotFound("There is no such script in moderation.")
     paper = paper_of(schedule.version_id, schedule.key_version_id)
@@ -226,6 +231,8 @@ def moderated_script(person: Person, schedule: Schedule, ref: str) -> ModeratedS
         .first()
     )
     scripts = Script.objects.filter(attempt=row.attempt_id, round__in=MARKERS, marker__isnull=False)
+    veil = veil_of(person, [schedule])
+    asked = scripts.order_by("round").values_list("marker__ref", "marker_id", "marker__name")
     return ModeratedScript(
         row=row,
         number=number,
@@ -233,9 +240,9 @@ def moderated_script(person: Person, schedule: Schedule, ref: str) -> ModeratedS
             _part(part, paper.items[part.item_index].title, steps, given, counted, row.attempt_id)
             for part in paper.human_parts
         ),
-        rounds=_rounds(marks),
-        markers=dict(scripts.order_by("round").values_list("marker__ref", "marker__name")),
-        notes=_notes(row, hidden=hidden),
+        rounds=_rounds(marks, veil, schedule),
+        markers={one: veil.colleague(schedule.pk, key, name) for one, key, name in asked},
+        notes=_notes(person, row, hidden=hidden),
         notes_hidden=hidden,
         mine=row.ripe and (not row.decision or row.moderator_id == person.pk),
         following=following or "",
@@ -262,24 +269,29 @@ def _part(
     return ModeratedPart(part, title, steps.get(part.id, FINEST), told, stands, typed)
 
 
-def _rounds(marks: Sequence[Mark]) -> tuple[tuple[str, str], ...]:
+def _rounds(marks: Sequence[Mark], veil: Veil, schedule: Schedule) -> tuple[tuple[str, str], ...]:
     """Return the rounds in which marks stand, with who gave them; two who agreed are no one's."""
     who: dict[str, str] = {}
     for mark in marks:
         if mark.value_thousandths is not None or mark.no_response:
-            who[mark.round] = "" if mark.round == Round.AGREED else mark.marker.name
+            called = veil.colleague(schedule.pk, mark.marker_id, mark.marker.name)
+            who[mark.round] = "" if mark.round == Round.AGREED else called
     order = [one.value for one in Round]
     return tuple((one, who[one]) for one in order if one in who)
 
 
-def _notes(row: Moderation, *, hidden: bool) -> tuple[Note, ...]:
+def _notes(person: Person, row: Moderation, *, hidden: bool) -> tuple[Note, ...]:
     """Return what was written about a script: by markers who agreed or flagged it, unless hidden, and by moderators."""
-    proposals = Mark.objects.filter(attempt=row.attempt_id, round=Round.AGREED).select_related("marker")
+    proposals = Mark.objects.filter(attempt=row.attempt_id, round=Round.AGREED)
+    proposals = through(person, proposals.select_related("marker", "attempt__schedule"))
     events: dict[int, tuple[str, datetime, str]] = {}
     if not hidden:
         events |= {one.event_id: (one.marker.name, one.at, one.round) for one in proposals}
-    others = Moderation.objects.filter(attempt=row.attempt_id, moderator__isnull=False).select_related(
-        "moderator"
+    others = through(
+        person,
+        Moderation.objects.filter(attempt=row.attempt_id, moderator__isnull=False).select_related(
+            "moderator", "schedule"
+        ),
     )
     events |= {
         one.event_id: (one.moderator.name if one.moderator else "", one.at, one.round) for one in others
@@ -289,7 +301,8 @@ def _notes(row: Moderation, *, hidden: bool) -> tuple[Note, ...]:
         Note(events[key][0], text, *events[key][1:]) for key, text in sides.values_list("event_id", "value")
     ]
     if not hidden:
-        flags = Flag.objects.filter(attempt=row.attempt_id).select_related("person", "settled_by")
+        flags = Flag.objects.filter(attempt=row.attempt_id)
+        flags = through(person, flags.select_related("person", "settled_by", "attempt__schedule"))
         found += [note for flag in flags for note in _said_of(flag)]
     return tuple(sorted(found, key=lambda one: one.at))
 

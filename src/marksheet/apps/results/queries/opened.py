@@ -9,7 +9,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.ledger.models import Event, Line, Side
 from marksheet.apps.people.models import Person
 from marksheet.apps.results.models import Result, ResultVersion, Withdrawal
-from marksheet.apps.results.queries.sight import results_seen_by
+from marksheet.apps.results.queries.sight import by_who, results_seen_by
 from marksheet.rules.access import Verb
 
 
@@ -81,4 +81,4 @@ def versions_of(row: Result) -> list[VersionLine]:
 def rows_seen_by(person: Person, refs: Sequence[str]) -> list[Result]:
     """Return those of the results named ``refs`` that ``person`` sees on Results, by name."""
     rows = results_seen_by(person).filter(ref__in=list(refs)).select_related("schedule")
-    return list(rows.order_by("sort_name", "id"))
+    return list(rows.order_by(by_who(person), "id"))

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import through, veil_over
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
@@ -31,12 +32,14 @@ def results_seen_by(person: Person) -> QuerySet[Result]:
 
     Never one's own, whatever one's rights: what a person may know of it stands on their own dashboard.
     """
-    return Result.objects.filter(schedule__in=schedules_with_results_seen_by(person)).exclude(person=person)
+    rows = Result.objects.filter(schedule__in=schedules_with_results_seen_by(person))
+    return through(person, rows.exclude(person=person))
 
 
 def results_published_by(person: Person) -> QuerySet[Result]:
     """Return the results that ``person`` may publish, show, hide or retract; never one's own."""
-    return Result.objects.filter(schedule__in=schedules_published_by(person)).exclude(person=person)
+    rows = Result.objects.filter(schedule__in=schedules_published_by(person))
+    return through(person, rows.exclude(person=person))
 
 
 def before_the_last_attempt(at: datetime) -> Q:
@@ -64,8 +67,18 @@ def published_seen_by(person: Person) -> QuerySet[Result]:
     few = list(Schedule.objects.filter(node_id__in=nodes).values_list("pk", flat=True)[: FEW + 1])
     here = Q(schedule__in=few) if len(few) <= FEW else Q(schedule__node_id__in=nodes)
     if homes.exists():
-        here |= Q(home_id__in=homes)
-    return Result.objects.filter(here, in_force__isnull=False).exclude(person=person)
+        # Among codes, those of one unit would say where they come from.
+        here |= Q(home_id__in=homes) & ~Q(schedule__in=veil_over(person).codes)
+    return through(person, Result.objects.filter(here, in_force__isnull=False).exclude(person=person))
+
+
+def by_who(person: Person, path: str = "") -> F | Case:
+    """Return what results are sorted by to stand by candidate: the name, or the code where ``person`` reads that.
+
+    Args:
+        path: how the result is reached, with ``__`` behind it.
+    """
+    return veil_over(person).in_order("sort_name", path=path)
 
 
 def result_for(person: Person, ref: str) -> Result:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
+from marksheet.apps.exams.queries.anonymity import through
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers, nodes_where
@@ -30,10 +31,13 @@ def chosen(actor: Person, refs: Sequence[str], *verbs: str, helper_verb: str = "
     keys = {row.pk for row in results_seen_by(actor).filter(ref__in=wanted)}
     keys |= {row.pk for row in published_seen_by(actor).filter(ref__in=wanted)}
     rows = list(
-        Result.objects.filter(pk__in=keys)
-        .select_for_update(of=("self",), no_key=True)
-        .select_related("schedule")
-        .order_by("pk")
+        through(
+            actor,
+            Result.objects.filter(pk__in=keys)
+            .select_for_update(of=("self",), no_key=True)
+            .select_related("schedule")
+            .order_by("pk"),
+        )
     )
     if len(rows) < len(wanted):
         raise NotFound(_("Some of the chosen results are not there any more. Load the page anew."))

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q, Sum
 
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.steps.anonymity import note_published
 from marksheet.apps.ledger.bulk import insert_rows
-from marksheet.apps.results.models import BucketCount, Result
+from marksheet.apps.results.models import ON_RESULTS, Bucket, BucketCount, Result
+from marksheet.rules.anonymity import Stands, all_published
 
 MANY = 200
+ANONYMOUS = Q(anonymous_candidates=True) | Q(anonymous_markers=True)
 
 
 def moved(schedule_id: int, differences: Mapping[str, int], *, rows: int) -> None:
@@ -29,6 +33,7 @@ def moved(schedule_id: int, differences: Mapping[str, int], *, rows: int) -> Non
         ):
             recount(schedule_id)
             return
+    _note_anonymity(schedule_id)
 
 
 def recount(schedule_id: int) -> None:
@@ -44,4 +49,33 @@ def recount(schedule_id: int) -> None:
         BucketCount,
         ("schedule_id", "bucket", "count"),
         [(schedule_id, b, n) for b, n in sorted(found.items())],
+    )
+    _note_anonymity(schedule_id)
+
+
+def _note_anonymity(schedule_id: int) -> None:
+    """Do so for a schedule that may be anonymous; one statement where it is not."""
+    schedule = Schedule.objects.filter(ANONYMOUS, pk=schedule_id).first()
+    if schedule is not None:
+        note_anonymity(schedule)
+
+
+def note_anonymity(schedule: Schedule) -> None:
+    """Keep whether all is published at a schedule where something is anonymous."""
+    note_published(schedule.pk, everything=all_published(stands_of(schedule)))
+
+
+def stands_of(schedule: Schedule) -> Stands:
+    """Return how many results of a schedule stand where, as anonymity asks it."""
+    counted = BucketCount.objects.filter(schedule=schedule)
+    waiting = counted.filter(bucket__in=(*ON_RESULTS, Bucket.NOT_SUBMITTED)).aggregate(n=Sum("count"))["n"]
+    counts = dict(counted.values_list("bucket", "count"))
+    rows = Result.objects.filter(schedule=schedule)
+    late = rows.filter(bucket=Bucket.EXPECTED, enrolment__late=True, enrolment__closes_at=None)
+    return Stands(
+        published=counts.get(Bucket.PUBLISHED, 0),
+        waiting=waiting or 0,
+        expected=counts.get(Bucket.EXPECTED, 0),
+        late=late.count(),
+        after_the_end=rows.filter(published_at__gte=schedule.ends_at).exists(),
     )

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from marksheet.apps.exams.queries.schedules import Schedule
+from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.release.actions.notices import queue_notices
 from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
 from marksheet.apps.release.actions.withholding import withhold
+from marksheet.apps.results.actions.marks import set_plan
 from marksheet.apps.results.actions.standing import mark_standing, void_attempts
 from marksheet.apps.results.queries.finder import Criteria, find
 from marksheet.entrypoints.jobs.demo.exams import Exam, bring_in, make_exam, plan_sitting
@@ -87,12 +89,14 @@ def _publish(cast: Cast, refs: list[str], *, show: bool, inform: bool, at: datet
 
 
 def being_marked(cast: Cast, now: datetime) -> None:
-    """Being marked: Contract Law I, texts, forty of ninety marked, some in moderation, a clearer scheme."""
+    """Being marked: Contract Law I, anonymous, forty of ninety marked, some in moderation, a clearer scheme."""
     exam = Exam(
         "LAW-2104", "Contract Law I", cast.law, LAW, (("Misrepresentation", 10), ("Remedies", 14)), 20, 90, 4
     )
     version = make_exam(cast, exam, at=now - timedelta(days=60))
     schedule = plan_sitting(cast, exam, version, now=now, also=[CAS])
+    wanted = plan_of(schedule)
+    set_plan(cast.ada, schedule.ref, wanted, anonymous=(True, True), against=0, at=now - timedelta(days=3))
     bring_in(
         cast,
         exam,

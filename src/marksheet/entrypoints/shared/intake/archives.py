@@ -73,7 +73,7 @@ def look_at_archive(actor: Person, row: Import, *, at: datetime) -> FilesPlan:
     Raises:
         BadInput: the zip cannot be taken as a whole.
     """
-    return plan_files(_schedule(row), _sent(row)[0], barred=[actor.pk], at=at)
+    return plan_files(actor, _schedule(row), _sent(actor, row)[0], barred=[actor.pk], at=at)
 
 
 def carry_files(
@@ -85,11 +85,11 @@ def carry_files(
         Refusal: nothing was written.
     """
     schedule = _schedule(row)
-    sent, hashed = _sent(row)
+    sent, hashed = _sent(actor, row)
     row.content_hash = hashed
     progress(len(sent) * 3 // 10, len(sent))
     leave_out, reason = bool(options.get("leave_out")), str(options.get("reason") or "")
-    plan = plan_files(schedule, sent, barred=[actor.pk], at=at)
+    plan = plan_files(actor, schedule, sent, barred=[actor.pk], at=at)
     refuse_open_files(plan, leave_out=leave_out, reason=reason)
     wanted = {one.sha256 for some in (plan.stored | plan.replaced).values() for one in some}
     paths = {one.path for one in sent if one.file is not None and one.file.sha256 in wanted}
@@ -115,14 +115,14 @@ def _schedule(row: Import) -> Schedule:
     return row.schedule
 
 
-def _sent(row: Import) -> tuple[list[SentFile], str]:
+def _sent(actor: Person, row: Import) -> tuple[list[SentFile], str]:
     """Return every file of a zip as it was read and matched, and the hash of what it says."""
     schedule, archive = _schedule(row), _archive_of(row)
     part = str(row.mapping.get("part") or "")
     labels = [one.label for one in marked_parts(schedule)]
     if part and part not in labels:
         raise BadInput(_("People mark no question %(part)s here. Choose another one.") % {"part": part})
-    matching = match_files([one.path for one in archive.files], numbers_at(schedule), labels, part)
+    matching = match_files([one.path for one in archive.files], numbers_at(actor, schedule), labels, part)
     sizes = {one.path: one.size for one in archive.files}
     found = {
         packed.path: file for packed, file, _data in _read(archive, {one.path for one in matching.owned})

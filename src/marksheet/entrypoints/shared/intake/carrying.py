@@ -91,11 +91,11 @@ def preview(
     tell(rows * 3 // 10, rows)
     if row.kind == WORK and row.schedule is not None:
         chosen = work_options(row, options)
-        work = work_of(table, row.mapping, row.schedule)
+        work = work_of(actor, table, row.mapping, row.schedule)
         tell(rows * 6 // 10, rows)
         barred = [actor.pk, *([chosen.marker.pk] if chosen.marker else [])]
         wide = row.mapping.get("shape") != "long"
-        plan = plan_work(row.schedule, work, round_=chosen.round_, barred=barred, at=at)
+        plan = plan_work(actor, row.schedule, work, round_=chosen.round_, barred=barred, at=at)
         tell(rows * 9 // 10, rows)
         return Preview(
             plan,
@@ -143,7 +143,7 @@ def _carried(actor: Person, row: Import, options: Json, at: datetime, tell: Prog
     facts = {"import": row.pk, "sha256": row.file_sha256}
     reason = str(options.get("reason") or "")
     if row.kind == WORK and row.schedule is not None:
-        work = work_of(table, row.mapping, row.schedule)
+        work = work_of(actor, table, row.mapping, row.schedule)
         row.content_hash = work.content_hash
         tell(rows // 10, rows)
         chosen = work_options(row, options)

@@ -14,6 +14,7 @@ from marksheet.apps.exams.queries.imports import Import
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger.errors import BadInput
+from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries.intake import not_placed
 from marksheet.entrypoints.shared.intake.files import read_file
 from marksheet.formats.candidates_layout import Candidates, read_candidates
@@ -141,7 +142,7 @@ def suggested_work(table: Table, schedule: Schedule) -> dict[str, Any]:
     return {"shape": "wide", **WorkMapping(found.candidate, found.columns, found.decimal_sign).as_json()}
 
 
-def work_of(table: Table, mapping: Json, schedule: Schedule) -> Work:
+def work_of(person: Person, table: Table, mapping: Json, schedule: Schedule) -> Work:
     """Return the work in a table, read as ``mapping`` says.
 
     Raises:
@@ -152,7 +153,7 @@ def work_of(table: Table, mapping: Json, schedule: Schedule) -> Work:
             return read_long_work(table, _long(mapping), part_facts(schedule))
         return read_work(table, WorkMapping.from_json(mapping), part_facts(schedule))
     except BadCells as error:
-        raise _with_strangers(error, table, str(mapping["candidate"]), schedule) from None
+        raise _with_strangers(person, error, table, str(mapping["candidate"]), schedule) from None
     except BadFile as error:
         raise as_refusal(error) from None
     except (ValueError, KeyError, TypeError):
@@ -161,12 +162,14 @@ def work_of(table: Table, mapping: Json, schedule: Schedule) -> Work:
         ) from None
 
 
-def _with_strangers(error: BadCells, table: Table, column: str, schedule: Schedule) -> Unreadable:
+def _with_strangers(
+    person: Person, error: BadCells, table: Table, column: str, schedule: Schedule
+) -> Unreadable:
     """Return the refusal of a file of work with its rows of which the candidate cannot take part, too."""
     known = {(one.row, one.column) for one in error.errors}
     cells = zip(table.row_numbers, map(str.strip, table.column(column)), strict=True)
     named = [(row, number) for row, number in cells if number and (row, column) not in known]
-    why = not_placed(schedule, {number for _row, number in named})
+    why = not_placed(person, schedule, {number for _row, number in named})
     found = [
         CellError(row, column, number[:80], say("%(why)s", why=why[number]))
         for row, number in named

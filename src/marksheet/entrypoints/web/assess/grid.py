@@ -159,6 +159,7 @@ def _rows(grid: Grid, tried: Tried) -> list[dict[str, Any]]:
                 "field": cell_.field,
                 "error": tried.errors.get(cell_.field, ""),
                 "draft": cell_.draft,
+                "others": cell_.others,
                 "maximum": shown(cell_.part.maximum_thousandths),
                 "step": shown(cell_.step_thousandths),
             }

@@ -57,7 +57,7 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
         person, schedule, status=status, search=search, after=request.GET.get("after", "")
     )
     context = about(person, schedule) | {
-        "lines": lines_of(rows),
+        "lines": lines_of(person, schedule, rows),
         "following": following,
         "search": search,
         "status": status,
@@ -73,9 +73,9 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "assess/moderation.html", context)
 
 
-def lines_of(rows: list[ModeratedRow]) -> list[Line]:
+def lines_of(person: Person, schedule: Schedule, rows: list[ModeratedRow]) -> list[Line]:
     """Return rows with their reasons in words."""
-    names = sampled_names(one.row for one in rows)
+    names = sampled_names(person, schedule, [one.row for one in rows])
     return [Line(one, tuple(reason_words(reason, names) for reason in one.row.reasons)) for one in rows]
 
 
@@ -97,7 +97,7 @@ def accepting(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "schedule": schedule,
         "form": form,
-        "lines": lines_of(rows),
+        "lines": lines_of(person, schedule, rows),
         "left": len(set(ticked)) - len(rows),
         "may": moderates_at(person, schedule),
     }
@@ -184,7 +184,7 @@ def script(request: HttpRequest, ref: str, one: str) -> HttpResponse:
         if found.following:
             return redirect("assess:moderated", schedule.ref, found.following)
         return redirect("assess:moderation", schedule.ref)
-    names = sampled_names([found.row])
+    names = sampled_names(person, schedule, [found.row])
     context = about(person, schedule) | {
         "found": found,
         "form": form,

@@ -68,7 +68,7 @@ def decide(request: HttpRequest, ref: str, round_: str, marker: str) -> HttpResp
             if data["parts"]:
                 raise BadInput(_("You ticked questions to mark again: untick them, or choose that."))
             confirm_sample(person, schedule.ref, round_, marker, note=data["reason"], at=at)
-            said.append(_("Every mark of %(who)s is confirmed.") % {"who": sample.marker.name})
+            said.append(_("Every mark of %(who)s is confirmed.") % {"who": sample.called})
         else:
             n = mark_again(
                 person, schedule.ref, round_, marker, parts=data["parts"], reason=data["reason"], at=at

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from marksheet.apps.exams.queries.anonymity import reads_codes_at
 from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger import clock
 from marksheet.apps.marking.queries.assess import (
@@ -96,7 +97,7 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
         after=request.GET.get("after", ""),
     )
     flagged = flagged_among(person, schedule)
-    absent = not_handed_in(schedule, most=NAMED)
+    absent = not_handed_in(person, schedule, most=NAMED)
     context = about(person, schedule) | {
         "rows": rows,
         "following": following,
@@ -135,6 +136,7 @@ def about(person: Person, schedule: Schedule) -> dict[str, Any]:
         "marks": marks_at(person, schedule),
         "apart": kept_from(person, schedule),
         "two": two,
+        "codes": reads_codes_at(person, schedule),
         "to_moderate": things_to_moderate(person, schedule),
         "moderates": has_moderation(person, schedule),
         "differing": scripts_with_differences(person, schedule).count() if two else 0,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from marksheet.apps.exams.queries.anonymity import called_to
 from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, Refusal, WrongState
@@ -181,7 +182,9 @@ def _page(
         "by_candidate": request.GET.get("by") == CANDIDATE,
         "leads": leads,
         "may_settle": leads or (seen.flag is not None and seen.flag.person_id == person.pk),
-        "lead_names": [one.name for one in lead_markers(schedule) if one.pk != person.pk][:2],
+        "lead_names": [
+            called_to(person, schedule, one) for one in lead_markers(schedule) if one.pk != person.pk
+        ][:2],
         # What was refused was typed upon what stood on the screen then, not upon what stands now.
         "upon": panel.versions(seen, request.POST if isinstance(refusal, BadInput) else None),
         "key": f"{person.ref}:{seen.script.ref}:{seen.part.ref}",

@@ -26,6 +26,9 @@ LABELS: Mapping[str, Callable[[], str]] = {
     "measured": lambda: _("Two marks are compared by"),
     "within": lambda: _("Within the tolerance stands"),
     "beyond": lambda: _("Beyond the tolerance"),
+    "anonymous_candidates": lambda: _("Candidates are anonymous"),
+    "anonymous_markers": lambda: _("Markers are anonymous"),
+    "sharing": lambda: _("Marks of others before submitting"),
 }
 # References that mean nothing to a reader.
 SKIPPED = ("version", "ref", "node", "unit")

@@ -49,10 +49,11 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
 @require_GET
 def schedule(request: HttpRequest, ref: str) -> HttpResponse:
     """Tell what happened at one schedule, newest first."""
-    found = schedule_history_for(person_of(request), ref, clock.read())
+    person = person_of(request)
+    found = schedule_history_for(person, ref, clock.read())
     wanted = history_filter(request.GET, found.timezone)
-    page = schedule_history(found, wanted, after=request.GET.get("after", ""))
-    people, verbs = who_and_what(found)
+    page = schedule_history(person, found, wanted, after=request.GET.get("after", ""))
+    people, verbs = who_and_what(person, found)
     return render(
         request,
         "audit/schedule_history.html",

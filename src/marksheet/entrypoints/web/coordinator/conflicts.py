@@ -40,7 +40,7 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
         done(request, _("The conflict of interest is declared. It holds at every schedule."))
         return redirect("coordinator:conflicts", schedule.ref)
     context = about(coordination_of(schedule)) | {
-        "lines": conflicts_at(schedule),
+        "lines": conflicts_at(person, schedule),
         "assessors": assessors,
         "nobodys": nobodys(schedule),
         "form": form,
@@ -58,7 +58,7 @@ def end(request: HttpRequest, ref: str, conflict: str) -> HttpResponse:
     """Ask for a reason, then end a conflict of interest."""
     person, at = person_of(request), clock.read()
     schedule = coordinated_for(person, ref)
-    line = conflict_here(schedule, conflict)
+    line = conflict_here(person, schedule, conflict)
     form = Reason(request.POST if request.method == "POST" else None)
 
     def finish(data: dict[str, Any]) -> None:

@@ -12,7 +12,16 @@ from marksheet.apps.marking.queries.allocation import Method, Wanted, Which
 from marksheet.apps.marking.queries.people import Kind, Rights
 from marksheet.apps.marking.queries.plan import Plan
 from marksheet.apps.people.queries import Person, Unit
-from marksheet.entrypoints.web.coordinator.words import BEYOND, KINDS, MEASURED, METHODS, WHICH, WITHIN
+from marksheet.entrypoints.web.coordinator.words import (
+    BEYOND,
+    KINDS,
+    MEASURED,
+    METHODS,
+    SHARING,
+    WHICH,
+    WITHIN,
+)
+from marksheet.rules.anonymity import Anonymity
 from marksheet.rules.marks import BadMark, read_mark, shown
 
 # With two markers nobody can have all: the other marking of each script would be with nobody.
@@ -209,7 +218,7 @@ class TakeOff(forms.Form):
 
 
 class PlanForm(forms.Form):
-    """One marker or two, and how two marks become one."""
+    """One marker or two, how two marks become one, who is named to whom."""
 
     against = forms.IntegerField(widget=forms.HiddenInput)
     markers = forms.TypedChoiceField(
@@ -240,8 +249,28 @@ class PlanForm(forms.Form):
         choices=list(BEYOND.items()),
         widget=forms.RadioSelect,
     )
+    anonymous_candidates = forms.BooleanField(
+        label=_("Candidates are anonymous"),
+        required=False,
+        help_text=_(
+            "Whoever marks or moderates here sees script codes on every page and in every file, whatever else they may"
+            " see, until all of the schedule is published."
+        ),
+    )
+    anonymous_markers = forms.BooleanField(
+        label=_("Markers are anonymous"),
+        required=False,
+        help_text=_(
+            "Markers and moderators are “Marker 1”, “Moderator 1” to each other; coordinators see the names."
+        ),
+    )
+    sharing = forms.ChoiceField(
+        label=_("Before submitting, a marker sees marks and feedback that others gave the same script"),
+        choices=list(SHARING.items()),
+        widget=forms.RadioSelect,
+    )
 
-    def __init__(self, data: Any = None, *, plan: Plan) -> None:
+    def __init__(self, data: Any = None, *, plan: Plan, anonymity: Anonymity) -> None:
         initial = {
             "against": plan.revision,
             "markers": plan.markers,
@@ -249,8 +278,15 @@ class PlanForm(forms.Form):
             "tolerance": shown(plan.tolerance_thousandths),
             "within": plan.within,
             "beyond": plan.beyond,
+            "anonymous_candidates": anonymity.candidates,
+            "anonymous_markers": anonymity.markers,
+            "sharing": plan.sharing,
         }
         super().__init__(data, initial=initial)
+
+    def anonymous(self) -> tuple[bool, bool]:
+        """Return whether candidates, and whether markers, are to be."""
+        return self.cleaned_data["anonymous_candidates"], self.cleaned_data["anonymous_markers"]
 
     def clean_tolerance(self) -> int:
         """Read the tolerance as marks are read, in thousandths."""
@@ -269,4 +305,5 @@ class PlanForm(forms.Form):
             within=data["within"],
             beyond=data["beyond"],
             measured=data["measured"],
+            sharing=data["sharing"],
         )

@@ -15,6 +15,7 @@ from marksheet.apps.marking.actions.people import OTHERS
 from marksheet.apps.marking.queries.allocation import markers_at, scripts_with
 from marksheet.apps.marking.queries.people import (
     Assessor,
+    Kind,
     Pick,
     assessor_here,
     assessors_of,
@@ -22,6 +23,7 @@ from marksheet.apps.marking.queries.people import (
     missing_here,
     people_named,
     picked,
+    read_codes_in_spite,
 )
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries.coordination import coordination_of
@@ -46,7 +48,9 @@ def listing(request: HttpRequest, ref: str) -> HttpResponse:
 
     if carried_out(request, form, add):
         n = len(set(chosen))
-        done(request, ngettext("%(n)s person was added.", "%(n)s people were added.", n) % {"n": n})
+        words = ngettext("%(n)s person was added.", "%(n)s people were added.", n) % {"n": n}
+        people = people_named(schedule, chosen) if form.rights().kind != Kind.OTHER else []
+        done(request, f"{words} {codes_told(schedule, people)}".strip())
         return redirect("coordinator:people", schedule.ref)
     search = (request.POST or request.GET).get("q", "").strip()
     status = 400 if request.method == "POST" else 200
@@ -62,9 +66,11 @@ def _page(
     known = {pick.person.ref for pick in picks}
     more = [ref for ref in chosen if ref not in known]
     picks = [Pick(one, "") for one in people_named(schedule, more)] + picks
+    here = assessors_of(schedule)
     addable = [pick.person.ref for pick in picks if not pick.missing]
     return about(coordination_of(schedule)) | {
-        "assessors": [(one, KINDS[one.rights.kind], explained(one)) for one in assessors_of(schedule)],
+        "assessors": [(one, KINDS[one.rights.kind], explained(one)) for one in here],
+        "codes_told": codes_told(schedule, [one.person for one in here if one.rights.kind != Kind.OTHER]),
         "picks": [(pick, MISSING.get(pick.missing, "")) for pick in picks],
         "addable": bool(addable),
         "others": sum(1 for pick in picks if pick.missing),
@@ -75,6 +81,19 @@ def _page(
         "me": person,
         "tab": "people",
     }
+
+
+def codes_told(schedule: Schedule, people: list[Person]) -> str:
+    """Return that these people may view reports here, and see codes while they mark or moderate; "" if none does."""
+    names = [one.name for one in read_codes_in_spite(schedule, people)]
+    if not names:
+        return ""
+    words = ngettext(
+        "%(names)s may view reports here, and sees script codes instead of names as long as candidates are anonymous.",
+        "%(names)s may view reports here, and see script codes instead of names as long as candidates are anonymous.",
+        len(names),
+    )
+    return words % {"names": ", ".join(names)}
 
 
 def _oneself(person: Person, schedule: Schedule) -> list[Pick]:
@@ -105,7 +124,9 @@ def edit(request: HttpRequest, ref: str, person: str) -> HttpResponse:
         actions.change_assessor(reader, schedule.ref, person, form.rights(), at=at)
 
     if carried_out(request, form, change):
-        done(request, _("The rights of %(name)s were changed.") % {"name": assessor.person.name})
+        words = _("The rights of %(name)s were changed.") % {"name": assessor.person.name}
+        people = [assessor.person] if form.rights().kind != Kind.OTHER else []
+        done(request, f"{words} {codes_told(schedule, people)}".strip())
         return redirect("coordinator:people", schedule.ref)
     return render(
         request,

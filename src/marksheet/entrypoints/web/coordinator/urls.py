@@ -24,6 +24,7 @@ urlpatterns = [
     path("<str:ref>/people/<str:person>/", people.edit, name="person"),
     path("<str:ref>/people/<str:person>/remove/", people.remove, name="person-remove"),
     path("<str:ref>/settings/", settings.edit, name="settings"),
+    path("<str:ref>/settings/show-names/", settings.lift, name="lift"),
     path("<str:ref>/moderation/", moderation.overview, name="moderation"),
     path("<str:ref>/moderation/preview/", moderation.preview, name="moderation-preview"),
     path("<str:ref>/allocation/", allocation.overview, name="allocation"),

@@ -11,6 +11,7 @@ from marksheet.apps.marking.queries.allocation import Method, Which
 from marksheet.apps.marking.queries.people import Kind, Missing
 from marksheet.apps.results.queries.coordination import CoordinatorRow, Status, ToDo
 from marksheet.rules.agreement import Beyond, Measured, Within
+from marksheet.rules.anonymity import Sharing
 
 Words = str | Promise
 
@@ -39,6 +40,11 @@ METHODS: dict[str, Words] = {
     Method.BY_HAND: gettext_lazy("By hand"),
 }
 
+SHARING: dict[str, Words] = {
+    Sharing.NEVER: gettext_lazy("Never"),
+    Sharing.CO_MARKER: gettext_lazy("The other marker's"),
+    Sharing.ALL: gettext_lazy("The other marker's and moderators'"),
+}
 MEASURED: dict[str, Words] = {
     Measured.ITEM: gettext_lazy("Mark by mark"),
     Measured.SCRIPT: gettext_lazy("By the totals of the whole script"),

@@ -55,9 +55,9 @@ def hand_in(request: HttpRequest, ref: str) -> HttpResponse:
             done(request, words)
             return redirect("coordinator:schedule", schedule.ref)
     search, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
-    arrived, following = handed_in_at(schedule, search=search, after=after)
+    arrived, following = handed_in_at(person, schedule, search=search, after=after)
     context = about(coordination_of(schedule)) | {
-        "people": not_handed_in(schedule),
+        "people": not_handed_in(person, schedule),
         "chosen": chosen,
         "error": error,
         "may": may_record_hand_in(person, schedule),

@@ -36,12 +36,12 @@ def page(request: HttpRequest, ref: str) -> HttpResponse:
     """Show expected, arrived, missing and absent with names, and what the last files could not place."""
     person, at = person_of(request), clock.read()
     schedule = schedule_for(person, ref)
-    standing = arrivals(schedule)
+    standing = arrivals(person, schedule)
     held = verbs_at(person, schedule.node_id)
     form = AbsentForm(posted(request), initial={"expected": standing.missing_count})
 
     def mark_absent(typed: dict[str, Any]) -> None:
-        refs = missing_refs(schedule)
+        refs = missing_refs(person, schedule)
         if len(refs) != typed["expected"]:
             form.add_error(None, _("The list changed since you opened this page. Look at it again."))
             return

@@ -42,6 +42,9 @@ WORDS: dict[str, object] = {
     ),
     "script-flagged": gettext_lazy("%(by)s flagged a script at %(title)s for you to look at."),
     "flag-settled": gettext_lazy("%(by)s settled the flag that you raised at %(title)s."),
+    "names-shown": gettext_lazy(
+        "At %(schedule)s (%(code)s) names are shown from now on: its anonymity was lifted."
+    ),
     "more-to-mark": gettext_lazy("%(count)s more to mark at %(title)s: late scripts came in."),
 }
 

@@ -81,7 +81,7 @@ def message(request: HttpRequest, ref: str) -> HttpResponse:
     if carried_out(request, form, again):
         done(request, _("The message is sent again."))
         return redirect("mail:list")
-    line = mailing.described([work])[0]
+    line = mailing.described(person, [work])[0]
     notice, word, tone = said(line)
     context = {
         "line": line, "notice": notice, "word": word, "tone": tone, "form": form, "file": message_file(work.ref),

@@ -51,7 +51,12 @@ def dialog(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _page(request: HttpRequest, told: Preview, form: PublishForm) -> HttpResponse:
     status = 409 if form.is_bound else 200
-    return render(request, "publications/dialog.html", described(told) | {"form": form}, status=status)
+    return render(
+        request,
+        "publications/dialog.html",
+        described(person_of(request), told) | {"form": form},
+        status=status,
+    )
 
 
 @under_results

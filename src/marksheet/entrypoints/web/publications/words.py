@@ -7,6 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from marksheet.apps.people.queries import Person
 from marksheet.apps.release.queries.preview import Preview, ScheduleShare
 from marksheet.apps.release.queries.receipts import Since
 from marksheet.apps.results.queries.people import Assigned, assigned_at, not_submitted_at
@@ -19,7 +20,7 @@ TONES = {"moderation": "warn", "withheld": "warn", "ready": "ok", "correction": 
 ORDER = ("not-submitted", "not-ready", "moderation", "withheld", "expected", "absent", "ready", "correction")
 
 
-def described(told: Preview) -> dict[str, Any]:
+def described(person: Person, told: Preview) -> dict[str, Any]:
     """Return everything that the dialog's template shows."""
     one = told.shares[0].schedule if len(told.shares) == 1 else None
     return {
@@ -30,7 +31,7 @@ def described(told: Preview) -> dict[str, Any]:
         "facts": facts(told),
         "seen": _seen(told),
         "mail": _mail(told),
-        "left": left(told),
+        "left": left(person, told),
         "odd": [odd_words(code, numbers["n"]) for code, numbers in told.odd],
         "assessment": told.shares[0].schedule.version.assessment.title if told.shares else "",
     }
@@ -139,14 +140,14 @@ def _mail(told: Preview) -> dict[str, Any]:
     }
 
 
-def left(told: Preview) -> list[dict[str, Any]]:
+def left(person: Person, told: Preview) -> list[dict[str, Any]]:
     """Return who gets nothing: a number, a tone and the reason with the names of who can help."""
     counts: Counter[str] = Counter()
     for share in told.shares:
         counts.update(share.others)
-    people = assigned_at([share.schedule.node_id for share in told.shares])
+    people = assigned_at(person, [share.schedule.node_id for share in told.shares])
     helpers = {
-        "not-submitted": _behind(told, people),
+        "not-submitted": _behind(person, told, people),
         "moderation": _names(people, "moderators"),
         "withheld": told.withheld_by,
     }
@@ -172,12 +173,12 @@ def since_words(since: Since) -> str:
     return " · ".join(words % {"n": grouped(n)} for n, words in said if n)
 
 
-def _behind(told: Preview, people: dict[int, Assigned]) -> list[str]:
+def _behind(person: Person, told: Preview, people: dict[int, Assigned]) -> list[str]:
     """Return with whom work is that is not submitted; every marker of a schedule where it lies on a pile."""
     wanted = {share.schedule.pk: share.schedule for share in told.shares if share.others.get("not-submitted")}
     if not wanted:
         return []
-    theirs = not_submitted_at(wanted)
+    theirs = not_submitted_at(person, wanted)
     found: dict[int, str] = {}
     for key, schedule in wanted.items():
         here = people.get(schedule.node_id) or Assigned()

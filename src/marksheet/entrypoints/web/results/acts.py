@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from marksheet.apps.exams.queries.anonymity import named
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.queries import Person
@@ -255,7 +256,7 @@ def act(request: HttpRequest, act: str) -> HttpResponse:
         "title": found.title % {"n": len(rows)},
         "form": form,
         "refs": ",".join(refs),
-        "names": [f"{row.name} ({row.number})" for row in rows[:SHOWN_NAMES]],
+        "names": [named(row) for row in rows[:SHOWN_NAMES]],
         "more": max(len(rows) - SHOWN_NAMES, 0),
         "query": query,
         "list": request.POST.get("list", "")[:40],

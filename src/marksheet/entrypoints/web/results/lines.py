@@ -75,7 +75,7 @@ def lines_of(
         published: the list is that of published rows, where those of one's own schedules can be ticked.
     """
     buckets = ("published",) if published else TICKABLE
-    behind = not_submitted_by([row.enrolment_id for row in rows if row.bucket == "not-submitted"])
+    behind = not_submitted_by(reader, [row.enrolment_id for row in rows if row.bucket == "not-submitted"])
     found = []
     for row in rows:
         here = people.get(row.schedule.node_id) or Assigned()

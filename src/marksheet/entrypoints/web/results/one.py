@@ -41,7 +41,7 @@ def result(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one result that the reader sees on Results."""
     person = person_of(request)
     row = row_seen_by(person, ref)
-    people = assigned_at([row.schedule.node_id])
+    people = assigned_at(person, [row.schedule.node_id])
     return render(request, "results/one.html", _shown(row, person, people))
 
 

@@ -162,7 +162,7 @@ class Total:
 def _candidates(person: Person, wanted: Asked, known: tuple[Total, Total] | None) -> dict[str, Any]:
     published = wanted.criteria.show == "published"
     page = finder.page(person, wanted.criteria, after=wanted.after, size=SIZE)
-    people = assigned_at({row.schedule.node_id for row in page.rows})
+    people = assigned_at(person, {row.schedule.node_id for row in page.rows})
     lines = lines_of(page.rows, person, people, at=wanted.criteria.at or clock.read(), published=published)
     total, matching = known or _totals(person, wanted.criteria)
     start = wanted.start if wanted.after else 0
@@ -208,7 +208,7 @@ def _all_selected(matching: Total) -> str:
 
 
 def _schedules(person: Person, wanted: Asked, lines: Sequence[ScheduleLine]) -> dict[str, Any]:
-    people = assigned_at([line.schedule.node_id for line in lines])
+    people = assigned_at(person, [line.schedule.node_id for line in lines])
     return {
         "schedules": [_schedule_row(line, person, people, wanted) for line in lines],
         **zones_told(line.schedule.timezone for line in lines),

@@ -119,7 +119,7 @@ def window(request: HttpRequest, ref: str) -> HttpResponse:
     refs = values.getlist("selected")
     if not refs:
         raise BadInput(_("Nobody was chosen: tick at least one candidate."))
-    chosen = queries.enrolments_named(found, refs)
+    chosen = queries.enrolments_named(person, found, refs)
     own = next((one for one in chosen if one.closes_at), None)
     initial = {
         "opens": local_text(own.opens_at if own and own.opens_at else found.opens_at, found.timezone),

@@ -20,16 +20,19 @@ class Place:
 
 def paged(rows: QuerySet[Enrolment], request: HttpRequest, *, size: int) -> Place:
     """Return the page of ``rows`` (by name) that the address asks for; a stranger's ref begins anew."""
+    column = str(rows.query.order_by[0])
     after = rows.filter(ref=request.GET.get("after", "")[:32]).first() if "after" in request.GET else None
     before = rows.filter(ref=request.GET.get("before", "")[:32]).first() if "before" in request.GET else None
     if before is not None:
-        earlier = Q(sort_name__lt=before.sort_name) | Q(sort_name=before.sort_name, pk__lt=before.pk)
-        found = list(rows.filter(earlier).order_by("-sort_name", "-id")[: size + 1])
+        name = getattr(before, column)
+        earlier = Q(**{f"{column}__lt": name}) | Q(**{column: name}, pk__lt=before.pk)
+        found = list(rows.filter(earlier).order_by(f"-{column}", "-id")[: size + 1])
         more_before, more_after = len(found) > size, True
         page = found[:size][::-1]
     else:
         if after is not None:
-            later = Q(sort_name__gt=after.sort_name) | Q(sort_name=after.sort_name, pk__gt=after.pk)
+            name = getattr(after, column)
+            later = Q(**{f"{column}__gt": name}) | Q(**{column: name}, pk__gt=after.pk)
             found = list(rows.filter(later)[: size + 1])
         else:
             found = list(rows[: size + 1])

@@ -47,8 +47,8 @@ def take_back(request: HttpRequest, ref: str) -> HttpResponse:
     refs = asked.getlist("selected")
     if not refs:
         raise BadInput(_("Nobody was chosen: tick at least one candidate."))
-    queries.enrolments_named(schedule, refs)
-    chosen, _following = handed_in_at(schedule, refs=refs)
+    queries.enrolments_named(person, schedule, refs)
+    chosen, _following = handed_in_at(person, schedule, refs=refs)
     if not chosen:
         raise BadInput(_("Nothing is recorded as handed in for whom you ticked."))
     form = TakeBackForm(request.POST if request.method == "POST" else None)

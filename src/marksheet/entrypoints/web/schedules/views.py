@@ -130,7 +130,7 @@ def page_of(request: HttpRequest, person: Person, found: Schedule, at: datetime)
     held = verbs_at(person, found.node_id)
     manages = Verb.SCHEDULE_MANAGE in held and found.state != ScheduleState.ARCHIVED
     text = request.GET.get("q", "").strip()[:200]
-    rows = queries.searched_candidates(queries.enrolled_in(found), text)
+    rows = queries.searched_candidates(person, found, queries.enrolled_in(person, found), text)
     place: Place = paged(rows, request, size=CANDIDATES)
     counts = queries.arrived_counts(found)
     stands = queries.phase(found, at)

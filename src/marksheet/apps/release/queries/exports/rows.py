@@ -1,13 +1,15 @@
 """The results of an export in batches by key: what each may say, working or as it was published."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import veil_over
 from marksheet.apps.exams.queries.paper import Paper, paper_of
+from marksheet.apps.people.models import Person
 from marksheet.apps.release.queries.exports.selection import WITH_NUMBERS
 from marksheet.apps.results.models import Bucket, Result
 from marksheet.apps.results.queries.packing import micro, unpack
@@ -15,6 +17,7 @@ from marksheet.apps.results.queries.packing import micro, unpack
 BATCH = 1_000
 FACTS = (
     "id", "ref", "name", "number", "person__email", "title", "code", "unit__name", "schedule_id", "bucket", "standing",
+    "script_code",
 )  # fmt: skip
 NUMBERS = (
     "attempt_id", "attempt_number", "handed_in_at", "items", "account", "shown_score", "shown_maximum",
@@ -56,6 +59,7 @@ class Taken(NamedTuple):
     schedule_id: int
     bucket: str
     standing: str
+    script_code: str
     numbers: Numbers | None
     attempt_number: int | None
     handed_in_at: datetime | None
@@ -120,8 +124,8 @@ def batches(keys: Sequence[int], size: int) -> Iterator[Sequence[int]]:
         yield keys[start : start + size]
 
 
-def taken(keys: Sequence[int], *, published: bool) -> Iterator[list[Taken]]:
-    """Yield the results of ``keys`` batch by batch, in that order; one statement a batch.
+def taken(person: Person, keys: Sequence[int], *, published: bool) -> Iterator[list[Taken]]:
+    """Yield the results of ``keys`` batch by batch, in that order, as ``person`` sees them; one statement a batch.
 
     Args:
         published: only what versions in force say; otherwise working rows, of which only ready ones and
@@ -130,11 +134,12 @@ def taken(keys: Sequence[int], *, published: bool) -> Iterator[list[Taken]]:
     Raises:
         Changed: one of them is not published any more.
     """
+    codes = veil_over(person).codes
     for some in batches(keys, BATCH):
         found = {row[0]: row for row in _fetched(some, published)}
         if len(found) != len(some):
             raise Changed
-        yield [_taken(found[key], published) for key in some]
+        yield [_seen(_taken(found[key], published), codes) for key in some]
 
 
 def _fetched(keys: Sequence[int], published: bool) -> Iterator[tuple[Any, ...]]:
@@ -143,6 +148,13 @@ def _fetched(keys: Sequence[int], published: bool) -> Iterator[tuple[Any, ...]]:
     if published:
         return rows.filter(in_force__isnull=False).values_list(*FACTS, *frozen).iterator(BATCH)
     return rows.values_list(*FACTS, *NUMBERS, *frozen).iterator(BATCH)
+
+
+def _seen(row: Taken, codes: Collection[int]) -> Taken:
+    """Put out of sight who it is, where codes are read."""
+    if row.schedule_id not in codes:
+        return row
+    return row._replace(name=row.script_code, number="", email="")
 
 
 def _taken(row: tuple[Any, ...], published: bool) -> Taken:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F, OrderBy, Q, QuerySet
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import veil_over
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import candidate_units_of, helpers, nodes_where
@@ -19,7 +20,7 @@ from marksheet.apps.results.queries.coordination import coordination_found
 from marksheet.apps.results.queries.finder import Criteria
 from marksheet.apps.results.queries.finished import finished_found, finished_order
 from marksheet.apps.results.queries.reports import Asked
-from marksheet.apps.results.queries.sight import results_seen_by
+from marksheet.apps.results.queries.sight import by_who, results_seen_by
 from marksheet.rules.access import Verb
 
 __all__ = [
@@ -138,7 +139,8 @@ def rows_of(person: Person, selection: Selection, at: datetime) -> QuerySet[Resu
 def _with_right(person: Person, selection: Selection, rows: QuerySet[Result]) -> QuerySet[Result]:
     here = Q(schedule__node_id__in=nodes_where(person, Verb.RESULT_EXPORT))
     if selection.published:
-        here |= Q(home_id__in=candidate_units_of(person, Verb.RESULT_EXPORT))
+        codes = veil_over(person).codes
+        here |= Q(home_id__in=candidate_units_of(person, Verb.RESULT_EXPORT)) & ~Q(schedule__in=codes)
     return rows.filter(here)
 
 
@@ -191,24 +193,25 @@ def keys_of(person: Person, selection: Selection, at: datetime, *, as_shown: boo
     if selection.in_numbers:
         return array("q", _numbers_of(person, selection, at).values_list("pk", flat=True))
     rows = rows_of(person, selection, at)
-    order: Sequence[Any] = ("code", "schedule_id", "sort_name", "id")
+    order: Sequence[Any] = ("code", "schedule_id", by_who(person), "id")
     if as_shown and selection.source is not Source.AUDIT:
-        order = _page_order(selection)
+        order = _page_order(person, selection)
     keys = array("q")
     for key in rows.order_by(*order).values_list("pk", flat=True).iterator(20_000):
         keys.append(key)
     return keys
 
 
-def _page_order(selection: Selection) -> Sequence[Any]:
+def _page_order(person: Person, selection: Selection) -> Sequence[Any]:
     if not selection.published:
-        return finder.whole_order(selection.criteria)
+        return finder.whole_order(person, selection.criteria)
     asked = selection.asked.sort
     column = (reports.SORTS | reports.SCORE_SORTS).get(asked.removeprefix("-"))
     if column is None:
         raise BadInput(f"Results cannot be sorted by {asked!r}.")
     sign = "-" if asked.startswith("-") else ""
-    return (OrderBy(F(column), descending=bool(sign), nulls_last=True), f"{sign}id")
+    sorted_by = veil_over(person).in_order(column) if column in finder.SAYS_WHO else F(column)
+    return (OrderBy(sorted_by, descending=bool(sign), nulls_last=True), f"{sign}id")
 
 
 def _numbers_of(person: Person, selection: Selection, at: datetime) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from marksheet.apps.results.actions.marks.flagging import flag_script, settle_fl
 from marksheet.apps.results.actions.marks.giving import give_no_response, save_mark, save_marks
 from marksheet.apps.results.actions.marks.judging import PanelSave, SavedPanel, StalePanel, save_panel
 from marksheet.apps.results.actions.marks.moderating import accept, change_marks, doubt, send_back
-from marksheet.apps.results.actions.marks.planning import set_plan
+from marksheet.apps.results.actions.marks.planning import lift_anonymity, set_plan
 from marksheet.apps.results.actions.marks.rounds import preview_moderation, set_moderation
 from marksheet.apps.results.actions.marks.sampling import confirm_sample, mark_again
 from marksheet.apps.results.actions.marks.submitting import (
@@ -43,6 +43,7 @@ __all__ = [
     "doubt",
     "flag_script",
     "give_no_response",
+    "lift_anonymity",
     "mark_again",
     "preview_moderation",
     "propose_mark",

@@ -59,7 +59,7 @@ def confirm_marks(
     part = _part(schedule, part_ref)
     with change(actor, Verb.MARK_GIVE, at=at) as opened:
         refs = {one.script_ref for one in seen}
-        scripts = locked(schedule, refs)
+        scripts = locked(actor, schedule, refs)
         if refs - set(scripts):
             raise NotFound(_("There is no such script."))
         refuse_kept_apart(actor, scripts.values())

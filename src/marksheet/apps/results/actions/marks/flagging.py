@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import called_to
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
@@ -49,7 +50,7 @@ def flag_script(
                 _("This script is allocated to somebody else, who can flag it."),
                 helpers=helpers(Verb.SCHEDULE_COORDINATE, schedule.node_id),
             )
-        if open_flag(script) is not None:
+        if open_flag(actor, script) is not None:
             raise WrongState(_("This script is flagged already. A lead marker settles it."))
         flag = steps.raise_flag(opened, script, actor, words, part.id if part else None)
         _record(opened, schedule, script, "script_flagged", words)
@@ -79,7 +80,7 @@ def settle_flag(actor: Person, schedule_ref: str, script_ref: str, answer: str, 
 
 def _settle(opened: Change, actor: Person, schedule: Schedule, script_ref: str, words: str) -> None:
     script = _locked(actor, schedule, script_ref)
-    flag = open_flag(script)
+    flag = open_flag(actor, script)
     if flag is None:
         raise WrongState(_("This script is not flagged any more: somebody settled it meanwhile."))
     if not leads_at(actor, schedule) and flag.person_id != actor.pk:
@@ -91,7 +92,8 @@ def _settle(opened: Change, actor: Person, schedule: Schedule, script_ref: str, 
     _record(opened, schedule, script, "flag_settled", words)
     if flag.person_id != actor.pk:
         path = f"/marking/assess/{schedule.ref}/mark/{script.ref}/"
-        tell(opened, [flag.person], "flag-settled", path=path, title=schedule.title, by=actor.name)
+        tell(opened, [flag.person], "flag-settled", path=path, title=schedule.title,
+            by=called_to(flag.person, schedule, actor))  # fmt: skip
 
 
 def _settled_at(actor: Person, ref: str) -> Schedule:
@@ -114,7 +116,7 @@ def _words(text: str, missing: str) -> str:
 
 
 def _locked(actor: Person, schedule: Schedule, ref: str) -> Script:
-    script = locked(schedule, {ref}).get(ref)
+    script = locked(actor, schedule, {ref}).get(ref)
     if script is None:
         raise NotFound(_("There is no such script."))
     refuse_kept_apart(actor, [script])
@@ -137,6 +139,8 @@ def _record(opened: Change, schedule: Schedule, script: Script, did: str, words:
 
 
 def _tell(opened: Change, actor: Person, schedule: Schedule) -> None:
-    leads = [one for one in lead_markers(schedule) if one.pk != actor.pk]
     path = f"/marking/assess/{schedule.ref}/flags/"
-    tell(opened, leads, "script-flagged", path=path, title=schedule.title, by=actor.name)
+    for one in lead_markers(schedule):
+        if one.pk != actor.pk:
+            by = called_to(one, schedule, actor)
+            tell(opened, [one], "script-flagged", path=path, title=schedule.title, by=by)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import veil_of
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.ledger.change import Change, change, draft
@@ -103,7 +104,7 @@ def _check(parts: dict[str, PartRow], cells: Sequence[CellSave]) -> None:
 def _save(
     opened: Change, actor: Person, schedule: Schedule, parts: dict[str, PartRow], cells: Sequence[CellSave]
 ) -> dict[CellName, SavedMark]:
-    scripts = locked(schedule, {cell.script_ref for cell in cells})
+    scripts = locked(actor, schedule, {cell.script_ref for cell in cells})
     if any(cell.script_ref not in scripts for cell in cells):
         raise NotFound(_("There is no such script."))
     refuse_closed(actor, list(scripts.values()))
@@ -124,7 +125,7 @@ def _save(
             rows.setdefault(script.round, []).append((*place, cell.value, cell.no_response))
         saved[name] = SavedMark(held.version + (not same), cell.value, cell.no_response)
     if stale:
-        raise StaleMarks(_theirs(stale))
+        raise StaleMarks(_theirs(actor, schedule, stale))
     stored = [row for some in rows.values() for row in some]
     if _store(opened, actor, schedule, rows):
         record(opened, schedule, scripts.values(), marks=len(stored))
@@ -137,9 +138,9 @@ def _store(opened: Change, actor: Person, schedule: Schedule, rows: dict[str, li
     return sum(steps.store_marks(opened, schedule, actor, round_, some) for round_, some in rows.items())
 
 
-def _theirs(stale: dict[CellName, CurrentMark]) -> dict[CellName, Theirs]:
+def _theirs(actor: Person, schedule: Schedule, stale: dict[CellName, CurrentMark]) -> dict[CellName, Theirs]:
     people = Person.objects.filter(pk__in={held.marker_id for held in stale.values() if held.marker_id})
-    names = dict(people.values_list("id", "name"))
+    names = veil_of(actor, [schedule]).named(schedule.pk, dict(people.values_list("id", "name")))
     return {
         name: Theirs(held.version, held.value, held.no_response, names.get(held.marker_id or 0, ""))
         for name, held in stale.items()
@@ -170,7 +171,7 @@ def give_no_response(actor: Person, schedule_ref: str, script_refs: Sequence[str
     schedule = marking_at(actor, schedule_ref, Verb.MARK_GIVE)
     human = paper_of(schedule.version_id, schedule.key_version_id).human_parts
     with change(actor, Verb.MARK_GIVE, at=at) as opened:
-        scripts = locked(schedule, set(script_refs))
+        scripts = locked(actor, schedule, set(script_refs))
         if set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
         refuse_closed(actor, list(scripts.values()))

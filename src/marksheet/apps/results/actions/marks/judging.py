@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule, Scheme
+from marksheet.apps.exams.queries.anonymity import called_to
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import newest_schemes, written
 from marksheet.apps.ledger.change import Change, change, draft
@@ -112,7 +113,7 @@ def _check_texts(save: PanelSave) -> None:
 
 
 def _save(opened: Change, actor: Person, schedule: Schedule, part: PartRow, save: PanelSave) -> SavedPanel:
-    script = locked(schedule, {save.script_ref}).get(save.script_ref)
+    script = locked(actor, schedule, {save.script_ref}).get(save.script_ref)
     if script is None:
         raise NotFound(_("There is no such script."))
     refuse_closed(actor, [script])
@@ -128,7 +129,7 @@ def _save(opened: Change, actor: Person, schedule: Schedule, part: PartRow, save
     if save.scheme != number or (held.version, judged.version) != (save.mark_against, save.said_against):
         if save.scheme == number and same_mark and same_said and _own(actor, held, judged, save):
             return SavedPanel(held.version, judged.version, held.value, held.no_response)
-        raise StalePanel(_why(actor, save, number, held, judged))
+        raise StalePanel(_why(actor, schedule, save, number, held, judged))
     explains = not chosen.nothing and judged.mark_version != held.version
     said = Said(chosen, save.feedback, save.note, held.version + (not same_mark), scheme)
     version = judged.version
@@ -164,7 +165,14 @@ def _own(actor: Person, held: CurrentMark, judged: CurrentJudgement, save: Panel
     return marked and (judged.version == save.said_against or judged.marker_id == actor.pk)
 
 
-def _why(actor: Person, save: PanelSave, number: int, held: CurrentMark, judged: CurrentJudgement) -> str:
+def _why(
+    actor: Person,
+    schedule: Schedule,
+    save: PanelSave,
+    number: int,
+    held: CurrentMark,
+    judged: CurrentJudgement,
+) -> str:
     kept = _("Nothing was overwritten, and what you typed is kept.")
     if save.scheme != number:
         why = _("The marking scheme was changed while you marked: version %(n)s holds now.") % {"n": number}
@@ -172,7 +180,8 @@ def _why(actor: Person, save: PanelSave, number: int, held: CurrentMark, judged:
     changed = held.marker_id if held.version != save.mark_against else judged.marker_id
     if changed in (None, actor.pk):
         return f"{_('You saved something else here meanwhile, in another window.')} {kept}"
-    name = Person.objects.filter(pk=changed).values_list("name", flat=True).first() or ""
+    other = Person.objects.filter(pk=changed).first()
+    name = called_to(actor, schedule, other) if other else ""
     return f"{_('%(name)s saved something else here meanwhile.') % {'name': name}} {kept}"
 
 

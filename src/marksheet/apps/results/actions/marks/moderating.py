@@ -7,7 +7,8 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.models import Enrolment, Schedule
+from marksheet.apps.exams.queries.anonymity import called_to, reads_codes_at, through
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.exams.steps.activity import note_activity
@@ -166,12 +167,16 @@ def send_back(
         steps.leave_kept_apart(opened, asked)
         writing.take_back(opened, [row.attempt_id], Round.AGREED)
         writing.reopened(opened, schedule, [row.attempt_id])
-        number = row.attempt.enrolment.number
-        people = [one.marker for one in asked if one.marker is not None]
-        tell(
-            opened, people, "moderation-sent-back", path=f"/marking/assess/{schedule.ref}/?q={quote(number)}",
-            title=schedule.title, by=actor.name, number=number, note=note.strip(),
-        )  # fmt: skip
+        for marker in {one.marker for one in asked if one.marker is not None}:
+            codes = reads_codes_at(marker, schedule)
+            number = Enrolment.objects.values_list("script_code" if codes else "number", flat=True).get(
+                pk=row.attempt.enrolment_id
+            )
+            tell(
+                opened, [marker], "moderation-sent-back",
+                path=f"/marking/assess/{schedule.ref}/?q={quote(number)}", title=schedule.title,
+                by=called_to(marker, schedule, actor), number=number, note=note.strip(),
+            )  # fmt: skip
         _record(opened, schedule, [row], did="moderated", reason=note, sent_back=len(asked))
         return len(asked)
 
@@ -188,7 +193,8 @@ def _settle_flags(
         steps.settle_flag(opened, flag, actor, answer)
         if flag.person_id != actor.pk:
             path = f"/marking/assess/{schedule.ref}/"
-            tell(opened, [flag.person], "flag-settled", path=path, title=schedule.title, by=actor.name)
+            by = called_to(flag.person, schedule, actor)
+            tell(opened, [flag.person], "flag-settled", path=path, title=schedule.title, by=by)
     opened.lines(("attempt", flag.attempt_id, {"round": flag.round, "flag_settled": True}) for flag in flags)
 
 
@@ -208,7 +214,8 @@ def _locked(actor: Person, schedule: Schedule, refs: Sequence[str]) -> list[Mode
     scripts = Script.objects.select_for_update(no_key=True).filter(attempt__in=found.values())
     list(scripts.order_by("pk").values_list("pk", flat=True))
     locked = Moderation.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=found)
-    return list(locked.select_related("attempt__enrolment", "moderator").order_by("pk"))
+    rows = locked.select_related("attempt__enrolment", "moderator", "schedule").order_by("pk")
+    return list(through(actor, rows))
 
 
 def _one(actor: Person, schedule: Schedule, ref: str, against: int) -> Moderation:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import called_to
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.bulk import update_rows
@@ -43,7 +44,7 @@ def confirm_sample(
         if sample.pile_left:
             raise WrongState(
                 _("It is confirmed once the pile is empty: %(who)s may still take scripts from it.")
-                % {"who": sample.marker.name}
+                % {"who": sample.called}
             )
         if not sample.may_confirm:
             raise WrongState(
@@ -51,7 +52,7 @@ def confirm_sample(
                     "It is confirmed once %(who)s has submitted everything and each script of the sample was looked"
                     " at: %(open)s to submit, %(waiting)s to look at."
                 )
-                % {"who": sample.marker.name, "open": sample.open, "waiting": sample.waiting}
+                % {"who": sample.called, "open": sample.open, "waiting": sample.waiting}
             )
         _decide(opened, schedule, sample, actor, confirmed=True)
         opened.record(
@@ -98,8 +99,8 @@ def mark_again(
         n = _open(opened, schedule, sample, [known[ref].id for ref in parts])
         path = f"/marking/assess/{schedule.ref}/"
         tell(
-            opened, [sample.marker], "moderation-again", path=path, title=schedule.title, by=actor.name,
-            count=n, note=reason.strip(),
+            opened, [sample.marker], "moderation-again", path=path, title=schedule.title,
+            by=called_to(sample.marker, schedule, actor), count=n, note=reason.strip(),
         )  # fmt: skip
         opened.record(
             "schedule", schedule.pk, schedule_id=schedule.pk, did="marked_again", round=sample.round,

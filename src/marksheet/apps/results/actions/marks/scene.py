@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marksheet.apps.exams.models import AttemptState, Schedule, ScheduleState
+from marksheet.apps.exams.queries.anonymity import through
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import NotAllowed, NotFound, WrongState
@@ -75,14 +76,15 @@ REFUSALS: dict[str, object] = {
 }
 
 
-def locked(schedule: Schedule, refs: set[str] | None = None) -> dict[str, Script]:
-    """Lock the markers' scripts of handed-in attempts; by the script's ref."""
+def locked(actor: Person, schedule: Schedule, refs: set[str] | None = None) -> dict[str, Script]:
+    """Lock the markers' scripts of handed-in attempts; by the script's ref, with candidates as ``actor`` sees them."""
     rows = (
         Script.objects.select_for_update(of=("self",), no_key=True)
         .filter(schedule=schedule, round__in=MARKERS, attempt__state=AttemptState.HANDED_IN)
-        .select_related("attempt__enrolment")
+        .select_related("attempt__enrolment", "schedule")
         .order_by("pk")
     )
+    rows = through(actor, rows)
     if refs is not None:
         rows = rows.filter(ref__in=refs)
     return {row.ref: row for row in rows}

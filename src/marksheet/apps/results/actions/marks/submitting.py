@@ -54,7 +54,7 @@ def submit_scripts(
     """
     schedule = marking_at(actor, schedule_ref, Verb.MARK_GIVE)
     with change(actor, Verb.MARK_GIVE, at=at) as opened:
-        scripts = locked(schedule, None if script_refs is None else set(script_refs))
+        scripts = locked(actor, schedule, None if script_refs is None else set(script_refs))
         if script_refs is not None and set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
         waiting = [row for row in scripts.values() if row.submitted_at is None]
@@ -90,7 +90,7 @@ def reopen_scripts(
     """
     schedule = marking_at(actor, schedule_ref, Verb.RESULT_REOPEN)
     with change(actor, Verb.RESULT_REOPEN, at=at) as opened:
-        scripts = locked(schedule, set(script_refs))
+        scripts = locked(actor, schedule, set(script_refs))
         if set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
         return _reopen(opened, actor, schedule, list(scripts.values()), reason)
@@ -113,7 +113,7 @@ def reopen_results(actor: Person, result_refs: Sequence[str], *, reason: str, at
     with change(actor, Verb.RESULT_REOPEN, at=at) as opened:
         count = 0
         for schedule in schedules:
-            scripts = _of_enrolments(locked(schedule), by_schedule[schedule.ref])
+            scripts = _of_enrolments(locked(actor, schedule), by_schedule[schedule.ref])
             count += _reopen(opened, actor, schedule, scripts, reason)
         return count
 

@@ -8,10 +8,13 @@ from typing import Any
 
 from django.db.models import F, OrderBy, Q, QuerySet
 
+from marksheet.apps.exams.queries.anonymity import veil_over
 from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.people.models import Person, Unit, UnitPath
 from marksheet.apps.people.queries import candidate_units_of, nodes_where
 from marksheet.apps.results.models import Result, Word
+from marksheet.apps.results.queries.finder import SAYS_WHO
+from marksheet.apps.results.queries.searching import called_so
 from marksheet.apps.results.queries.sight import published_seen_by
 from marksheet.formats.names import words
 from marksheet.rules.access import Verb
@@ -99,9 +102,11 @@ def find(person: Person, asked: Asked) -> QuerySet[Result]:
         rows = rows.filter(shown_to_candidate=asked.shown == "shown")
     if asked.unsearchable:
         return rows.none()
-    for start in words(asked.text):
-        found = Word.objects.filter(word__gte=start, word__lt=start + AFTER_EVERY_WORD)
-        rows = rows.filter(pk__in=found.values("result"))
+    if starts := words(asked.text):
+        codes = veil_over(person).codes
+        for start in starts:
+            found = Word.objects.filter(word__gte=start, word__lt=start + AFTER_EVERY_WORD)
+            rows = rows.filter(called_so(start, codes, Q(pk__in=found.values("result"))))
     return rows
 
 
@@ -118,6 +123,8 @@ def page(person: Person, asked: Asked, *, after: str = "", size: int = SIZE) -> 
     """
     column, descending = _sort(asked)
     rows = find(person, asked)
+    if column in SAYS_WHO and (veil := veil_over(person)).codes:
+        rows, column = rows.annotate(who=veil.in_order(column)), "who"
     if after:
         rows = rows.filter(_beyond(column, descending, *opened(after)))
     order = OrderBy(F(column), descending=descending, nulls_last=True if column in NULLABLE else None)

@@ -94,6 +94,7 @@ def coordinate(entry: Entry) -> Said:
         "pile": _("Put the scripts on a pile, from which every marker takes"),
         "plan": _("Changed how the schedule is marked"),
         "moderation": _("Changed what goes to moderation"),
+        "lift": _("Showed names before all was published"),
         "remind": _("Reminded %(people)s of what is left to mark"),
     }
     text = texts.get(move, _("Changed who works on the schedule")) % {"people": people or _("people")}

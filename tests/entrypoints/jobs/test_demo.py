@@ -12,6 +12,7 @@ from marksheet.apps.ledger.models import Event
 from marksheet.apps.people.actions.organisation import add_unit
 from marksheet.apps.people.models import Person, Unit
 from marksheet.apps.people.queries import person_by_username
+from marksheet.apps.results.models import Result
 from marksheet.entrypoints.jobs.demo import build as demo_build
 from marksheet.entrypoints.jobs.management.commands import demo as demo_command
 from marksheet.entrypoints.shared.demo import demo_in_hand
@@ -36,6 +37,10 @@ def anew():
 def test_a_reset_makes_the_demo_as_on_the_first_day_and_everything_still_verifies(committed_db: str):
     call_command("demo", verbosity=0)
     made = Event.objects.count()
+    twice = Result.objects.filter(schedule__code="LAW-3300")
+    waits = {one["code"] for row in twice for one in row.missing}
+    assert {"not_agreed", "in_moderation", "flagged", "unmarked", "not_handed_in"} <= waits
+    assert twice.filter(bucket="ready").exists()
     ari = person_by_username("ari")
     assert ari is not None
     add_unit(ari, Unit.objects.get(kind="institution").ref, name="Tried out", label="", code="X", at=NOW)

@@ -55,6 +55,35 @@ ESSAYS: dict[str, tuple[tuple[str, ...], ...]] = {
             "A court will not order what it would have to supervise.",
         ),
     ),
+    "Direct effect": (
+        (
+            "A provision has direct effect where it is clear, precise and unconditional: Van Gend en Loos.",
+            "Direct effect means that a person can rely on the Treaty before a court at home.",
+            "The Union's law is above the law of the states.",
+        ),
+        (
+            "A directive binds the state alone. Marshall says that a private employer is not bound by it.",
+            "Directives work once the time to carry them out is over: Ratti.",
+            "Carla cannot rely on the directive against a shop.",
+        ),
+        (
+            "The court must read the law at home in its light as far as it can, which may be enough for Carla.",
+            "If all fails, the state is liable under Francovich, where the breach is serious.",
+            "She may sue the state.",
+        ),
+    ),
+    "Free movement": (
+        (
+            "A rule that treats all goods alike can still hinder them: Cassis de Dijon.",
+            "Every trading rule that hinders trade, directly or not, is caught: Dassonville.",
+            "The ban is a restriction.",
+        ),
+        (
+            "It can be justified by the protection of consumers if it is proportionate, and a label would do.",
+            "Keck takes selling arrangements out, but this is about the product itself.",
+            "Health is a reason.",
+        ),
+    ),
 }  # fmt: skip
 
 

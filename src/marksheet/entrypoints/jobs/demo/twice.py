@@ -1,0 +1,90 @@
+"""The demo's exam that two people mark: what they gave, where they differ, and what came late."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from marksheet.apps.exams.queries.paper import paper_of
+from marksheet.apps.exams.queries.schedules import Schedule
+from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
+from marksheet.apps.marking.queries.allocation import Method, Wanted
+from marksheet.apps.marking.queries.plan import plan_of
+from marksheet.apps.marking.queries.submissions import Submission, submissions_of
+from marksheet.apps.people.queries import Person
+from marksheet.apps.results.actions.marks import (
+    CellSave,
+    flag_script,
+    propose_mark,
+    save_marks,
+    set_moderation,
+    set_plan,
+    submit_scripts,
+)
+from marksheet.entrypoints.jobs.demo.people import Cast
+from marksheet.rules.moderation import Kind, Round, Trigger
+
+HALF = 500
+TOLERANCE = 2_000
+# Of the scripts of a marker, in the order of candidate numbers: so many are marked, so many of them submitted.
+MO_MARKED, MEI_MARKED = (20, 18), (14, 12)
+# Whose marks lie far apart, and by how much: the first two agree on one, of the third a proposal waits.
+APART = {2: 4_500, 5: -4_000, 9: 5_000}
+FLAGGED = 6
+
+
+def share_out(cast: Cast, schedule: Schedule, *, at: datetime) -> None:
+    """Have two people mark each script alone; differences over the whole script, and flags, go to moderation."""
+    wanted = plan_of(schedule)
+    wanted.markers, wanted.tolerance_thousandths = 2, TOLERANCE
+    set_plan(cast.ada, schedule.ref, wanted, against=wanted.revision, at=at)
+    triggers = (Trigger(Kind.DIFFERENCE, Fraction(3)), Trigger(Kind.FLAGGED))
+    against = plan_of(schedule).revision
+    set_moderation(cast.ada, schedule.ref, [Round(triggers)], seed="demo", against=against, at=at)
+    evenly = Wanted(Method.EVENLY, {cast.mo.pk: 1, cast.mei.pk: 1})
+    found = preview_allocation(cast.ada, schedule.ref, evenly, "demo")
+    allocate(cast.ada, schedule.ref, evenly, seed="demo", against=found.fingerprint, at=at)
+
+
+def mark_twice(cast: Cast, schedule: Schedule, *, at: datetime) -> None:
+    """Mo and Mei mark, each alone; Mei gives a little more the longer she marks, and flags one."""
+    for person, (marked, submitted) in ((cast.mo, MO_MARKED), (cast.mei, MEI_MARKED)):
+        own = _own(person, schedule)
+        cells = [cell for n, one in enumerate(own[:marked]) for cell in _cells(schedule, person, one, n)]
+        save_marks(person, schedule.ref, cells, at=at)
+        if person == cast.mei:
+            reason = "The second answer is in another hand."
+            flag_script(person, schedule.ref, own[FLAGGED].ref, reason, at=at)
+        submit_scripts(person, schedule.ref, [one.ref for one in own[:submitted]], at=at + timedelta(hours=2))
+
+
+def agree(cast: Cast, schedule: Schedule, *, at: datetime) -> None:
+    """Mo and Mei agree on the first difference; on the last, Mo has proposed a mark."""
+    part = paper_of(schedule.version_id, schedule.key_version_id).human_parts[0].ref
+    mo, mei = (_own(person, schedule) for person in (cast.mo, cast.mei))
+    first, *_others, last = APART
+    for person, own, note in (
+        (cast.mo, mo, "The case is named, and not applied."),
+        (cast.mei, mei, "Agreed: half of the step."),
+    ):
+        propose_mark(person, own[first].ref, part, value=11_000, note=note, at=at)
+    propose_mark(
+        cast.mo, mo[last].ref, part, value=10_500, note="Liability of the state counts as well.", at=at
+    )
+
+
+def _own(person: Person, schedule: Schedule) -> Sequence[Submission]:
+    """Return a marker's scripts by candidate number: both have the same work at the same place."""
+    return sorted(submissions_of(person, schedule, size=100)[0], key=lambda one: one.number)
+
+
+def _cells(schedule: Schedule, person: Person, one: Submission, n: int) -> Sequence[CellSave]:
+    """Return marks of one script: alike for both but for half a mark here and there, and what stands in ``APART``."""
+    chance = random.Random(one.number)  # noqa: S311 - a demo, the same every time
+    found = []
+    for k, part in enumerate(paper_of(schedule.version_id, schedule.key_version_id).human_parts):
+        value = round(min(0.85, max(0.3, chance.gauss(0.6, 0.12))) * part.maximum_thousandths / HALF) * HALF
+        if person.username == "mei":
+            value += HALF * (n // 4 % 4) + (APART.get(n, 0) if k == 0 else 0)
+        found.append(CellSave(one.ref, part.ref, min(value, part.maximum_thousandths), False, 0))
+    return found

@@ -8,8 +8,15 @@ from playwright.sync_api import expect
 
 from marksheet.apps.exams.actions.schemes import write_scheme
 from marksheet.apps.exams.models import Attempt
-from marksheet.apps.marking.models import Mark
-from marksheet.apps.results.actions.marks import save_mark
+from marksheet.apps.marking.models import Mark, Moderation, Script
+from marksheet.apps.results.actions.marks import (
+    flag_script,
+    give_no_response,
+    save_mark,
+    set_moderation,
+    submit_scripts,
+)
+from marksheet.rules.moderation import Kind, Round, Trigger
 from marksheet.rules.schemes import Scheme
 from tests.apps.marking.scene import hand_in, human_part
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, choice
@@ -96,6 +103,21 @@ def test_pages_of_marking_have_no_barrier_in_other_states(world, schedule, page,
         for path in paths:
             page.goto(path)
             accessible(page)
+
+
+def test_what_was_written_about_a_script_fits_a_phone(world, schedule, phone, sign_in, accessible) -> None:
+    wanted = [Round((Trigger(Kind.FLAGGED),))]
+    set_moderation(world.ada, schedule.ref, wanted, seed="spring", against=0, at=NOW)
+    script = Script.objects.filter(schedule=schedule).order_by("pk")[0]
+    flag_script(world.mo, schedule.ref, script.ref, "The second answer is in another hand.", at=NOW)
+    give_no_response(world.mo, schedule.ref, [script.ref], at=NOW)
+    submit_scripts(world.mo, schedule.ref, [script.ref], at=NOW)
+    sign_in(phone, world.max)
+    phone.goto(f"/marking/assess/{schedule.ref}/moderation/script/{Moderation.objects.get().ref}/")
+    note = phone.get_by_text("The second answer is in another hand.")
+    assert note.evaluate("one => one.getBoundingClientRect().height") < 60, "a line or two, not a letter each"
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    accessible(phone)
 
 
 def test_without_script_the_sheet_is_a_form_that_says_what_is_wrong(

@@ -30,8 +30,7 @@ class Plan(models.Model):
 
     What two marks that differ by no more than the tolerance come to, what settles those that differ by more, and what
     is measured are the words of ``rules.agreement``; ``sharing`` is one of ``rules.anonymity``. ``rounds`` are the
-    rounds of moderation as ``rules.moderation``
-    stores them; ``seed`` is what chance follows from in their samples.
+    rounds of moderation as ``rules.moderation`` stores them; ``seed`` is what chance follows from in their samples.
     """
 
     schedule = models.OneToOneField(Schedule, models.PROTECT, related_name="+")

@@ -28,7 +28,7 @@ from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, choice, grant, signed_in
 from tests.guard import writes_allowed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from marksheet.entrypoints.shared.errors import CARRIED
 from tests.security.asking import BODIES, ask, body, link
 from tests.security.matrix import MATRIX, furthest
 from tests.security.scene import Scene
@@ -113,7 +114,7 @@ def _lost(text: str, sent: dict[str, list[str]], carried: set[str]) -> list[str]
         return []
     controls = {name: re.findall(rf'<\w+\b[^>]*\bname="{re.escape(name)}"[^>]*>', text) for name in sent}
     # In a form that is shown again, only what it has is typed; a page that only refuses keeps everything.
-    typed = [name for name in sent.keys() - carried if not any(controls.values()) or controls[name]]
+    typed = [name for name in sent.keys() - carried - CARRIED if not any(controls.values()) or controls[name]]
     shown = html.unescape(text).replace("\x00", "")
     return [
         name

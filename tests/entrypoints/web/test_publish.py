@@ -101,6 +101,15 @@ def test_all_that_match_and_one_schedule_are_selections_too(world, quiz):
     assert "QUIZ-2-JUN" in page
 
 
+def test_all_that_match_in_a_second_tab_are_said_to_be_published_and_nothing_else(world, quiz):
+    sent = {"all_matching": "1", "query": "q=nobody", "list": "results:abc", "selected": quiz.ref}
+    answer = signed_in(world.pia).post("/marking/results/publish/", sent)
+    assert answer.status_code == 409
+    page = text(answer.content.decode())
+    assert "Nothing that matches can be published any more" in page
+    assert "What you typed" not in page and "all_matching" not in page
+
+
 def test_several_schedules_are_listed_with_their_numbers(world, quiz):
     a_ready_quiz(world, code="QUIZ-2")
     client = signed_in(world.pia)

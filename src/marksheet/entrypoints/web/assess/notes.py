@@ -26,6 +26,12 @@ KINDS = {
     Kind.PIN: gettext_lazy("Pin"),
     Kind.REGION: gettext_lazy("Region"),
 }
+PLACES = {
+    "x": gettext_lazy("Across"),
+    "y": gettext_lazy("Down"),
+    "width": gettext_lazy("Width"),
+    "height": gettext_lazy("Height"),
+}
 # What a form of an annotation sends; it comes to the same address as the panel.
 ACTS = ("note", "note-words", "note-remove")
 
@@ -106,6 +112,36 @@ def context_of(seen: Workshop, typed: Typed | None = None) -> dict[str, Any]:
         "typed_note": typed,
         "new_note": typed.fields if typed and not typed.number else {},
     }
+
+
+def on_files(
+    seen: Workshop, shown_files: Sequence[dict[str, Any]], typed: Typed | None
+) -> list[dict[str, Any]]:
+    """Return what is shown of each file, with the places on it, and with the fields of the form for another one."""
+    notes = [note for note in shown(seen) if note.one.position and note.one.fits]
+    found = []
+    for file, handed in zip(shown_files, seen.files, strict=True):
+        sent = typed.fields if typed and not typed.number else {}
+        sent = sent if sent.get("position") == str(handed.position) else {}
+        found.append(
+            file
+            | {
+                "position": handed.position,
+                "pins": file["as"] in ("image", "pdf"),
+                "typed": sent,
+                "fields": [(name, label, sent.get(name, "")) for name, label in PLACES.items()],
+                "spots": [_in_percent(note) for note in notes if note.one.position == handed.position],
+            }
+        )
+    return found
+
+
+def _in_percent(note: Note) -> dict[str, str]:
+    """Return a place on a picture in per cent of it, as text that no language writes otherwise."""
+    spot = note.one.spot
+    where = {} if spot is None else {"x": spot.x, "y": spot.y, "width": spot.width, "height": spot.height}
+    told = {name: f"{value // 10}.{value % 10}" for name, value in where.items() if value or name in "xy"}
+    return told | {"n": str(note.n), "by": note.one.by}
 
 
 def saved(

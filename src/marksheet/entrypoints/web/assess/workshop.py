@@ -176,7 +176,7 @@ def _page(
         "marks": marks,
         "locked": locked,
         "words": words_in(seen.written.text),
-        "files": files.shown(schedule, seen),
+        "files": notes.on_files(seen, files.shown(schedule, seen), typed),
         "items": [
             (
                 one,

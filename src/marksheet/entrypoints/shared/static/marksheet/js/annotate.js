@@ -9,6 +9,8 @@ import { Copies } from "./workshop-copies.js";
 
 const PAUSE = 700;
 const RETRY = 5000;
+const FORMS = "[data-note-form], [data-note-bar], [data-pin-form]";
+const FIELDS = ["start", "end", "at_quote", "kind", "position", "page", "x", "y", "width", "height", "words"];
 
 const root = () => document.querySelector("#workshop");
 const place = () => document.querySelector("[data-annotated]");
@@ -172,11 +174,12 @@ class Saving {
     this.number = Number(form.elements.number?.value ?? 0);
     this.against = Number(form.elements.against?.value ?? 0);
     this.changed = false;
-    this.copies = new Copies(`${this.words.workshop}:note:${this.number}`);
+    this.file = form.dataset.pinForm ?? "";
+    this.copies = new Copies(`${this.words.workshop}:note:${this.file ? `file-${this.file}` : this.number}`);
   }
 
   content() {
-    const names = ["start", "end", "at_quote", "kind", "words"].filter((name) => this.form.elements[name]);
+    const names = FIELDS.filter((name) => this.form.elements[name]);
     return Object.fromEntries(names.map((name) => [name, this.form.elements[name].value]));
   }
 
@@ -186,7 +189,8 @@ class Saving {
     this.copies.put(kept);
     this.say(this.words.notSaved);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), PAUSE);
+    // A place on a picture is saved by its button: it may still move.
+    if (!this.file) this.timer = setTimeout(() => this.save(), PAUSE);
   }
 
   say(text) {
@@ -242,6 +246,7 @@ class Saving {
 
   later(text) {
     this.say(text);
+    if (this.file) return false;
     if (this.changed || this.form.elements.kind?.value !== "comment") this.timer = setTimeout(() => this.save(), RETRY);
     return false;
   }
@@ -280,6 +285,9 @@ async function drawn() {
     const next = page.querySelector("[data-annotated]");
     if (!next || root().dataset.workshop !== workshop) return;
     place().replaceWith(document.adoptNode(next));
+    for (const over of page.querySelectorAll("[data-overlay]")) {
+      document.querySelector(`[data-overlay="${over.dataset.overlay}"]`)?.replaceWith(document.adoptNode(over));
+    }
     begin();
   } catch {
     // It is saved; the page shows it when it is opened again.
@@ -291,6 +299,12 @@ async function pressed(form, button) {
   if (form.matches("[data-note-bar]")) form.elements.kind.value = button.value;
   if (!(await one.save(button.value === "note-remove" ? "note-remove" : ""))) return;
   await drawn();
+  if (one.file) {
+    form.reset();
+    for (const name of ["x", "y", "width", "height", "page", "words"]) if (form.elements[name]) form.elements[name].value = "";
+    forms.delete(form);
+    form.closest("details").open = false;
+  }
   (place()?.querySelector(`#note-${noteOf(one.number)}`) ?? place()?.querySelector("[data-response]"))?.focus({ preventScroll: true });
 }
 
@@ -307,7 +321,7 @@ function begin() {
   const response = here.querySelector("[data-response]");
   const bar = here.querySelector("[data-note-bar]");
   if (response && bar) response.tabIndex = 0;
-  for (const form of here.querySelectorAll("[data-note-form], [data-note-bar]")) restore(form);
+  for (const form of document.querySelectorAll(FORMS)) if (!forms.has(form)) restore(form);
 }
 
 // What was typed here and never saved is put back.
@@ -315,8 +329,8 @@ function restore(form) {
   const one = saving(form);
   const kept = one.copies.get();
   if (!kept) return;
-  for (const [name, value] of Object.entries(kept.content)) form.elements[name].value = value;
-  if (one.number) form.closest("details").open = true;
+  for (const [name, value] of Object.entries(kept.content)) if (form.elements[name]) form.elements[name].value = value;
+  if (one.number || one.file) form.closest("details").open = true;
   else {
     form.hidden = false;
     form.dataset.busy = "1";
@@ -329,15 +343,15 @@ function restore(form) {
 document.addEventListener("selectionchange", follow);
 document.addEventListener("keydown", keyed, true);
 document.addEventListener("input", (event) => {
-  const form = event.target.closest("[data-note-form], [data-note-bar]");
-  if (form && event.target.name === "words") saving(form).typed();
+  const form = event.target.closest(FORMS);
+  if (form && (event.target.name === "words" || form.matches("[data-pin-form]"))) saving(form).typed();
 });
 document.addEventListener("click", (event) => {
   const comment = event.target.closest("[data-note-bar] [data-comment]");
   if (comment) write(comment.form);
 });
 document.addEventListener("submit", (event) => {
-  const form = event.target.closest("[data-note-form], [data-note-bar]");
+  const form = event.target.closest(FORMS);
   if (!form) return;
   event.preventDefault();
   pressed(form, event.submitter ?? form.querySelector("button"));

@@ -15,17 +15,11 @@ from marksheet.apps.marking.queries.annotations import Placed
 from marksheet.apps.marking.queries.workshop import Workshop
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.marks import AnnotationSave, anchor_words, annotate
+from marksheet.entrypoints.shared.annotated import KINDS, Marked, pieces_of
 from marksheet.entrypoints.shared.errors import wants_json
 from marksheet.formats.texts import as_typed, brief
-from marksheet.rules.annotations import ON_TEXT, BadAnchor, Kind, Spot, cut, of_quote, of_words
+from marksheet.rules.annotations import ON_TEXT, BadAnchor, Kind, Spot, of_quote, of_words
 
-KINDS = {
-    Kind.HIGHLIGHT: gettext_lazy("Highlight"),
-    Kind.STRIKE: gettext_lazy("Strike"),
-    Kind.COMMENT: gettext_lazy("Comment"),
-    Kind.PIN: gettext_lazy("Pin"),
-    Kind.REGION: gettext_lazy("Region"),
-}
 PLACES = {
     "x": gettext_lazy("Across"),
     "y": gettext_lazy("Down"),
@@ -46,17 +40,6 @@ class Note:
     quote: str
     mine: bool
     words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of the response: how it is marked, and the notes whose stretch ends with it."""
-
-    text: str
-    marked: str = ""
-    struck: bool = False
-    start: int = 0
-    refs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +69,19 @@ def shown(seen: Workshop, typed: Typed | None = None) -> list[Note]:
     ]
 
 
-def pieces_of(text: str, notes: Sequence[tuple[int, Placed]]) -> list[Piece]:
-    """Return a text cut into pieces, each with what marks it; together they are the text."""
-    kinds = dict(notes)
-    placed = [(n, one.stretch) for n, one in notes if one.stretch is not None and one.fits]
-    found = []
-    for span in cut(len(text), placed):
-        held = [kinds[n] for n in span.numbers]
-        marks = [one for one in held if one.kind is not Kind.STRIKE]
-        marked = ""
-        if marks:
-            marked = "two" if any(one.by for one in marks) else marks[-1].kind.value
-        struck = any(one.kind is Kind.STRIKE for one in held)
-        found.append(Piece(text[span.start : span.end], marked, struck, span.start, span.ends))
-    return found
-
-
 def context_of(seen: Workshop, typed: Typed | None = None) -> dict[str, Any]:
     """Return what the page needs to show a response with its annotations, and the form for a new one."""
     notes = shown(seen, typed)
     return {
         "notes": notes,
-        "pieces": pieces_of(seen.written.text, [(note.n, note.one) for note in notes]),
+        "pieces": pieces_of(
+            seen.written.text,
+            [
+                Marked(note.n, note.one.kind, note.one.stretch, bool(note.one.by))
+                for note in notes
+                if note.one.stretch is not None and note.one.fits
+            ],
+        ),
         "text_kinds": [(one.value, KINDS[one]) for one in Kind if one in ON_TEXT],
         "typed_note": typed,
         "new_note": typed.fields if typed and not typed.number else {},

@@ -48,7 +48,18 @@ FACTS = ResultFacts(
         SectionLine("Part A", "SECTIONSCORE", "SECTIONMAX"),
         SectionLine("Part B", "SECTIONSCORE", "SECTIONMAX", "2"),
     ),
-    items=(ItemLine("1", "ITEMTITLE", "ITEMSCORE", "ITEMMAX", "OWNANSWER", "CORRECTANSWER", "ITEMFEEDBACK"),),
+    items=(
+        ItemLine(
+            "1",
+            "ITEMTITLE",
+            "ITEMSCORE",
+            "ITEMMAX",
+            "OWNANSWER",
+            "CORRECTANSWER",
+            "ITEMFEEDBACK",
+            annotated=({"text": "ANNOTATED"},),
+        ),
+    ),
     steps=(Step("late_penalty", Fraction(777), Fraction(888), "PRIVATEREASON"), *STEPS),
     feedback="WHOLEFEEDBACK",
 )
@@ -68,6 +79,7 @@ SECRETS = {
     "CORRECTANSWER": ("detail",),
     "ITEMFEEDBACK": ("feedback",),
     "WHOLEFEEDBACK": ("feedback",),
+    "ANNOTATED": ("annotations",),
     "passed": ("outcome",),
     "PRIVATEREASON": (),
 }
@@ -96,7 +108,7 @@ def test_questions_and_feedback_wait_until_they_are_open(on: Switches):
     assert closed["waiting"] == [name for name in WAITING_SWITCHES if getattr(on, name)]
     assert opened["waiting"] == []
     document = text(FACTS, on, False)
-    for secret in ("ITEMTITLE", "OWNANSWER", "CORRECTANSWER", "ITEMFEEDBACK", "WHOLEFEEDBACK"):
+    for secret in ("ITEMTITLE", "OWNANSWER", "CORRECTANSWER", "ITEMFEEDBACK", "WHOLEFEEDBACK", "ANNOTATED"):
         assert secret not in document
 
 

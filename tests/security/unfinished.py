@@ -6,10 +6,13 @@ import pytest
 
 from marksheet.apps.exams.actions.schemes import write_scheme
 from marksheet.apps.exams.models import AssessmentVersion, Attempt, Part, Schedule
+from marksheet.apps.ledger.change import change
 from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
 from marksheet.apps.marking.actions.comments import keep_comment
-from marksheet.apps.marking.models import MarkDraft, Method, Moderation, Plan
+from marksheet.apps.marking.models import MarkDraft, Method, Moderation, Plan, Script
 from marksheet.apps.marking.queries.allocation import Wanted
+from marksheet.apps.marking.queries.annotations import Placed
+from marksheet.apps.marking.steps import store_annotation
 from marksheet.apps.release.actions.publishing import freeze_selection, prepare_some, publish
 from marksheet.apps.results.actions.adjusting import adjust, take_back
 from marksheet.apps.results.actions.hand_in import record_hand_in
@@ -30,6 +33,8 @@ from marksheet.apps.results.actions.marks import (
     submit_scripts,
 )
 from marksheet.apps.results.models import AdjustmentKind
+from marksheet.rules import annotations
+from marksheet.rules.annotations import Spot, Stretch
 from marksheet.rules.marks import TypedMark
 from marksheet.rules.moderation import Kind, Round, Trigger
 from marksheet.rules.schemes import Criterion, Level, Scheme
@@ -85,6 +90,16 @@ def said_beside(world: World, schedule: Schedule, script: str, part: str) -> Non
     flag_script(world.mo, schedule.ref, script, "Another hand?", part_ref=part, at=NOW)
     settle_flag(world.max, schedule.ref, script, "The same hand", at=NOW)
     flag_script(world.mo, schedule.ref, script, "Copied?", at=NOW)
+    # Cas wrote on paper, so it is put there by the step alone: on a stretch, and on a place of a page.
+    row = Script.objects.get(ref=script)
+    key = Part.objects.get(ref=part).pk
+    with change(world.mo, "mark.give", at=NOW) as opened:
+        for n, where in enumerate(
+            ({"stretch": Stretch(0, 4)}, {"position": 1, "page": 1, "spot": Spot(1, 2, 3, 4)})
+        ):
+            one = Placed(n + 1, 1, annotations.Kind.HIGHLIGHT, "Not so", "0" * 64, **where)
+            store_annotation(opened, row, key, world.mo, one)
+        opened.record("attempt", row.attempt_id, schedule_id=schedule.pk, did="annotated", annotations=2)
 
 
 def twice() -> Scheme:

@@ -25,7 +25,7 @@ Column = tuple[Model, str]
 
 # Everything that says how work was keyed, scored, marked, decided or prepared, and the log that tells of it.
 SECRET: tuple[Model, ...] = (
-    marking.Judgement, marking.Flag, marking.StockComment,
+    marking.Judgement, marking.Annotation, marking.Flag, marking.StockComment,
     marking.Mark, marking.MarkDraft, marking.Script, marking.HandsOn, marking.Allocation, marking.Plan,
     marking.Moderation, marking.SampleDecision,
     exams.Key, exams.KeyVersion, exams.Scheme, exams.AnswerScore,

@@ -1,6 +1,6 @@
 """What was chosen beside a response becomes a mark: a level of each criterion, steps of a method, or a number."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,3 +105,18 @@ def mark_of(scheme: Scheme, chosen: Chosen, typed: TypedMark | None, maximum: in
         return None
     check_mark(total, maximum, scheme.step_thousandths)
     return TypedMark(total)
+
+
+def explaining(given: Collection[str], moderation: Sequence[str]) -> frozenset[str]:
+    """Return the rounds whose words explain the mark that holds: the last moderator's alone, else every marker's.
+
+    Args:
+        given: the rounds in which a mark stands.
+        moderation: the rounds of moderation, in their order.
+
+    Example: of two markers' marks that became one both explain it; once a moderator gave another, neither does.
+
+    Source: docs/rulebook/marks.md#what-explains-a-mark.
+    """
+    moderated = [one for one in moderation if one in given]
+    return frozenset(moderated[-1:] or given)

@@ -91,6 +91,7 @@ class Written(dict[str, Any]):
 class ItemLine:
     """One item as shown: marks, answers and feedback as text; None where there is none.
 
+    ``annotated`` are the responses of its parts that have annotations: their text, and the notes on it.
     ``written`` keeps how the line was written for a set of switches: a cohort has few different lines.
     """
 
@@ -102,7 +103,10 @@ class ItemLine:
     correct_answer: str | None = None
     feedback: str | None = None
     starred: bool = False
-    written: "dict[tuple[bool, bool, bool], Written]" = field(default_factory=dict, compare=False, repr=False)
+    annotated: tuple[Mapping[str, Any], ...] = ()
+    written: "dict[tuple[bool, bool, bool, bool], Written]" = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +186,9 @@ def disclose(facts: ResultFacts, switches: Switches, *, questions_open: bool) ->
         ]
     detail = switches.detail and questions_open
     feedback = switches.feedback and questions_open
-    if switches.summary or detail or feedback:
-        shape = (switches.summary or detail, detail, feedback)
+    annotations = switches.annotations and questions_open
+    if switches.summary or detail or feedback or annotations:
+        shape = (switches.summary or detail, detail, feedback, annotations)
         document["items"] = [line.written.get(shape) or _item(line, *shape) for line in facts.items]
     if feedback:
         document["feedback"] = facts.feedback
@@ -206,7 +211,7 @@ def _numbers(facts: ResultFacts, switches: Switches) -> dict[str, Any]:
     return numbers
 
 
-def _item(line: ItemLine, marks: bool, detail: bool, feedback: bool) -> Written:
+def _item(line: ItemLine, marks: bool, detail: bool, feedback: bool, annotations: bool) -> Written:
     item: dict[str, Any] = {"label": line.label, "starred": line.starred}
     if marks:
         item |= {"score": line.score, "maximum": line.maximum}
@@ -218,7 +223,9 @@ def _item(line: ItemLine, marks: bool, detail: bool, feedback: bool) -> Written:
         }
     if feedback:
         item["feedback"] = line.feedback
-    written = line.written[marks, detail, feedback] = Written(item)
+    if annotations:
+        item["annotations"] = [dict(one) for one in line.annotated]
+    written = line.written[marks, detail, feedback, annotations] = Written(item)
     return written
 
 

@@ -280,6 +280,7 @@ def test_every_kind_of_act_has_words_of_its_own() -> None:
         "moderated",
         "sample_confirmed",
         "marked_again",
+        "annotated",
         "judged",
         "script_flagged",
         "flag_settled",

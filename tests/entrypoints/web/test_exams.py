@@ -454,7 +454,7 @@ def test_the_settings_offer_every_switch_that_works_and_none_that_does_not_yet(w
     version = an_assessment(world, live=False)
     shown = signed_in(world.ada).get(reverse("exams:settings", args=[version.ref]))
     offered = {value for value, _label in shown.context["form"].fields["switches"].choices}
-    later = {"feedback", "annotations", "score_report", "annotated_script"}
+    later = {"score_report", "annotated_script"}
     assert offered == {one.name for one in fields(Switches)} - later
     assert "Practice exam" in shown.content.decode()
 

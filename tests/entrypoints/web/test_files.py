@@ -280,3 +280,38 @@ def test_a_marker_is_told_when_other_files_came_after_the_mark(essay, mo) -> Non
     again = essay.save(0, 2, 2, mark_against=1, said_against=1)
     save_panel(essay.world.mo, essay.schedule.ref, again, at=later + timedelta(hours=1))
     assert told not in mo.get(page(essay)).text
+
+
+def test_pins_stand_on_pictures_and_remarks_on_pages_of_a_pdf(essay, mo) -> None:
+    brought_in(essay.world.ada, essay.schedule, {"1001/1.pdf": PDF, "1001/2.png": PNG}, part="1")
+    here = f"/marking/assess/{essay.schedule.ref}/mark/{essay.script()}/{essay.part.ref}/"
+
+    def put(**more: object):
+        return mo.post(here, {"act": "note", "kind": "pin", "words": "Here"} | more)
+
+    assert put(position=2, x=125, y=1000).status_code == 302
+    assert put(position=2, x=900, y=0, width=300, height=55, kind="region", words="").status_code == 302
+    assert put(position=1, page=3).status_code == 302
+    page = mo.get(here).text
+    for words in (
+        '<circle cx="12.5%" cy="100.0%"',
+        '<rect x="90.0%" y="0.0%" width="10.0%" height="5.5%"',
+        "file 1, page 3",
+    ):
+        assert words in page
+    refused = (
+        ({"position": 2, "x": 1001, "y": 0}, "go from 0 to 1000"),
+        ({"position": 2, "x": "left", "y": 0}, "as whole numbers"),
+        ({"position": 1}, "Name the page"),
+        ({"position": 2, "x": 1, "y": 1, "kind": "region"}, "a width and a height"),
+    )
+    for more, why in refused:
+        answer = put(**more)
+        assert (answer.status_code, why in answer.text, "Here</textarea>" in answer.text) == (400, True, True)
+    assert put(position=9, x=1, y=1).status_code == 404
+    brought_in(
+        essay.world.ada, essay.schedule, {"1001/1.pdf": PDF, "1001/2.jpg": jpeg()}, part="1", reason="Better"
+    )
+    page = mo.get(here).text
+    assert "<circle" not in page
+    assert "the place is no longer there" in page

@@ -177,3 +177,30 @@ def test_saving_in_passing_does_not_look_around(essay, mo) -> None:
     with mock.patch.object(workshop, "around", side_effect=AssertionError):
         answer = mo.post(page(essay), sent(**{"level-0": 2, "level-1": 1}), **JSON)
     assert answer.json()["state"] == "saved"
+
+
+def test_without_script_words_are_annotated_by_a_form_that_keeps_what_was_refused(essay, mo) -> None:
+    def note(**more: object):
+        return mo.post(page(essay), {"act": "note", "kind": "strike", "words": "Not <so>."} | more)
+
+    assert note(quote="naïve  🦉").status_code == 302
+    assert note(kind="highlight", from_word="1", to_word="2").status_code == 302
+    refused = note(quote="nowhere to be found")
+    assert refused.status_code == 400
+    for words in (
+        "do not stand in the response",
+        "nowhere to be found</textarea>",
+        "Not &lt;so&gt;.</textarea>",
+    ):
+        assert words in refused.text
+    html = mo.get(page(essay)).text
+    assert "<del>naïve 🦉</del>" in html
+    assert 'aria-label="Note 2"' in html
+    change = {"act": "note-words", "number": 1, "against": 1, "words": "Mo’s"}
+    assert mo.post(page(essay), change).status_code == 302
+    stale = mo.post(page(essay), change | {"words": "Mo’s later"})
+    assert (stale.status_code, "Mo’s later</textarea>" in stale.text) == (409, True)
+    assert (
+        mo.post(page(essay), {"act": "note-remove", "number": 1, "against": 2}, **JSON).json()["version"] == 3
+    )
+    assert "<del>" not in mo.get(page(essay)).text

@@ -111,6 +111,54 @@ class Judgement(models.Model):
         ]
 
 
+class AnnotationKind(models.TextChoices):
+    """What an annotation is; the words of ``rules.annotations``."""
+
+    HIGHLIGHT = "highlight"
+    STRIKE = "strike"
+    COMMENT = "comment"
+    PIN = "pin"
+    REGION = "region"
+
+
+class Annotation(models.Model):
+    """What a marker put on a response: a stretch of its text, or a place on one of its files, with words or without.
+
+    Each save is a new version of the annotation ``number`` of a cell (attempt, part, round), whoever saved it; the
+    newest holds, unless it is ``removed``. ``start`` and ``end`` are code points of the text; ``position`` is the file,
+    ``page`` one of its pages, ``x`` to ``height`` thousandths of it. ``digest`` is that of the quoted words, or the
+    file's: by it a changed response is seen.
+    """
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", db_index=False)
+    round = models.CharField(max_length=12, choices=Round)
+    number = models.IntegerField()
+    version = models.IntegerField()
+    marker = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=9, choices=AnnotationKind)
+    start = models.IntegerField(null=True)
+    end = models.IntegerField(null=True)
+    position = models.IntegerField(null=True)
+    page = models.IntegerField(null=True)
+    x = models.IntegerField(null=True)
+    y = models.IntegerField(null=True)
+    width = models.IntegerField(null=True)
+    height = models.IntegerField(null=True)
+    digest = models.CharField(max_length=64)
+    words = models.TextField(blank=True)
+    removed = models.BooleanField(default=False)
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt", "part", "round", "number", "version"], name="annotation_version_once"
+            )
+        ]
+
+
 class Flag(models.Model):
     """A script on which its marker wants the lead marker's eyes; open until somebody settles it."""
 

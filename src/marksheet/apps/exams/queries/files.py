@@ -1,10 +1,12 @@
 """The files that candidates handed in: what they are and where their content stands, without their content."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from marksheet.apps.exams.models import ResponseFile
+from marksheet.apps.ledger.bulk import among
 
 Cell = tuple[int, int]
 """(attempt key, part key)."""
@@ -35,6 +37,13 @@ def files_of(attempt_id: int, part_id: int) -> list[ResponseFile]:
     """Return the current files of one response in their order; whether the reader may see them is for the caller."""
     rows = ResponseFile.objects.filter(attempt=attempt_id, part=part_id, current=True)
     return list(rows.order_by("position"))
+
+
+def contents_of(attempts: Sequence[int]) -> dict[tuple[int, int, int], str]:
+    """Return (attempt, part, position) -> digest of the content of each current file of these attempts."""
+    rows = ResponseFile.objects.filter(attempt_id__in=among(attempts), current=True)
+    columns = ("attempt_id", "part_id", "position", "sha256")
+    return {(a, part, position): sha256 for a, part, position, sha256 in rows.values_list(*columns)}
 
 
 def replaced_at(attempt_id: int, part_id: int) -> datetime | None:

@@ -44,7 +44,7 @@ def others_of(
     gave is not among it.
     """
     plan = plan_of(schedule)
-    rounds = _rounds_shared(person, schedule, scripts, Sharing(plan.sharing))
+    rounds = rounds_shared(person, schedule, scripts, Sharing(plan.sharing))
     if not any(rounds.values()) or (plan.markers == 1 and not plan.rounds):
         return {}
     attempts = {one.attempt_id: one for one in scripts}
@@ -55,7 +55,7 @@ def others_of(
     said = _feedback(list(attempts))
     veil = veil_of(person, [schedule])
     found: dict[Place, list[Other]] = {}
-    for (attempt, part, round_), mark in sorted(newest.items(), key=lambda one: _order(one[0][2])):
+    for (attempt, part, round_), mark in sorted(newest.items(), key=lambda one: place_of_round(one[0][2])):
         script = attempts[attempt]
         taken_back = mark.value_thousandths is None and not mark.no_response
         if taken_back or round_ not in rounds[script.pk] or mark.marker_id == person.pk:
@@ -73,11 +73,12 @@ def totals_of(others: Mapping[Place, Sequence[Other]], script_id: int) -> list[t
         for one in some if script == script_id else ():
             found[one.round, one.by] = found.get((one.round, one.by), 0) + (one.value or 0)
     return [
-        (by, shown(total)) for (_round, by), total in sorted(found.items(), key=lambda one: _order(one[0][0]))
+        (by, shown(total))
+        for (_round, by), total in sorted(found.items(), key=lambda one: place_of_round(one[0][0]))
     ]
 
 
-def _rounds_shared(
+def rounds_shared(
     person: Person, schedule: Schedule, scripts: Sequence[Script], sharing: Sharing
 ) -> dict[int, frozenset[str]]:
     """Return script -> the other rounds that the reader may see; none to who does not mark there: they see them all."""
@@ -101,5 +102,6 @@ def _feedback(attempts: Sequence[int]) -> dict[tuple[int, int, str], str]:
     return {(attempt, part, round_): text for attempt, part, round_, text in rows.values_list(*names)}
 
 
-def _order(round_: str) -> int:
+def place_of_round(round_: str) -> int:
+    """Return the place of a round of markers or moderators among them, to sort by."""
     return [str(one) for one in (*MARKERS, *MODERATION)].index(round_)

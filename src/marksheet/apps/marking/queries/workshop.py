@@ -9,6 +9,7 @@ from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import newest_schemes, schedules_with_schemes, written
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Flag, MarkDraft, Script
+from marksheet.apps.marking.queries.annotations import Placed, annotations_of
 from marksheet.apps.marking.queries.comments import Comment, comments_of
 from marksheet.apps.marking.queries.flags import open_flag
 from marksheet.apps.marking.queries.handed_files import ScriptFile, files_of_script, replaced_since
@@ -50,6 +51,7 @@ class Workshop:
         hidden: there is a scheme, and it is not for this reader, who is a candidate with the paper.
         by: who gave the mark, where it was somebody else.
         others: what others gave in other rounds, as far as marks are shared.
+        annotations: what stands on the response, of this round and, as far as marks are shared, of others.
     """
 
     script: Script
@@ -72,6 +74,7 @@ class Workshop:
     comments: list[Comment]
     around: Around
     others: tuple[Other, ...] = ()
+    annotations: tuple[Placed, ...] = ()
 
 
 def workshop_of(
@@ -107,13 +110,14 @@ def workshop_of(
     reads = schedules_with_schemes(person).filter(pk=schedule.pk).exists()
     scheme = written(row) if reads else schemes.Scheme(step_thousandths=row.step_thousandths if row else 1)
     files = files_of_script(script, part) if walking else ()
+    answered = _written(script, part)
     return Workshop(
         script=script,
         row=submission(script, len(parts)),
         parts=parts,
         part=part,
         question=_question(part),
-        written=_written(script, part),
+        written=answered,
         files=files,
         replaced_at=replaced_since(script, part, mark) if files else None,
         marks=marks,
@@ -128,6 +132,16 @@ def workshop_of(
         comments=comments_of(person, part.id),
         around=around(scripts, script, parts, part, by_candidate=by_candidate) if walking else NOTHING_AROUND,
         others=others_of(person, schedule, [script]).get((script.pk, part.id), ()) if walking else (),
+        annotations=annotations_of(
+            person,
+            schedule,
+            script,
+            part.id,
+            text=answered.text,
+            files={one.position: one.sha256 for one in files},
+        )
+        if walking
+        else (),
     )
 
 

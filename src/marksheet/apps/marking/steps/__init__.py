@@ -1,6 +1,7 @@
 """What a verb of an upper app asks of marking, inside the change that is open."""
 
 from marksheet.apps.marking.steps.allocation import leave_kept_apart
+from marksheet.apps.marking.steps.annotations import store_annotation
 from marksheet.apps.marking.steps.confirming import confirm_marks
 from marksheet.apps.marking.steps.flags import raise_flag, settle_flag
 from marksheet.apps.marking.steps.judgements import store_judgement
@@ -31,6 +32,7 @@ __all__ = [
     "raise_flag",
     "reopen_scripts",
     "settle_flag",
+    "store_annotation",
     "store_judgement",
     "store_marks",
     "store_proposal",

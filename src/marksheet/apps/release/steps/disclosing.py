@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from django.db.models import Min
 
 from marksheet.apps.exams.models import Attempt, Response, Schedule
 from marksheet.apps.exams.queries.paper import Paper, PartRow, paper_of
@@ -15,6 +17,8 @@ from marksheet.apps.ledger.bulk import among, insert_rows
 from marksheet.apps.ledger.chain import digest
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import new_ref
+from marksheet.apps.marking.queries.annotations import Placed, still_fits
+from marksheet.apps.marking.queries.explaining import NOTHING_EXPLAINED, Explained, explained
 from marksheet.apps.release.models import Disclosure
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.packing import MILLION, unpack
@@ -48,7 +52,10 @@ class HandedIn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ItemTexts:
-    """What all candidates share of an item as text; ``parts`` are (key, label) of what the machine scores."""
+    """What all candidates share of an item as text.
+
+    ``parts`` are (key, label) of what the machine scores, ``written`` of what people mark; a lone part has no label.
+    """
 
     label: str
     title: str
@@ -56,6 +63,7 @@ class ItemTexts:
     parts: tuple[tuple[int, str], ...]
     alone: bool
     correct_answer: str | None
+    written: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def exam_of(schedule: Schedule, at: datetime) -> Exam:
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     scale = scale_from_json(schedule.scale)
     switches = Switches.from_json(schedule.switches)
-    itemised = switches.summary or switches.detail or switches.feedback
+    itemised = switches.summary or switches.detail or switches.feedback or switches.annotations
     return Exam(
         schedule=schedule,
         paper=paper,
@@ -113,7 +121,17 @@ def _item_texts(paper: Paper, rounding: Rounding) -> tuple[ItemTexts, ...]:
         alone = len(machine) == len(parts[place]) == 1
         maximum = shown_marks(item.maximum, rounding)
         texts.append(
-            ItemTexts(item.label, item.title, maximum, machine, alone, _joined(machine, alone, correct))
+            ItemTexts(
+                item.label,
+                item.title,
+                maximum,
+                machine,
+                alone,
+                _joined(machine, alone, correct),
+                tuple(
+                    (p.id, p.label if len(parts[place]) > 1 else "") for p in parts[place] if not p.machine
+                ),
+            )
         )
     return tuple(texts)
 
@@ -127,12 +145,17 @@ def documents(exam: Exam, rows: Sequence[Result] | Sequence[ReadyRow], scored: S
 
     Answers and keys are read only if a switch asks for them; a constant number of statements.
     """
-    detail = exam.switches.detail or exam.switches.feedback
-    answers = _answers([scored[row.pk].attempt_id for row in rows]) if detail else {}
+    on = exam.switches
+    keys = [key for row in rows if (key := scored[row.pk].attempt_id)]
+    answers = _answers(keys) if on.detail or on.feedback or on.annotations else {}
+    said = NOTHING_EXPLAINED
+    if on.feedback or on.annotations:
+        until = frozen_in(scored)
+        said = explained(keys, until, feedback=on.feedback, annotations=on.annotations)
     attempts = _attempts(rows)
     return {
         row.pk: canonical_json(
-            _document(exam, row, scored[row.pk], attempts[row.enrolment_id], answers)
+            _document(exam, row, scored[row.pk], attempts[row.enrolment_id], answers, said)
         ).decode()
         for row in rows
     }
@@ -144,17 +167,23 @@ def _document(
     one: Scored,
     attempts: Sequence[HandedIn],
     answers: Mapping[int, Mapping[int, str]],
+    said: Explained,
 ) -> dict[str, Any]:
     left = exam.schedule.attempts_allowed > len(attempts) and not exam.closed
     return disclose(
-        _facts(exam, row, one, attempts, answers.get(one.attempt_id or 0, {})),
+        _facts(exam, row, one, attempts, answers.get(one.attempt_id or 0, {}), said),
         exam.switches,
         questions_open=questions_open(left, exam.closed, exam.schedule.questions_lifted),
     )
 
 
 def _facts(
-    exam: Exam, row: Result | ReadyRow, one: Scored, attempts: Sequence[HandedIn], answers: Mapping[int, str]
+    exam: Exam,
+    row: Result | ReadyRow,
+    one: Scored,
+    attempts: Sequence[HandedIn],
+    answers: Mapping[int, str],
+    said: Explained,
 ) -> ResultFacts:
     return ResultFacts(
         assessment_title=exam.title,
@@ -174,7 +203,7 @@ def _facts(
             if a.handed_in_at is not None
         ),
         sections=tuple(SectionLine(*line) for line in one.account),
-        items=_items(exam, one, answers),
+        items=_items(exam, one, answers, said),
         steps=tuple(
             Step(kind, Fraction(before), Fraction(after), "")
             for kind, _amount, _unit, before, after in one.adjustments or ()
@@ -193,7 +222,7 @@ def _day(moment: datetime | None, zone: str) -> str:
     return "" if moment is None else moment.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-def _items(exam: Exam, one: Scored, answers: Mapping[int, str]) -> tuple[ItemLine, ...]:
+def _items(exam: Exam, one: Scored, answers: Mapping[int, str], said: Explained) -> tuple[ItemLine, ...]:
     """Without a switch that shows items there are none to write down."""
     scores = unpack(one.items) if exam.items else ()
     if not scores:
@@ -201,9 +230,54 @@ def _items(exam: Exam, one: Scored, answers: Mapping[int, str]) -> tuple[ItemLin
     lines = []
     for place, (item, score) in enumerate(zip(exam.items, scores, strict=True)):
         answer = _joined(item.parts, item.alone, answers)
-        line = exam.lines.get((place, score, answer))
-        lines.append(line or _line(exam, place, score, answer))
+        line = exam.lines.get((place, score, answer)) or _line(exam, place, score, answer)
+        beside = _beside(item, one.attempt_id or 0, answers, said)
+        lines.append(replace(line, written={}, **beside) if beside else line)
     return tuple(lines)
+
+
+def _beside(item: ItemTexts, attempt: int, answers: Mapping[int, str], said: Explained) -> dict[str, Any]:
+    """Return what was said beside the marks of one item, as fields of its line; {} where nothing was."""
+    texts, annotated = [], []
+    for part, label in item.written:
+        text = "\n\n".join(said.feedback.get((attempt, part), ()))
+        if text:
+            texts.append(f"{label}: {text}" if label else text)
+        if notes := said.annotations.get((attempt, part)):
+            annotated.append(_annotated(label, answers.get(part, ""), notes, attempt, part, said))
+    found: dict[str, Any] = {"feedback": "\n\n".join(texts)} if texts else {}
+    return found | ({"annotated": tuple(annotated)} if annotated else {})
+
+
+def _annotated(
+    label: str, text: str, notes: Sequence[Placed], attempt: int, part: int, said: Explained
+) -> dict[str, Any]:
+    """Return a response with its notes, as the document holds them: a place only where it is still there."""
+    files = {at: sha256 for (a, p, at), sha256 in said.files.items() if (a, p) == (attempt, part)}
+    return {"part": label, "text": text, "notes": [_note(one, text, files) for one in notes]}
+
+
+def _note(one: Placed, text: str, files: Mapping[int, str]) -> dict[str, Any]:
+    note: dict[str, Any] = {"kind": one.kind.value, "words": one.words}
+    if not still_fits(one, text, files):
+        return note
+    if one.stretch is not None:
+        note |= {"start": one.stretch.start, "end": one.stretch.end}
+    if one.position is not None:
+        note |= {"file": one.position, "page": one.page}
+    if one.spot is not None:
+        note |= {name: getattr(one.spot, name) for name in ("x", "y", "width", "height")}
+    return note
+
+
+def frozen_in(scored: ScoredRows) -> dict[int, int]:
+    """Return attempt -> the event that froze its version: what was said later does not belong to it."""
+    versions = {one.pk: one.attempt_id for one in scored.values() if isinstance(one, ResultVersion)}
+    if not versions:
+        return {}
+    rows = Disclosure.objects.filter(version_id__in=among(versions)).values("version_id")
+    first = rows.annotate(first=Min("event_id")).values_list("version_id", "first")
+    return {attempt: event for version, event in first if (attempt := versions[version]) is not None}
 
 
 def _line(exam: Exam, place: int, score: int | None, answer: str | None) -> ItemLine:

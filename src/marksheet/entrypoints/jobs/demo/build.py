@@ -117,7 +117,8 @@ def being_marked(cast: Cast, now: datetime) -> None:
 def marked_twice(cast: Cast, now: datetime) -> None:
     """Being marked twice: European Union Law, where two markers agree, differ, flag one, and one came late."""
     essays = (("Direct effect", 20), ("Free movement", 15))
-    exam = Exam("LAW-3300", "European Union Law", cast.law, (), essays, 150, 24, 6)
+    switches = Switches(summary=True, feedback=True, annotations=True)
+    exam = Exam("LAW-3300", "European Union Law", cast.law, (), essays, 150, 24, 6, switches=switches)
     schedule = plan_sitting(cast, exam, make_exam(cast, exam, at=now - timedelta(days=50)), now=now)
     arrived = _numbers(exam, cast)
     bring_in(cast, exam, schedule, arrived[:-2], marked=0, submit=False, at=now - timedelta(days=5))

@@ -1,6 +1,7 @@
 """The demo's exam that two people mark: what they gave, where they differ, and what came late."""
 
 import random
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -11,19 +12,27 @@ from marksheet.apps.marking.actions.allocation import allocate, preview_allocati
 from marksheet.apps.marking.queries.allocation import Method, Wanted
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.submissions import Submission, submissions_of
+from marksheet.apps.marking.queries.workshop import workshop_of
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.marks import (
+    AnnotationSave,
     CellSave,
+    PanelSave,
+    annotate,
     flag_script,
     propose_mark,
     save_marks,
+    save_panel,
     set_moderation,
     set_plan,
     submit_scripts,
 )
 from marksheet.entrypoints.jobs.demo.people import Cast
+from marksheet.rules import annotations
+from marksheet.rules.marks import TypedMark
 from marksheet.rules.moderation import Kind, Round, Trigger
 
+SENTENCE = re.compile(r"\S[^.!?]*[.!?]")
 HALF = 500
 TOLERANCE = 2_000
 # Of the scripts of a marker, in the order of candidate numbers: so many are marked, so many of them submitted.
@@ -31,6 +40,12 @@ MO_MARKED, MEI_MARKED = (20, 18), (14, 12)
 # Whose marks lie far apart, and by how much: the first two agree on one, of the third a proposal waits.
 APART = {2: 4_500, 5: -4_000, 9: 5_000}
 FLAGGED = 6
+# On how many scripts each writes feedback and annotates the first answer, and what they say.
+ANNOTATED = 3
+SAID = {
+    "mo": ("The steps are there; apply them to the facts.", "This is the test.", "Where does it say so?"),
+    "mei": ("Well put. Say what follows from it.", "Named and applied.", "Not for a private employer."),
+}
 
 
 def share_out(cast: Cast, schedule: Schedule, *, at: datetime) -> None:
@@ -52,6 +67,8 @@ def mark_twice(cast: Cast, schedule: Schedule, *, at: datetime) -> None:
         own = _own(person, schedule)
         cells = [cell for n, one in enumerate(own[:marked]) for cell in _cells(schedule, person, one, n)]
         save_marks(person, schedule.ref, cells, at=at)
+        for one in own[:ANNOTATED]:
+            _annotate(person, schedule, one.ref, at=at)
         if person == cast.mei:
             reason = "The second answer is in another hand."
             flag_script(person, schedule.ref, own[FLAGGED].ref, reason, at=at)
@@ -71,6 +88,38 @@ def agree(cast: Cast, schedule: Schedule, *, at: datetime) -> None:
     propose_mark(
         cast.mo, mo[last].ref, part, value=10_500, note="Liability of the state counts as well.", at=at
     )
+
+
+def _annotate(person: Person, schedule: Schedule, script: str, *, at: datetime) -> None:
+    """Write feedback beside the first mark of a script; mark the first sentence of the answer and the last."""
+    seen = workshop_of(
+        person, schedule, script, paper_of(schedule.version_id, schedule.key_version_id).human_parts[0].ref
+    )
+    feedback, good, doubtful = SAID[person.username or ""]
+    panel = PanelSave(
+        script,
+        seen.part.ref,
+        scheme=seen.number,
+        mark_against=seen.mark.version,
+        said_against=seen.said.version,
+        typed=TypedMark(seen.mark.value, seen.mark.no_response),
+        feedback=feedback,
+    )
+    save_panel(person, schedule.ref, panel, at=at)
+    text = seen.written.text
+    sentences = [one.span() for one in SENTENCE.finditer(text)]
+    if not sentences:
+        return
+    puts = [(annotations.Kind.HIGHLIGHT, sentences[0], good)]
+    if len(sentences) > 1:
+        puts.append((annotations.Kind.STRIKE, sentences[-1], doubtful))
+    for kind, where, words in puts:
+        annotate(
+            person,
+            schedule.ref,
+            AnnotationSave(script, seen.part.ref, kind=kind, at=where, words=words),
+            at=at,
+        )
 
 
 def _own(person: Person, schedule: Schedule) -> Sequence[Submission]:

@@ -26,7 +26,7 @@ from marksheet.apps.results.actions.marks.judging import MOST_TEXT
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.shared.errors import wants_json
-from marksheet.entrypoints.web.assess import files, panel
+from marksheet.entrypoints.web.assess import files, notes, panel
 from marksheet.entrypoints.web.exams.scheme_form import step_words
 from marksheet.formats.texts import words_in
 
@@ -81,6 +81,8 @@ def _sent(request: HttpRequest, person: Person, schedule: Schedule, seen: Worksh
     if act == "discard":
         discard_drafts(person, schedule.ref, [seen.script.ref], seen.part.ref)
         return redirect(here)
+    if act in notes.ACTS:
+        return _noted(request, person, schedule, seen, here)
     filled = panel.filled_from(_with_comment(seen, request.POST, act))
     try:
         saved = save_panel(person, schedule.ref, panel.save_of(seen, request.POST, filled), at=clock.read())
@@ -111,6 +113,21 @@ def _sent(request: HttpRequest, person: Person, schedule: Schedule, seen: Worksh
             return redirect(_address(schedule, place, request))
         done(request, _("Saved. Nothing of yours is unmarked here any more."))
     return redirect(here)
+
+
+def _noted(
+    request: HttpRequest, person: Person, schedule: Schedule, seen: Workshop, here: str
+) -> HttpResponse:
+    answer = notes.saved(request, person, schedule, seen)
+    if isinstance(answer, HttpResponse):
+        return answer
+    if answer is None:
+        done(request, notes.said(request.POST))
+        return redirect(f"{here}#notes")
+    seen = _again(request, person, schedule, seen)
+    filled = panel.filled_from_draft(seen) if seen.draft else panel.filled_of(seen)
+    status = 400 if isinstance(answer.refusal, BadInput) else 409
+    return _page(request, person, schedule, seen, filled, typed=answer, status=status)
 
 
 def _again(request: HttpRequest, person: Person, schedule: Schedule, seen: Workshop) -> Workshop:
@@ -144,6 +161,7 @@ def _page(
     filled: panel.Filled,
     *,
     refusal: Refusal | None = None,
+    typed: notes.Typed | None = None,
     status: int = 200,
 ) -> HttpResponse:
     marks = marks_at(person, schedule)
@@ -158,7 +176,7 @@ def _page(
         "marks": marks,
         "locked": locked,
         "words": words_in(seen.written.text),
-        "files": files.shown(schedule, seen),
+        "files": notes.on_files(seen, files.shown(schedule, seen), typed),
         "items": [
             (
                 one,
@@ -189,7 +207,7 @@ def _page(
         "upon": panel.versions(seen, request.POST if isinstance(refusal, BadInput) else None),
         "key": f"{person.ref}:{seen.script.ref}:{seen.part.ref}",
         "most": MOST_TEXT,
-    }
+    } | notes.context_of(seen, typed)
     answer = render(request, "assess/workshop.html", context, status=status)
     # Always: the script goes on to the next response without leaving the page.
     return files.allowed_beside(answer)

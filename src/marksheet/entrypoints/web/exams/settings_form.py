@@ -31,7 +31,7 @@ COUNTS = [
     (AttemptCounts.FIRST, gettext_lazy("the first")),
     (AttemptCounts.BEST, gettext_lazy("the best")),
 ]
-# Those that work today; the others come with feedback, annotations and objectives.
+# Those that work today; the others come with objectives and whole scripts.
 SWITCHES = {
     "percentage": gettext_lazy("Percentage"),
     "score": gettext_lazy("Score in marks"),
@@ -40,6 +40,8 @@ SWITCHES = {
     "grade": gettext_lazy("Grade"),
     "summary": gettext_lazy("Score per question"),
     "detail": gettext_lazy("Own answer and right answer per question"),
+    "feedback": gettext_lazy("Feedback per question"),
+    "annotations": gettext_lazy("Own response with annotations"),
 }
 
 

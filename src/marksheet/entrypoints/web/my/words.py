@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marksheet.apps.release.queries.candidate import CandidateLine
+from marksheet.entrypoints.shared.annotated import KINDS, Marked, Piece, pieces_of
+from marksheet.rules.annotations import Kind, Stretch
 from marksheet.rules.visibility import SENTENCES
 
 WORDS = {
@@ -59,6 +61,25 @@ class Question(NamedTuple):
     marks: str
 
 
+class NoteLine(NamedTuple):
+    """A note on a response: its number there, what it is and where, and what it says."""
+
+    n: int
+    kind: str
+    place: str
+    words: str
+    drawn: bool
+
+
+class AnnotatedResponse(NamedTuple):
+    """One response with its notes; ``prefix`` keeps the names of its notes apart from those of others."""
+
+    name: str
+    prefix: str
+    pieces: Sequence[Piece]
+    notes: Sequence[NoteLine]
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A disclosure made ready for the page: nothing is added to what it holds."""
@@ -84,6 +105,15 @@ class Shown:
     def questions(self) -> Sequence[Question]:
         """The questions, if they are shown."""
         return [_question(item) for item in self.document.get("items", ())]
+
+    @property
+    def annotated(self) -> Sequence["AnnotatedResponse"]:
+        """The candidate's responses with what was put on them, if that is shown and there is any."""
+        return [
+            _annotated(str(item["label"]), one, f"r{at}-{n}-")
+            for at, item in enumerate(self.document.get("items", ()))
+            for n, one in enumerate(item.get("annotations", ()))
+        ]
 
     @property
     def percent(self) -> float | None:
@@ -119,6 +149,34 @@ def _question(item: Mapping[str, Any]) -> Question:
         notes,
         f"{item['score']} / {maximum}" if maximum else "",
     )
+
+
+def _annotated(label: str, one: Mapping[str, Any], prefix: str) -> AnnotatedResponse:
+    notes = list(enumerate(one["notes"], 1))
+    marked = [
+        Marked(n, Kind(note["kind"]), Stretch(note["start"], note["end"]))
+        for n, note in notes
+        if "start" in note
+    ]
+    name = f"{label} {one['part']}" if one["part"] else label
+    lines = [
+        NoteLine(n, str(KINDS[Kind(note["kind"])]), _where(note), note["words"], "start" in note)
+        for n, note in notes
+    ]
+    return AnnotatedResponse(name, prefix, pieces_of(one["text"], marked), lines)
+
+
+def _where(note: Mapping[str, Any]) -> str:
+    """Return where a note on a file stands, in words: the file itself is not on this page."""
+    if "file" not in note:
+        return "" if "start" in note else _("the place is no longer there")
+    if "x" not in note:
+        return _("file %(n)s, page %(page)s") % {"n": note["file"], "page": note["page"]}
+    return _("file %(n)s, %(x)s %% from the left, %(y)s %% from the top") % {
+        "n": note["file"],
+        "x": note["x"] // 10,
+        "y": note["y"] // 10,
+    }
 
 
 KNOWN_SENTENCES = frozenset(SENTENCES.values())

@@ -1,6 +1,12 @@
 """Give marks, submit scripts, open them again: each keeps the working results up to date in its change."""
 
 from marksheet.apps.results.actions.marks.agreeing import propose_mark
+from marksheet.apps.results.actions.marks.annotating import (
+    AnnotationSave,
+    StaleAnnotation,
+    anchor_words,
+    annotate,
+)
 from marksheet.apps.results.actions.marks.cells import (
     BadCells,
     CellName,
@@ -25,6 +31,7 @@ from marksheet.apps.results.actions.marks.submitting import (
 )
 
 __all__ = [
+    "AnnotationSave",
     "BadCells",
     "CellName",
     "CellSave",
@@ -32,11 +39,14 @@ __all__ = [
     "SavedMark",
     "SavedPanel",
     "Seen",
+    "StaleAnnotation",
     "StaleMarks",
     "StalePanel",
     "Submission",
     "Theirs",
     "accept",
+    "anchor_words",
+    "annotate",
     "change_marks",
     "confirm_marks",
     "confirm_sample",

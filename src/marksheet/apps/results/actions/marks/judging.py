@@ -79,7 +79,7 @@ def save_panel(actor: Person, schedule_ref: str, save: PanelSave, *, at: datetim
         StalePanel: the mark, what is said beside it, or the scheme changed since; what was typed is kept.
     """
     schedule = marking_at(actor, schedule_ref, Verb.MARK_GIVE)
-    part = _part(schedule, save.part_ref)
+    part = part_of(schedule, save.part_ref)
     _check_texts(save)
     try:
         with change(actor, Verb.MARK_GIVE, at=at) as opened:
@@ -91,7 +91,12 @@ def save_panel(actor: Person, schedule_ref: str, save: PanelSave, *, at: datetim
     return saved
 
 
-def _part(schedule: Schedule, ref: str) -> PartRow:
+def part_of(schedule: Schedule, ref: str) -> PartRow:
+    """Return the part of a schedule's paper that people mark.
+
+    Raises:
+        NotFound: there is none.
+    """
     parts = paper_of(schedule.version_id, schedule.key_version_id).human_parts
     part = next((one for one in parts if one.ref == ref), None)
     if part is None:

@@ -115,11 +115,22 @@ def _beside(entry: Entry) -> tuple[str, str] | None:
     match entry.facts.get("did"):
         case "judged":
             return _("Wrote feedback, a note or levels beside a mark"), ""
+        case "annotated":
+            return _annotated(entry), ""
         case "script_flagged":
             return _("Flagged the script to the lead marker"), "warn"
         case "flag_settled":
             return _("Settled the flag"), "ok"
     return None
+
+
+def _annotated(entry: Entry) -> str:
+    """Say how many annotations were made or changed on a response, or taken away."""
+    n = count(entry, "annotations") or 1
+    if count(entry, "removed"):
+        return ngettext("Took away %(n)d annotation", "Took away %(n)d annotations", n) % {"n": n}
+    words = ngettext("Made or changed %(n)d annotation", "Made or changed %(n)d annotations", n)
+    return words % {"n": n}
 
 
 def _confirmed(entry: Entry) -> str:

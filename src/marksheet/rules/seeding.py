@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from marksheet.rules.agreement import Measured
 
@@ -71,6 +72,44 @@ class Done:
     script: int
     submitted: bool = False
     seed: Judged | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seeding:
+    """How seeds are given at a schedule: one script in ``every`` of a marker's, where ``chance`` puts it."""
+
+    every: int
+    stopping: Stopping
+    chance: str
+
+    def __post_init__(self) -> None:
+        if self.every < 2:
+            raise ValueError("At most every second script is a seed.")
+
+
+def seeding_to_json(seeding: Seeding | None) -> dict[str, Any]:
+    """Return how seeds are given, as it is stored; empty where they are not."""
+    if seeding is None:
+        return {}
+    stopping = seeding.stopping
+    return {
+        "every": seeding.every,
+        "misses": stopping.misses,
+        "of_last": stopping.of_last,
+        "chance": seeding.chance,
+    }
+
+
+def seeding_from_json(stored: Mapping[str, Any]) -> Seeding | None:
+    """Return what was stored.
+
+    Raises:
+        ValueError, KeyError: it makes no sense.
+    """
+    if not stored:
+        return None
+    stopping = Stopping(int(stored["misses"]), int(stored["of_last"]))
+    return Seeding(int(stored["every"]), stopping, str(stored["chance"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,33 +94,40 @@ def _deal(
     seeds: Sequence[Seed],
     free: set[int],
 ) -> None:
-    """Work out one marker's order from the first script on that is not begun, behind all that are."""
-    begun = [n for n, one in enumerate(scripts) if one.last_saved_at or one.submitted_at]
-    head, tail = scripts[: begun[-1] + 1 if begun else 0], scripts[begun[-1] + 1 if begun else 0 :]
+    """Work out one marker's order: seeds among the scripts not begun, each before one that is none."""
+    begun = sum(one.last_saved_at is not None or one.submitted_at is not None for one in scripts)
     live = {one.attempt_id: one for one in seeds if one.retired_at is None}
-    untouched = [one for one in tail if is_seed(one)]
+    untouched = [one for one in scripts if is_seed(one) and _is_untouched(one)]
     waiting: list[Script | Seed] = [one for one in untouched if one.attempt_id in live]
     by_key = {one.pk: one for one in live.values() if one.attempt_id in free}
     waiting += [by_key[key] for key in shuffled(by_key, f"{seeding.chance}:{marker}")]
-    plain = [one for one in tail if not is_seed(one)]
-    # After a seed comes a script that is none.
-    later = 1 if head and is_seed(head[-1]) else 0
-    chance = f"{seeding.chance}:{marker}:{len(head)}"
-    places = [later + place for place in seed_places(max(len(plain) - later, 0), seeding.every, chance)]
-    before = dict(zip(places, waiting, strict=False))
+    standing = [one for one in scripts if one not in untouched]
+    plain = [one for one in standing if _is_untouched(one)]
+    drawn = seed_places(len(plain), seeding.every, f"{seeding.chance}:{marker}:{begun}")
+    before = {plain[place].pk for place in drawn}
     order: list[Script | Seed] = []
-    for n, script in enumerate(plain):
-        if n in before:
-            order.append(before[n])
+    due = 0
+    for script in standing:
+        due += script.pk in before
+        if due and waiting and _is_untouched(script) and not (order and _stands_for_seed(order[-1])):
+            order.append(waiting.pop(0))
+            due -= 1
         order.append(script)
-    first = max((one.place for one in head), default=0) + 1
-    for place, one in enumerate(order, start=first):
+    for place, one in enumerate(order, start=1):
         if isinstance(one, Seed):
             dealt.new.append((one, marker, place))
         elif one.place != place:
             dealt.places.append((one.pk, place))
     kept = {one.pk for one in order if isinstance(one, Script)}
     dealt.gone += [one.pk for one in untouched if one.pk not in kept]
+
+
+def _is_untouched(script: Script) -> bool:
+    return script.last_saved_at is None and script.submitted_at is None
+
+
+def _stands_for_seed(one: Script | Seed) -> bool:
+    return isinstance(one, Seed) or is_seed(one)
 
 
 def _write(opened: Change, schedule: Schedule, dealt: _Dealt) -> None:

@@ -152,7 +152,7 @@ BODIES: dict[str, dict[str, str]] = {
     "coordinator:moderation-preview": {"against": "1", "near_boundary_0": "1", "notes_0": "on"},
     "coordinator:quality": {"every": "3", "misses": "2", "of_last": "5", "against": "1"},
     "coordinator:seed-new": {
-        "selected": ":unseeded-script", "do": "make", "m_{seeded-part}": "3", "tolerance": "1", "measured": "item",
+        "selected": ":unseeded-script", "m_{seeded-part}": "3", "tolerance": "1", "measured": "item",
         "reason": "A clear case",
     },
     "coordinator:seed": {"do": "retire", "against": "1", "reason": "Known by now"},

@@ -77,7 +77,7 @@ def test_a_coordinator_makes_a_seed_looks_and_decides(world, schedule) -> None:
         Script.objects.filter(schedule=schedule, round="marker-1", marker=world.mei).order_by("pk").first()
     )
     one, other = (human_part(schedule, n).ref for n in (0, 1))
-    sent = {"selected": script.ref, "do": "make", f"m_{one}": "4", f"m_{other}": "9", "tolerance": "1",
+    sent = {"selected": script.ref, f"m_{one}": "4", f"m_{other}": "9", "tolerance": "1",
             "hard": "", "measured": "item", "reason": "A clear case"}  # fmt: skip
     refused = client.post(f"{base}/quality/seeds/new/", sent)
     assert (refused.status_code, 'value="4"' in refused.content.decode()) == (400, True)

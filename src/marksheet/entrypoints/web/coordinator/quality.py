@@ -101,7 +101,7 @@ def new_seed(request: HttpRequest, ref: str) -> HttpResponse:
     found = scripts_named(person, schedule, chosen[:1], everybodys=True)
     if not found:
         raise NotFound(_("There is no such script."))
-    form = _seed_form(request, schedule, "make")
+    form = _seed_form(request, schedule)
 
     def make(data: dict[str, Any]) -> None:
         make_seed(person, schedule.ref, found[0].ref, form.settled(), reason=data["reason"], at=at)
@@ -123,9 +123,9 @@ def seed(request: HttpRequest, ref: str, seed: str) -> HttpResponse:
     found = seed_for(person, schedule.ref, seed)
     if found is None:
         raise NotFound(_("There is no such seed."))
-    act = request.POST.get("do", "")
-    form = _seed_form(request, schedule, "change", found)
-    retiring = Reason(request.POST if act == "retire" else None)
+    leaving = request.POST.get("do", "") == "retire"
+    form = _seed_form(request, schedule, found, bound=not leaving)
+    retiring = Reason(request.POST if leaving else None)
     against = _whole(request.POST.get("against", ""))
 
     def change(data: dict[str, Any]) -> None:
@@ -136,10 +136,10 @@ def seed(request: HttpRequest, ref: str, seed: str) -> HttpResponse:
     def retire(data: dict[str, Any]) -> None:
         retire_seed(person, schedule.ref, found.ref, reason=data["reason"], against=against, at=at)
 
-    if act == "change" and carried_out(request, form, change):
+    if not leaving and carried_out(request, form, change):
         done(request, _("The seed is settled anew."))
         return redirect("coordinator:quality", schedule.ref)
-    if act == "retire" and carried_out(request, retiring, retire):
+    if leaving and carried_out(request, retiring, retire):
         done(request, _("The seed is given to nobody any more. Its marks stay its candidate's."))
         return redirect("coordinator:quality", schedule.ref)
     context = {"schedule": schedule, "form": form, "retiring": retiring, "seed": found}
@@ -151,13 +151,15 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
-def _seed_form(request: HttpRequest, schedule: Schedule, act: str, seed: Seed | None = None) -> SeedForm:
+def _seed_form(
+    request: HttpRequest, schedule: Schedule, seed: Seed | None = None, *, bound: bool = True
+) -> SeedForm:
     parts = paper_of(schedule.version_id, schedule.key_version_id).human_parts
     stands = {}
     if seed is not None:
         marks = current_marks([seed.attempt_id], "definitive")
         stands = {part: shown_mark(one.value, one.no_response) for (_key, part), one in marks.items()}
-    sent = request.method == "POST" and request.POST.get("do") == act
+    sent = request.method == "POST" and bound
     return SeedForm(
         request.POST if sent else None,
         parts=parts,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marksheet.rules.agreement import Measured
-from marksheet.rules.seeding import Done, Judged, Seed, judge, standing
+from marksheet.rules.seeding import Done, Judged, Seed, Stopping, judge, standing
 from tests.rules.test_rulebook import table
 
 marks = st.fractions(0, 10, max_denominator=4)
@@ -37,12 +37,23 @@ def test_a_wider_tolerance_forgives_no_less(settled, data, tolerance, measured):
     assert wide.within or not strict.within
 
 
-@given(done, st.integers(0, 3))
-def test_only_a_row_of_misses_up_to_now_stops(history: list[Done], allowed: int):
-    found = standing(history, misses_allowed=allowed)
-    seeds = [one.seed.within for one in history if one.seed is not None]
-    assert found.stopped == (len(seeds) > allowed and not any(seeds[-allowed - 1 :]))
-    assert (found.severity is None) == (not seeds)
+@given(done, st.integers(1, 4), st.data())
+def test_so_many_misses_of_the_last_so_many_stop_and_one_less_does_not(history, of_last, data):
+    misses = data.draw(st.integers(1, of_last))
+    found = standing(history, Stopping(misses, of_last))
+    missed = [not one.seed.within for one in history if one.seed is not None]
+    assert found.misses == sum(missed[len(missed) - min(of_last, len(missed)) :])
+    assert found.stopped == (found.misses >= misses)
+    assert (found.severity is None) == (not missed)
+
+
+@given(marks, marks, st.fractions(-9, 9, max_denominator=4), st.sampled_from(Measured))
+def test_only_beyond_the_hard_tolerance_one_seed_stops_whatever_is_allowed(tolerance, more, off, measured):
+    seed = Seed({1: Fraction(10)}, tolerance, measured, hard=tolerance + more)
+    judged = judge(seed, {1: Fraction(10) + off})
+    assert judged.far == (abs(off) > tolerance + more)
+    assert judged.within == (abs(off) <= tolerance)
+    assert standing([Done(1, seed=judged)], Stopping(2, 9)).stopped == judged.far
 
 
 @given(done)
@@ -59,9 +70,12 @@ def test_what_is_submitted_or_a_seed_or_before_a_good_seed_is_not_marked_again(h
 def test_a_seed_is_judged_whole_and_has_marks():
     with pytest.raises(ValueError, match="all of it"):
         judge(Seed({1: Fraction(2), 2: Fraction(3)}, Fraction(1)), {1: Fraction(2)})
-    for settled, tolerance in (({}, 1), ({1: Fraction(1)}, -1)):
+    for settled, tolerance, hard in (({}, 1, None), ({1: Fraction(1)}, -1, None), ({1: Fraction(1)}, 2, 1)):
         with pytest.raises(ValueError, match="seed"):
-            Seed(settled, Fraction(tolerance))
+            Seed(settled, Fraction(tolerance), hard=hard)
+    for misses, of_last in ((0, 1), (2, 1)):
+        with pytest.raises(ValueError, match="so many"):
+            Stopping(misses, of_last)
 
 
 def test_the_table_of_the_rulebook_is_right():

@@ -262,6 +262,14 @@ coordinator:moderation                 GET   in   404  404  404  404  404  404  
 coordinator:moderation                 POST  in    | 405
 coordinator:moderation-preview         GET   in   404  404  404  404  404  404  400  404  404  404  404
 coordinator:moderation-preview         POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+coordinator:quality                    GET    in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:quality                    POST   in   404  404  404  404  404  404  302+ 404  404  404  404
+coordinator:seed-new                   GET    in   404  404  404  404  404  404  302  404  404  404  404
+coordinator:seed-new                   POST   in   404  404  404  404  404  404  302+ 404  404  404  404
+coordinator:seed                       GET    in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:seed                       POST   in   404  404  404  404  404  404  302+ 404  404  404  404
+coordinator:stop                       GET    in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:stop                       POST   in   404  404  404  404  404  404  302+ 404  404  404  404
 coordinator:allocation                 GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:allocation                 POST  in    | 405
 coordinator:share-out                  GET   in   404  404  404  404  404  404  400  404  404  404  404

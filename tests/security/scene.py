@@ -34,7 +34,7 @@ from tests.apps.release.scenes import hand_in, mark_all, refs
 from tests.factories import NOW, TESTER, World
 from tests.formats.zips import PDF, PNG
 from tests.guard import writes_allowed
-from tests.security.unfinished import half_marked, in_moderation, on_paper, prepared
+from tests.security.unfinished import half_marked, in_moderation, on_paper, prepared, with_seeds
 
 # The columns of the matrix, in their order.
 CAST = ("anon", "cas", "other", "sid", "mo", "max", "pia", "ada", "ari", "eva", "ext", "vie")
@@ -103,6 +103,7 @@ def a_scene() -> Scene:
     scene.refs["prepared"] = prepared(world, waiting)
     scene.refs |= on_paper(world, version)
     scene.refs |= in_moderation(world)
+    scene.refs |= with_seeds(world)
     kept = declare_conflict(
         world.ada, schedule.ref, world.mei.ref, number="1004", reason="Her nephew", at=NOW
     )

@@ -9,7 +9,7 @@ from marksheet.apps.exams.models import AssessmentVersion, Attempt, Part, Schedu
 from marksheet.apps.ledger.change import change
 from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
 from marksheet.apps.marking.actions.comments import keep_comment
-from marksheet.apps.marking.models import MarkDraft, Method, Moderation, Plan, Script
+from marksheet.apps.marking.models import MarkDraft, Method, Moderation, Plan, Script, Seed, SeedStop
 from marksheet.apps.marking.queries.allocation import Wanted
 from marksheet.apps.marking.queries.annotations import Placed
 from marksheet.apps.marking.steps import store_annotation
@@ -18,18 +18,23 @@ from marksheet.apps.results.actions.adjusting import adjust, take_back
 from marksheet.apps.results.actions.hand_in import record_hand_in
 from marksheet.apps.results.actions.marks import (
     CellSave,
+    Decision,
     PanelSave,
+    Settled,
     StaleMarks,
     accept,
     confirm_sample,
     doubt,
     flag_script,
+    make_seed,
     save_mark,
     save_marks,
     save_panel,
     set_moderation,
     set_plan,
+    set_seeding,
     settle_flag,
+    settle_stop,
     submit_scripts,
 )
 from marksheet.apps.results.models import AdjustmentKind
@@ -39,6 +44,7 @@ from marksheet.rules.marks import TypedMark
 from marksheet.rules.moderation import Kind, Round, Trigger
 from marksheet.rules.schemes import Criterion, Level, Scheme
 from tests import factories
+from tests.apps.marking.two_markers import share
 from tests.apps.release.scenes import hand_in, refs
 from tests.factories import NOW, World
 
@@ -138,6 +144,30 @@ def in_moderation(world: World) -> dict[str, str]:
     confirm_sample(world.max, schedule.ref, "moderation-1", world.mei.ref, at=NOW)
     waiting = next(one for one in scripts if one.enrolment.person_id == world.cas.pk)
     return {"moderated": schedule.ref, "moderation": rows[waiting.pk].ref, "moderated-part": parts[0].ref}
+
+
+def with_seeds(world: World) -> dict[str, str]:
+    """A schedule whose seed is Cas's script, where Mo is stopped and Mei was let go on; what is named there."""
+    version = factories.an_assessment(world, code="SEED-1", title="Seeded", wanted=[factories.by_hand("1")])
+    schedule = factories.a_schedule(world, version=version, code="SEED-1-JUN", candidates=4, with_cas=True)
+    hand_in(schedule, ["", "", "", "", ""])
+    share(world, schedule)
+    part = Part.objects.get(version=version)
+    own = Attempt.objects.get(schedule=schedule, enrolment__person=world.cas)
+    settled = Settled({part.ref: (4000, False)}, 1000, 2000)
+    make_seed(world.ada, schedule.ref, own.script_ref, settled, reason="A clear case", at=NOW)
+    set_seeding(world.ada, schedule.ref, every=2, against=0, at=NOW)
+    for person in (world.mo, world.mei):
+        script = Script.objects.get(attempt=own, marker=person)
+        save_mark(person, script.ref, part.ref, value=0, against_version=0, at=NOW)
+        submit_scripts(person, schedule.ref, [script.ref], at=NOW)
+    mo, mei = (SeedStop.objects.get(marker=person) for person in (world.mo, world.mei))
+    settle_stop(world.ada, schedule.ref, mei.ref, Decision.GO_ON, reason="Talked it over", at=NOW)
+    left = Script.objects.filter(schedule=schedule, round="marker-1").order_by("pk").first()
+    return {
+        "seeded": schedule.ref, "seed": Seed.objects.get(schedule=schedule).ref, "stop": mo.ref,
+        "unseeded-script": left.ref, "seeded-part": part.ref,
+    }  # fmt: skip
 
 
 def on_paper(world: World, version: AssessmentVersion) -> dict[str, str]:

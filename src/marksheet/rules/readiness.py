@@ -18,7 +18,8 @@ class Facts:
         unmarked: parts that can count and have neither score, mark nor "no response".
         unsubmitted: assigned scripts whose marker has not submitted.
         disagreed: parts whose two marks differ by more than is settled by itself, and are not agreed on yet.
-        moderation_open: rounds and seed stops not yet settled: scripts that a moderator has to look at.
+        moderation_open: rounds not yet settled: scripts that a moderator has to look at.
+        seed_stops: markers of it who are stopped, and whom nobody has let go on.
         samples_open: samples of its markers' work on which nothing is decided yet, or that are marked again.
         flags_open, imports_open: flags to the lead marker, imports not yet decided.
         stale: an input changed and the result has not been recomputed.
@@ -38,6 +39,7 @@ class Facts:
     key_pinned: bool = True
     disagreed: int = 0
     samples_open: int = 0
+    seed_stops: int = 0
 
     def __post_init__(self) -> None:
         if self.enrolled_fact not in ENROLLED_FACTS:
@@ -80,6 +82,7 @@ WAITS_IN: dict[str, State] = {
     "not_agreed": State.MODERATION,
     "in_moderation": State.MODERATION,
     "sample_open": State.MODERATION,
+    "seed_stop": State.MODERATION,
     "flagged": State.MODERATION,
 }
 
@@ -121,6 +124,7 @@ def _counts(facts: Facts) -> dict[str, int]:
         "not_agreed": facts.disagreed,
         "in_moderation": facts.moderation_open,
         "sample_open": facts.samples_open,
+        "seed_stop": facts.seed_stops,
         "flagged": facts.flags_open,
     } | _enrolled(facts)
 

@@ -265,11 +265,13 @@ def test_every_kind_of_act_has_words_of_its_own() -> None:
     from marksheet.entrypoints.web.audit.words.house import EXAM
     from marksheet.entrypoints.web.audit.words.result import EXPORTS
     from marksheet.entrypoints.web.audit.words.schedule import SCHEDULE
+    from marksheet.entrypoints.web.audit.words.seeding import SEEDING
 
     known = {
         *EXAM,
         *SCHEDULE,
         *EXPORTS,
+        *SEEDING,
         "hand_in_recorded",
         "hand_in_taken_back",
         "work_imported",
@@ -284,6 +286,7 @@ def test_every_kind_of_act_has_words_of_its_own() -> None:
         "judged",
         "script_flagged",
         "flag_settled",
+        "marker_stopped",
     }
     said: set[str] = set()
     for path in Path(marksheet.__file__).parent.rglob("*.py"):

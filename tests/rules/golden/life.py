@@ -27,6 +27,7 @@ READINESS = [
     ("1:h", {"key_pinned": False}, "marking", "no_key:1"),
     ("1:h", {"moderation_open": 1}, "moderation", "in_moderation:1"),
     ("1:h", {"samples_open": 1}, "moderation", "sample_open:1"),
+    ("1:h", {"seed_stops": 2, "flags_open": 1}, "moderation", "seed_stop:2 flagged:1"),
     ("1:h", {"moderation_open": 1, "samples_open": 2}, "moderation", "in_moderation:1 sample_open:2"),
     ("1:h", {"disagreed": 2}, "moderation", "not_agreed:2"),
     ("1:h", {"disagreed": 2, "unmarked": 1}, "marking", "unmarked:1 not_agreed:2"),

@@ -17,12 +17,17 @@ class Round(models.TextChoices):
     MODERATION_1 = "moderation-1"
     MODERATION_2 = "moderation-2"
     MODERATION_3 = "moderation-3"
+    DEFINITIVE = "definitive"
 
 
 # The rounds in which markers mark scripts, each without seeing the other's marks.
 MARKERS = (Round.MARKER_1, Round.MARKER_2)
 # The rounds in which moderators look at what markers gave.
 MODERATION = (Round.MODERATION_1, Round.MODERATION_2, Round.MODERATION_3)
+# The rounds whose marks stand over markers' marks, the last one over all.
+DECISIVE = (*MODERATION, Round.DEFINITIVE)
+# How the rounds begin in which a seed is marked: each marker's own, with the marker's key behind it.
+SEED = "seed-"
 
 
 class Plan(models.Model):
@@ -31,6 +36,7 @@ class Plan(models.Model):
     What two marks that differ by no more than the tolerance come to, what settles those that differ by more, and what
     is measured are the words of ``rules.agreement``; ``sharing`` is one of ``rules.anonymity``. ``rounds`` are the
     rounds of moderation as ``rules.moderation`` stores them; ``seed`` is what chance follows from in their samples.
+    ``seeding`` is how seeds are given to markers, as ``rules.seeding`` stores it; empty where they are not.
     """
 
     schedule = models.OneToOneField(Schedule, models.PROTECT, related_name="+")
@@ -43,6 +49,7 @@ class Plan(models.Model):
     sharing = models.CharField(max_length=10, default="never")
     rounds = models.JSONField(default=list)
     seed = models.CharField(max_length=40, blank=True, default="")
+    seeding = models.JSONField(default=dict)
     event_id = models.BigIntegerField()
     at = models.DateTimeField()
 
@@ -339,3 +346,52 @@ class SampleDecision(models.Model):
     moderator = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     event_id = models.BigIntegerField()
     at = models.DateTimeField()
+
+
+class Seed(models.Model):
+    """A script whose marks are settled, given to markers as any other; its definitive marks are its candidate's.
+
+    They are marks of the round "definitive". Once retired it is given to nobody any more; its marks stay.
+    ``tolerance`` is per item or per script, as ``measured`` says; beyond ``hard`` one such seed stops a marker.
+    """
+
+    ref = RefField()
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
+    attempt = models.OneToOneField(Attempt, models.PROTECT, related_name="+")
+    tolerance_thousandths = models.BigIntegerField()
+    hard_thousandths = models.BigIntegerField(null=True)
+    measured = models.CharField(max_length=10, default="script")
+    reason = models.CharField(max_length=1000)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    retired_at = models.DateTimeField(null=True)
+    revision = models.IntegerField(default=1)
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tolerance_thousandths__gte=0), name="seed_tolerance_is_not_negative"
+            )
+        ]
+
+
+class SeedStop(models.Model):
+    """A marker who is stopped at a schedule by what was given seeds, until a coordinator decides; then why, and how."""
+
+    ref = RefField()
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
+    marker = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    raised_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    decision = models.CharField(max_length=10, blank=True, default="")
+    reason = models.CharField(max_length=1000, blank=True, default="")
+    event_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["schedule", "marker"], condition=Q(settled_at=None), name="stopped_once"
+            )
+        ]

@@ -25,6 +25,7 @@ STATES: dict[str, Shown] = {
     "not_agreed": Shown("warn", _("Markers differ")),
     "in_moderation": Shown("warn", _("In moderation")),
     "sample_open": Shown("warn", _("Sample not decided")),
+    "seed_stop": Shown("warn", _("Its marker is stopped")),
     "withheld": Shown("quiet", _("Withheld")),
     "correction_ready": Shown("act", _("Correction ready")),
     "scheduled": Shown("act", _("Scheduled")),

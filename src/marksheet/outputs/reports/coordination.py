@@ -11,6 +11,7 @@ from marksheet.apps.results.queries.coordination import Status, coordination_lis
 from marksheet.outputs.reports.column import Column, Report
 
 STATUS = {
+    Status.STOPPED: _("Marker stopped"),
     Status.SET_UP: _("To set up"),
     Status.WAITING: _("Waiting for work"),
     Status.MARKING: _("Marking"),

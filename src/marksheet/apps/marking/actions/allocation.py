@@ -13,7 +13,7 @@ from marksheet.apps.exams.models import Schedule, ScheduleState
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
-from marksheet.apps.marking.models import Allocation, Method, Script
+from marksheet.apps.marking.models import MARKERS, Allocation, Method, Script
 from marksheet.apps.marking.queries.allocation import (
     Planned,
     Wanted,
@@ -24,10 +24,11 @@ from marksheet.apps.marking.queries.allocation import (
     planned,
     share_out,
 )
-from marksheet.apps.marking.queries.hands import handed_in
+from marksheet.apps.marking.queries.hands import handed_in, with_seeds
 from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.steps.allocation import hold_allocation, put_in_hands, tell_of_more
+from marksheet.apps.marking.steps.dealing import deal
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.steps import tell
 from marksheet.rules.access import Verb
@@ -103,10 +104,11 @@ def back_to_the_pile(actor: Person, schedule_ref: str, *, at: datetime) -> None:
         if plan_of(schedule).markers > 1:
             raise WrongState(_("With two markers every script is somebody's: on a pile one could be both."))
         _store(opened, schedule, Wanted(Method.PILE), "")
-        mine = Script.objects.filter(schedule=schedule)
+        mine = Script.objects.filter(schedule=schedule, round__in=MARKERS)
         mine.update(allocated=False, place=0)
         # On a pile a script is with who first marked it; nobody has those that are untouched.
         mine.filter(submitted_at=None, last_saved_at=None).update(marker=None)
+        deal(opened, schedule)
         _record(opened, schedule, "pile")
 
 
@@ -183,7 +185,7 @@ def remind(actor: Person, schedule_ref: str, person_refs: Sequence[str], *, at: 
         people = {one.ref: one for one in markers_at(schedule)}
         if set(person_refs) - set(people):
             raise NotFound(_("One of these people does not mark here any more."))
-        rows = handed_in().filter(schedule=schedule, submitted_at=None).values_list("marker_id", flat=True)
+        rows = with_seeds().filter(schedule=schedule, submitted_at=None).values_list("marker_id", flat=True)
         left = Counter(rows)
         behind = [people[ref] for ref in dict.fromkeys(person_refs) if left[people[ref].pk]]
         if not behind:

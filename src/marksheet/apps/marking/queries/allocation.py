@@ -90,6 +90,12 @@ def allocation_of(schedule: Schedule) -> Allocation | None:
     return Allocation.objects.filter(schedule=schedule).exclude(method=Method.PILE).first()
 
 
+def shares_now(schedule: Schedule, allocation: Allocation) -> dict[int, int]:
+    """Return the shares of those who took part in the allocation and still mark here."""
+    here = {one.pk for one in markers_at(schedule)}
+    return {int(key): share for key, share in allocation.shares.items() if int(key) in here}
+
+
 def settles_anew(schedule: Schedule, wanted: Wanted) -> bool:
     """Say whether ``wanted`` settles otherwise than now with whom the work will be that is still to come."""
     now = allocation_of(schedule)
@@ -110,7 +116,7 @@ def planned(schedule: Schedule, wanted: Wanted, seed: str) -> Planned:
     """
     here = {one.pk for one in markers_at(schedule)}
     rows = open_scripts_of(schedule)
-    kept = _barred(schedule, here)
+    kept = barred_at(schedule, here)
     moving = [row for row in rows if not _stays(row, wanted, kept)]
     gone = {row.id for row in moving}
     left = Counter(row.marker_id for row in rows if row.id not in gone and row.marker_id is not None)
@@ -157,7 +163,7 @@ def share_out(
         shares: the markers who get some, with their shares.
         left: how many open scripts each has already.
     """
-    barred = _barred(schedule, shares)
+    barred = barred_at(schedule, shares)
     others = _others(schedule, {row.id for row in rows})
     load, given, nobody = dict(left), dict[int, int](), list[int]()
     # One round after the other: whoever is the first marker of a script is never its second.
@@ -192,7 +198,7 @@ def _others(schedule: Schedule, moving: set[int]) -> dict[int, set[int]]:
     return found
 
 
-def _barred(schedule: Schedule, markers: Iterable[int]) -> dict[int, frozenset[int]]:
+def barred_at(schedule: Schedule, markers: Iterable[int]) -> dict[int, frozenset[int]]:
     """Return marker -> the candidates here whose work is not for them; their own is not either."""
     found: dict[int, set[int]] = {key: {key} for key in markers}
     units: dict[int, list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Which mark of a part counts: the moderator's, or the last that was given, or what two markers' marks come to."""
+"""Which mark of a part counts: the definitive, the moderator's, the last given, or what two markers' come to."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from marksheet.apps.marking.models import MARKERS, MODERATION, Mark, Round
+from marksheet.apps.marking.models import DECISIVE, MARKERS, SEED, Mark, Round
 from marksheet.apps.marking.queries.marks import Cell
 from marksheet.rules.agreement import Agreeing, Pair, brought_together
 
@@ -60,8 +60,10 @@ def counted_marks(
         for attempt, part, round_, _marker, value, blank, event in rows:
             if until and event >= until.get(attempt, event + 1):
                 continue
-            if round_ != FIRST and round_ in MODERATION:
+            if round_ != FIRST and round_ in DECISIVE:
                 moderated[attempt, part][round_] = (value, blank)
+            elif round_ != FIRST and round_.startswith(SEED):
+                continue
             elif value is None:
                 last[attempt, part] = NO_RESPONSE if blank else UNMARKED
             else:
@@ -73,9 +75,9 @@ def counted_marks(
     for attempt, part, round_, marker, value, blank, event in rows:
         if until and event >= until.get(attempt, event + 1):
             continue
-        if round_ in MODERATION:
+        if round_ in DECISIVE:
             moderated[attempt, part][round_] = (value, blank)
-        else:
+        elif not round_.startswith(SEED):
             two[attempt].setdefault(part, _Two()).give(round_, marker, (value, blank))
     found = {
         (attempt, part): counted
@@ -86,10 +88,13 @@ def counted_marks(
 
 
 def _moderated(given: Mapping[Cell, Mapping[str, Given]]) -> dict[Cell, Counted]:
-    """Return what moderators gave, the last round's of each part; what was taken back leaves the markers' marks."""
+    """Return what moderators gave, the last round's of each part, or what is definitive.
+
+    What was taken back leaves the markers' marks.
+    """
     found: dict[Cell, Counted] = {}
     for cell, rounds in given.items():
-        for round_ in MODERATION:
+        for round_ in DECISIVE:
             value, blank = rounds.get(round_, (None, False))
             if value is not None or blank:
                 found[cell] = NO_RESPONSE if blank else Counted(Fraction(value or 0, 1000))

@@ -10,9 +10,10 @@ from marksheet.apps.exams.queries.anonymity import through
 from marksheet.apps.ledger.bulk import among
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Flag, Script
-from marksheet.apps.marking.queries.hands import overseen, theirs
+from marksheet.apps.marking.queries.hands import theirs, with_seeds
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where, people_with, verbs_at
+from marksheet.apps.people.queries.apart import apart_from
 from marksheet.rules.access import Verb
 
 LEADING = (Verb.MARK_MODERATE, Verb.SCHEDULE_COORDINATE)
@@ -67,8 +68,8 @@ def flagged_among(person: Person, schedule: Schedule) -> int:
 
 def flagged_scripts(person: Person, schedule: Schedule) -> QuerySet[Script]:
     """Return the flagged scripts of a schedule that a lead marker may have in hand, in no order."""
-    rows = overseen(person).filter(is_flagged(), schedule=schedule).select_related("schedule")
-    return through(person, rows)
+    rows = with_seeds().exclude(apart_from(person).fits("attempt__enrolment"))
+    return through(person, rows.filter(is_flagged(), schedule=schedule).select_related("schedule"))
 
 
 def flags_of(person: Person, schedule: Schedule, *, most: int = 200) -> list[tuple[Flag, Script]]:

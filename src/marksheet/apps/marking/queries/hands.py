@@ -1,9 +1,9 @@
 """Which scripts somebody may have in hand: the one filter behind every list, count and door of marking."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import AttemptState
-from marksheet.apps.marking.models import MARKERS, Script
+from marksheet.apps.marking.models import MARKERS, SEED, Flag, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.people.queries.apart import Apart, apart_from
@@ -15,17 +15,27 @@ def handed_in() -> QuerySet[Script]:
     return Script.objects.filter(round__in=MARKERS, attempt__state=AttemptState.HANDED_IN)
 
 
+def with_seeds() -> QuerySet[Script]:
+    """Return the scripts of handed-in attempts, whosever they are, and beside them every marker's own of each seed."""
+    rounds = Q(round__in=MARKERS) | Q(round__startswith=SEED)
+    return Script.objects.filter(rounds, attempt__state=AttemptState.HANDED_IN)
+
+
 def theirs(person: Person, apart: Apart | None = None) -> QuerySet[Script]:
     """Return the scripts that ``person`` marks, or looks at where they only moderate.
 
     Those on a pile are everybody's who marks there, allocated ones their marker's alone; never their own work, nor
-    what a conflict of interest keeps from them.
+    what a conflict of interest keeps from them. Seeds are among them, like any; who only moderates there sees those
+    that were flagged.
 
     Args:
         apart: of this person, where it was read before.
     """
     marking = Q(schedule__node__in=nodes_where(person, Verb.MARK_GIVE))
-    rows = handed_in().filter(Q(allocated=False) | Q(marker=person) | ~marking)
+    flags = Flag.objects.filter(attempt=OuterRef("attempt"), round=OuterRef("round"), settled_at=None)
+    scripts = Q(round__in=MARKERS) & (Q(allocated=False) | Q(marker=person) | ~marking)
+    seeds = Q(round__startswith=SEED) & (Q(marker=person) | (~marking & Exists(flags)))
+    rows = Script.objects.filter(scripts | seeds, attempt__state=AttemptState.HANDED_IN)
     return rows.exclude((apart or apart_from(person)).fits("attempt__enrolment"))
 
 

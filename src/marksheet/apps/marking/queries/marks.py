@@ -1,9 +1,9 @@
 """Which mark holds in each cell: the newest version of its round."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from marksheet.apps.ledger.bulk import among
 from marksheet.apps.marking.models import HandsOn, Mark, MarkDraft, Round, Script
 
 Cell = tuple[int, int]
@@ -53,14 +53,21 @@ def current_marks(attempt_ids: Iterable[int], round_: str = Round.MARKER_1) -> d
 
 
 def marks_of_scripts(scripts: Iterable[Script]) -> dict[tuple[str, int, int], CurrentMark]:
-    """Return the mark that holds for each (round, attempt, part) of these scripts; a statement for each round."""
-    attempts: dict[str, list[int]] = defaultdict(list)
-    for script in scripts:
-        attempts[script.round].append(script.attempt_id)
+    """Return the mark that holds for each (round, attempt, part) of these scripts, in one statement."""
+    wanted = {(script.round, script.attempt_id) for script in scripts}
+    rows = (
+        Mark.objects.filter(
+            attempt__in=among({one[1] for one in wanted}), round__in={one[0] for one in wanted}
+        )
+        .order_by("version")
+        .values_list(
+            "round", "attempt_id", "part_id", "version", "value_thousandths", "no_response", "marker_id"
+        )
+    )
     return {
-        (round_, *cell): mark
-        for round_, keys in attempts.items()
-        for cell, mark in current_marks(keys, round_).items()
+        (round_, attempt, part): CurrentMark(version, value, no_response, marker)
+        for round_, attempt, part, version, value, no_response, marker in rows.iterator(chunk_size=5000)
+        if (round_, attempt) in wanted
     }
 
 

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db.models import Max, QuerySet
 
 from marksheet.apps.exams.models import Schedule, ScheduleState
-from marksheet.apps.ledger.bulk import among, insert_rows, update_rows
+from marksheet.apps.ledger.bulk import among, update_rows
 from marksheet.apps.ledger.change import Change
-from marksheet.apps.marking.models import Allocation, HandsOn, Method, Script
+from marksheet.apps.marking.models import MARKERS, Method, Script
 from marksheet.apps.marking.queries.allocation import (
     Planned,
     ScriptRow,
     Wanted,
     allocation_of,
-    markers_at,
     open_scripts_of,
     share_out,
+    shares_now,
 )
+from marksheet.apps.marking.queries.hands import handed_in
+from marksheet.apps.marking.steps.dealing import deal
+from marksheet.apps.marking.steps.hands import note_hands_on
 from marksheet.apps.people.models import Person, Unit
 from marksheet.apps.people.queries import people_with
 from marksheet.apps.people.queries.apart import apart_from
@@ -68,15 +71,9 @@ def flow(
     return put_in_hands(opened, schedule, rows, found)
 
 
-def shares_now(schedule: Schedule, allocation: Allocation) -> dict[int, int]:
-    """Return the shares of those who took part in the allocation and still mark here."""
-    here = {one.pk for one in markers_at(schedule)}
-    return {int(key): share for key, share in allocation.shares.items() if int(key) in here}
-
-
 def left_with(schedule: Schedule, markers: Iterable[int], *, apart_from: set[int]) -> dict[int, int]:
     """Return how many open scripts each marker has, those of ``apart_from`` not counted."""
-    rows = Script.objects.filter(schedule=schedule, marker__in=list(markers), submitted_at=None)
+    rows = handed_in().filter(schedule=schedule, marker__in=list(markers), submitted_at=None)
     return Counter(marker for key, marker in rows.values_list("pk", "marker_id") if key not in apart_from)
 
 
@@ -86,7 +83,7 @@ def put_in_hands(
     """Write who has which script now, behind those that each had before; a constant number of statements.
 
     Every mark given stays. Each script whose marker changed gets a line in the log; return marker -> how many they
-    got that they did not have.
+    got that they did not have. Where seeds are given, they get theirs among them.
     """
     last = dict(
         Script.objects.filter(schedule=schedule, marker__in=set(found.given.values()))
@@ -111,23 +108,7 @@ def put_in_hands(
         ("attempt", row.attempt_id, {"allocated": marker, "before": row.marker_id, "round": row.round})
         for row, marker in changed
     )
-    return Counter(marker for _row, marker in changed if marker is not None)
-
-
-def note_hands_on(opened: Change, pairs: Iterable[tuple[int, int]]) -> None:
-    """Note that people had scripts in hand: (attempt, person); who is noted already stays."""
-    wanted = dict.fromkeys(pairs)
-    known = set(
-        HandsOn.objects.filter(
-            person__in={person for _attempt, person in wanted},
-            attempt__in=among(attempt for attempt, _person in wanted),
-        ).values_list("attempt_id", "person_id")
-    )
-    insert_rows(
-        HandsOn,
-        ("attempt_id", "person_id", "since"),
-        ((*pair, opened.at) for pair in wanted if pair not in known),
-    )
+    return Counter(marker for _row, marker in changed if marker is not None) + deal(opened, schedule)
 
 
 def take_back(opened: Change, schedule: Schedule, person_id: int) -> list[Place]:
@@ -139,6 +120,19 @@ def take_back(opened: Change, schedule: Schedule, person_id: int) -> list[Place]
     found = list(rows.values_list("pk", "attempt_id", "round"))
     _with_nobody(opened, person_id, found)
     return [(attempt, round_) for _key, attempt, round_ in found]
+
+
+def drop_share(opened: Change, schedule: Schedule, person_id: int) -> None:
+    """Have nothing more come to a marker by the allocation; what they have stays."""
+    found = allocation_of(schedule)
+    if found is not None and found.shares.pop(str(person_id), None) is not None:
+        found.save(update_fields=["shares"])
+
+
+def take_from(opened: Change, person_id: int, scripts: Sequence[Script]) -> list[Place]:
+    """Take these open scripts, locked by the caller, out of somebody's hands; return which. Marks stay."""
+    _with_nobody(opened, person_id, [(one.pk, one.attempt_id, one.round) for one in scripts])
+    return [(one.attempt_id, one.round) for one in scripts]
 
 
 def take_back_kept_apart(opened: Change, person: Person) -> dict[int, int]:
@@ -175,7 +169,8 @@ def leave_kept_apart(opened: Change, scripts: Iterable[Script]) -> None:
 
 
 def _open_with(person_id: int) -> QuerySet[Script]:
-    return Script.objects.filter(marker=person_id, allocated=True, submitted_at=None)
+    mine = Script.objects.filter(marker=person_id, allocated=True, submitted_at=None)
+    return mine.filter(round__in=MARKERS)
 
 
 def _with_nobody(opened: Change, person_id: int, found: Sequence[tuple[int, int, str]]) -> None:

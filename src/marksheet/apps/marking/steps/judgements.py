@@ -6,7 +6,7 @@ from marksheet.apps.exams.models import Scheme
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Judgement, Script
 from marksheet.apps.marking.queries.judgements import CurrentJudgement
-from marksheet.apps.marking.steps.allocation import note_hands_on
+from marksheet.apps.marking.steps.hands import note_hands_on
 from marksheet.apps.people.models import Person
 from marksheet.rules.judging import Chosen
 

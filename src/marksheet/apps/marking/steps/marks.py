@@ -11,7 +11,7 @@ from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import NotAllowed, WrongState
 from marksheet.apps.marking.models import Mark, MarkDraft, Round, Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, Cell, CurrentMark, current_marks
-from marksheet.apps.marking.steps.allocation import note_hands_on
+from marksheet.apps.marking.steps.hands import note_hands_on
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
 

@@ -11,7 +11,7 @@ from marksheet.apps.ledger.models import new_ref
 from marksheet.apps.marking.models import MODERATION, Decision, Mark, Moderation, Plan, Round
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, current_marks
 from marksheet.apps.marking.queries.plan import plan_of
-from marksheet.apps.marking.steps.allocation import note_hands_on
+from marksheet.apps.marking.steps.hands import note_hands_on
 from marksheet.apps.marking.steps.marks import FIELDS
 from marksheet.apps.people.models import Person
 
@@ -119,22 +119,34 @@ def store_moderated(
         stood: part -> what counted before, where one number did.
         given: part -> what counts from now on.
     """
-    versions = current_marks([row.attempt_id], row.round)
+    store_deciding(opened, row.attempt_id, row.round, by, stood, given)
+
+
+def store_deciding(
+    opened: Change,
+    attempt: int,
+    round_: str,
+    by: Person,
+    stood: Mapping[int, Given],
+    given: Mapping[int, Given],
+) -> None:
+    """Store marks that stand over those of markers, of a round of moderators or definitive; as ``store_moderated``."""
+    versions = current_marks([attempt], round_)
     newest = dict(Scheme.objects.filter(part__in=list(given)).order_by("number").values_list("part_id", "pk"))
     insert_rows(
         Mark,
         FIELDS,
         (
             (
-                row.attempt_id, part, row.round, by.pk,
-                versions.get((row.attempt_id, part), NEVER_MARKED).version + 1, value, blank, newest.get(part),
+                attempt, part, round_, by.pk,
+                versions.get((attempt, part), NEVER_MARKED).version + 1, value, blank, newest.get(part),
                 opened.event_id, opened.at,
             )
             for part, (value, blank) in given.items()
         ),
     )  # fmt: skip
     marks = {str(part): [_word(stood.get(part, (None, False))), _word(one)] for part, one in given.items()}
-    opened.lines([("attempt", row.attempt_id, {"round": row.round, "marker": by.pk, "marks": marks})])
+    opened.lines([("attempt", attempt, {"round": round_, "marker": by.pk, "marks": marks})])
 
 
 def _word(given: Given) -> int | str | None:

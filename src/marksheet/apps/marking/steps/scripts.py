@@ -6,7 +6,7 @@ from marksheet.apps.exams.models import Attempt, AttemptState, Part, Schedule
 from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import new_ref
-from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.marking.models import Round, Script, Seed
 from marksheet.apps.marking.queries.allocation import allocation_of
 from marksheet.apps.marking.queries.plan import rounds_of
 from marksheet.apps.marking.steps.allocation import flow, hold_allocation
@@ -29,8 +29,9 @@ FIELDS = (
 def open_scripts(opened: Change, schedule: Schedule, attempt_ids: Iterable[int]) -> int:
     """Open a script of each marker's round for every handed-in attempt that has none; return how many.
 
-    A paper without human-marked parts has nothing to mark, hence no scripts. Where scripts are allocated, they flow to
-    the markers with the fewest left. A constant number of statements, whatever the number of attempts.
+    A seed has those of its markers alone. A paper without human-marked parts has nothing to mark, hence no scripts.
+    Where scripts are allocated, they flow to the markers with the fewest left. A constant number of statements,
+    whatever the number of attempts.
     """
     human = Part.objects.filter(version_id=schedule.version_id, machine=False).count()
     wanted = set(attempt_ids)
@@ -39,6 +40,7 @@ def open_scripts(opened: Change, schedule: Schedule, attempt_ids: Iterable[int])
     hold_allocation(opened, schedule)
     rounds = rounds_of(schedule)
     handed_in = Attempt.objects.filter(schedule=schedule, state=AttemptState.HANDED_IN, pk__in=wanted)
+    handed_in = handed_in.exclude(pk__in=Seed.objects.filter(schedule=schedule).values("attempt"))
     refs = dict(handed_in.values_list("id", "script_ref"))
     known = set(
         Script.objects.filter(schedule=schedule, round__in=rounds, attempt__in=wanted).values_list(

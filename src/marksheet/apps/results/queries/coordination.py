@@ -16,6 +16,7 @@ from marksheet.apps.marking.queries.moderation import counts_in_moderation, mode
 from marksheet.apps.marking.queries.people import Assessor, assessors_of, coordinated_by
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.samples import overseen_samples
+from marksheet.apps.marking.queries.seeding import SeedStop, stops_at
 from marksheet.apps.people.models import Person, UnitPath
 from marksheet.apps.people.queries import grants_with
 from marksheet.apps.results.models import Bucket, BucketCount
@@ -30,6 +31,7 @@ TO_PUBLISH = (Bucket.READY, Bucket.CORRECTION, Bucket.WITHHELD)
 class Status(StrEnum):
     """Where the marking of a schedule stands for who coordinates it."""
 
+    STOPPED = "stopped"
     SET_UP = "set-up"
     WAITING = "waiting"
     MARKING = "marking"
@@ -97,15 +99,18 @@ def coordination_of(schedule: Schedule) -> CoordinatorRow:
 
 
 def schedules_to_set_up(person: Person) -> int:
-    """Return how many schedules wait for ``person`` to set up: the count on the tab."""
-    return with_status(coordinated_by(person).filter(state="active")).filter(status=Status.SET_UP).count()
+    """Return how many schedules wait for ``person``, to set up or to decide on a stop: the count on the tab."""
+    rows = with_status(coordinated_by(person).filter(state="active"))
+    return rows.filter(status__in=(Status.STOPPED, Status.SET_UP)).count()
 
 
 def with_status(rows: QuerySet[Schedule]) -> QuerySet[Any]:
     """Add ``status``: the first of these that holds.
 
-    To set up: nobody marks there (or, where no one has to, nobody may publish) and not all is published.
+    Stopped: a marker is, by seeds, and nobody has decided. To set up: nobody marks there (or, where no one has to,
+    nobody may publish) and not all is published.
     """
+    stops = SeedStop.objects.filter(schedule=OuterRef("pk"), settled_at=None)
     return rows.alias(
         open=_count(*MARKING),
         moderated=_count(Bucket.MODERATION),
@@ -116,6 +121,7 @@ def with_status(rows: QuerySet[Schedule]) -> QuerySet[Any]:
     ).annotate(
         void=_void(),
         status=Case(
+            When(Exists(stops), then=Value(Status.STOPPED.value)),
             When(Q(open__gt=0, marker=False, wholly_machine=False), then=Value(Status.SET_UP.value)),
             When(open__gt=0, then=Value(Status.MARKING.value)),
             When(moderated__gt=0, then=Value(Status.MODERATION.value)),
@@ -233,6 +239,7 @@ def to_do(
     two = by_hand and plan_of(row.schedule).markers == 2
     differing, differ = awaited_markers(row.schedule) if two else (0, ())
     moderated = counts.get(Bucket.MODERATION, 0)
+    stopped = len(stops_at(row.schedule)) if row.status == Status.STOPPED else 0
     if differing:
         moderated -= not_agreed().filter(schedule=row.schedule, bucket=Bucket.MODERATION).count()
     steps = [
@@ -245,6 +252,7 @@ def to_do(
         ToDo("lacking" if two else "nobodys", unallocated) if unallocated else None,
         ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,
         ToDo("missing", counts[Bucket.NOT_READY]) if counts.get(Bucket.NOT_READY) else None,
+        ToDo("stopped", stopped) if stopped else None,
         ToDo("differences", differing, differ) if differing else None,
         *_moderation(row, moderated),
         ToDo("publish", sum(counts.get(bucket, 0) for bucket in TO_PUBLISH)),

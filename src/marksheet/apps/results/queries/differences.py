@@ -70,7 +70,7 @@ def scripts_differing(scripts: QuerySet[Script]) -> QuerySet[Script]:
 
 def scripts_with_differences(person: Person, schedule: Schedule) -> QuerySet[Script]:
     """Return the scripts of ``person``, both rounds submitted, on which the two are not agreed; by their place."""
-    rows = theirs(person).filter(schedule=schedule, marker=person)
+    rows = theirs(person).filter(schedule=schedule, marker=person, round__in=MARKERS)
     found = scripts_differing(rows).select_related("attempt__enrolment", "schedule")
     return through(person, found.order_by("place", "pk"))
 
@@ -89,7 +89,7 @@ def differences_counted(person: Person, schedules: Iterable[Schedule]) -> dict[i
 
 
 def _own(person: Person) -> QuerySet[Script]:
-    return scripts_differing(theirs(person).filter(marker=person))
+    return scripts_differing(theirs(person).filter(marker=person, round__in=MARKERS))
 
 
 def awaited_markers(schedule: Schedule) -> tuple[int, tuple[str, ...]]:

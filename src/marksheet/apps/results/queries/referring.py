@@ -11,6 +11,7 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.bulk import among
 from marksheet.apps.marking.models import Plan as Plan
+from marksheet.apps.marking.models import Seed
 from marksheet.apps.marking.queries.hands import handed_in
 from marksheet.apps.marking.queries.moderation import (
     SETTLED,
@@ -145,7 +146,8 @@ def amount_of(reason: Mapping[str, Any]) -> Fraction:
 
 
 def _hands(schedule: Schedule, enrolments: Collection[int] | None = None, **more: Any) -> list[Hand]:
-    rows = handed_in().filter(schedule=schedule, **more)
+    seeds = Seed.objects.filter(schedule=schedule).values("attempt")
+    rows = handed_in().filter(schedule=schedule, **more).exclude(attempt__in=seeds)
     if enrolments is not None:
         rows = rows.filter(attempt__enrolment__in=among(enrolments))
     fields = ("attempt_id", "attempt__enrolment_id", "marker_id", "submitted_at", "allocated")

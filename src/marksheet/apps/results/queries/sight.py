@@ -7,6 +7,7 @@ from django.db.models import Case, F, Q, QuerySet
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.anonymity import through, veil_over
 from marksheet.apps.ledger.errors import NotFound
+from marksheet.apps.marking.queries.seeding import kept_blind
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.results.models import BucketCount, Result
@@ -18,8 +19,13 @@ FEW = 200
 
 
 def schedules_with_results_seen_by(person: Person) -> QuerySet[Schedule]:
-    """Return the schedules whose rows on Results ``person`` sees: "view reports" there or above, or assigned."""
-    return Schedule.objects.filter(node_id__in=nodes_where(person, *SIGHT)).exclude(activated_at=None)
+    """Return the schedules whose rows on Results ``person`` sees: "view reports" there or above, or assigned.
+
+    Where seeds are given, whoever marks and does not coordinate sees none while work is left: they would tell which
+    scripts are seeds.
+    """
+    rows = Schedule.objects.filter(node_id__in=nodes_where(person, *SIGHT)).exclude(activated_at=None)
+    return rows.exclude(pk__in=kept_blind(person))
 
 
 def schedules_published_by(person: Person) -> QuerySet[Schedule]:
@@ -62,13 +68,18 @@ def published_seen_by(person: Person) -> QuerySet[Result]:
     candidates the person sees. Never one's own.
     """
     nodes = nodes_where(person, Verb.REPORT_VIEW, Verb.PUBLISHED_VIEW)
+    blind = kept_blind(person)
     homes = nodes_where(person, Verb.CANDIDATE_SEE, reach="candidates")
     # Sight is resolved first: told of a few schedules, or of no homes, the database does not read every result.
-    few = list(Schedule.objects.filter(node_id__in=nodes).values_list("pk", flat=True)[: FEW + 1])
-    here = Q(schedule__in=few) if len(few) <= FEW else Q(schedule__node_id__in=nodes)
+    few = list(
+        Schedule.objects.filter(node_id__in=nodes)
+        .exclude(pk__in=blind)
+        .values_list("pk", flat=True)[: FEW + 1]
+    )
+    here = Q(schedule__in=few) if len(few) <= FEW else Q(schedule__node_id__in=nodes) & ~Q(schedule__in=blind)
     if homes.exists():
         # Among codes, those of one unit would say where they come from.
-        here |= Q(home_id__in=homes) & ~Q(schedule__in=veil_over(person).codes)
+        here |= Q(home_id__in=homes) & ~Q(schedule__in=veil_over(person).codes) & ~Q(schedule__in=blind)
     return through(person, Result.objects.filter(here, in_force__isnull=False).exclude(person=person))
 
 

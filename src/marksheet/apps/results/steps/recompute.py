@@ -12,11 +12,12 @@ from marksheet.apps.exams.queries.paper import Paper, paper_of
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.bulk import update_rows
 from marksheet.apps.ledger.change import Change
-from marksheet.apps.marking.models import Mark, Script
+from marksheet.apps.marking.models import MARKERS, Mark, Script
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
 from marksheet.apps.marking.queries.flags import open_flags
 from marksheet.apps.marking.queries.moderation import Waits, waits_of
 from marksheet.apps.marking.queries.plan import Plan, agreeing_of, plan_of
+from marksheet.apps.marking.queries.seeding import stopped_within
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.adjustments import adjustments_in_force
 from marksheet.apps.results.queries.packing import micro, pack
@@ -64,6 +65,7 @@ class Work:
     unsubmitted: Counter[int] = field(default_factory=Counter)
     moderated: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     flags: Counter[int] = field(default_factory=Counter)
+    stopped: Counter[int] = field(default_factory=Counter)
     disagreed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     adjustments: Mapping[int, tuple[Adjustment, ...]] = field(default_factory=dict)
     moderation: Waits = field(default_factory=Waits)
@@ -197,10 +199,11 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
         outcome = NO_RESPONSE if answer_id is None else context.answers.get(answer_id, UNMARKED)
         work.outcomes[attempt_id][part_id] = outcome
     _fetch_marks(context, work, within)
-    open_scripts = Script.objects.filter(submitted_at=None, **within)
-    work.unsubmitted.update(open_scripts.values_list("attempt_id", flat=True))
+    waiting = Script.objects.filter(submitted_at=None, round__in=MARKERS, **within)
+    work.unsubmitted.update(waiting.values_list("attempt_id", flat=True))
     work.moderation = waits_of(context.schedule, context.plan, within)
     work.flags.update(open_flags(within))
+    work.stopped.update(stopped_within(context.plan, within))
     work.adjustments = adjustments_in_force(
         **{f"result__{name}": value for name, value in few.items()}, result__schedule=context.schedule
     )
@@ -245,16 +248,12 @@ def _computed(context: Context, row: Result, work: Work) -> dict[str, Any]:
     readiness = assess_readiness(_facts(context, row, work, facts, scored, chosen))
     values = _blank(context, row, attempts, readiness)
     relevant = [one for one in scored.values() if _matters(context.schedule, one.attempt.number, chosen)]
-    values["submitted"] = bool(attempts) and not any(work.unsubmitted[one.attempt.pk] for one in relevant)
-    if not attempts or not (scored or readiness.ready):
-        values["submitted"] = False
+    submitted = not any(work.unsubmitted[one.attempt.pk] for one in relevant)
+    values["submitted"] = bool(attempts) and submitted and bool(scored or readiness.ready)
     if chosen.number is not None:
         one = scored[chosen.number]
-        values |= {
-            "attempt_id": one.attempt.pk,
-            "attempt_number": one.attempt.number,
-            "handed_in_at": one.attempt.handed_in_at,
-        }
+        values |= {"attempt_id": one.attempt.pk, "attempt_number": one.attempt.number}
+        values["handed_in_at"] = one.attempt.handed_in_at
         if readiness.ready and row.withheld_at is None:
             values |= _graded(context, one.aggregate, work.adjustments.get(row.enrolment_id, ()))
     elif readiness.ready and row.withheld_at is None:
@@ -301,6 +300,7 @@ def _facts(
             max(work.moderation.scripts[attempt], int(moderated.get(attempt, 0) > 0)) for attempt in done
         ),
         samples_open=sum(work.moderation.samples[attempt] for attempt in done),
+        seed_stops=sum(work.stopped[one.attempt.pk] for one in relevant),
         stale=False,
         enrolled_fact="" if standing == "expected" else standing,
         key_pinned=context.schedule.key_version_id is not None or not context.paper.machine_parts,

@@ -17,7 +17,7 @@ from marksheet.entrypoints.jobs.demo.moderation import moderate
 from marksheet.entrypoints.jobs.demo.people import CAS, Cast, make_people
 from marksheet.entrypoints.jobs.demo.schemes import clarify
 from marksheet.entrypoints.jobs.demo.texts import mark_on_the_screen
-from marksheet.entrypoints.jobs.demo.twice import agree, mark_twice, share_out
+from marksheet.entrypoints.jobs.demo.twice import agree, drift, mark_twice, share_out
 from marksheet.rules.publication import ShowResults
 from marksheet.rules.visibility import Switches
 
@@ -115,7 +115,7 @@ def being_marked(cast: Cast, now: datetime) -> None:
 
 
 def marked_twice(cast: Cast, now: datetime) -> None:
-    """Being marked twice: European Union Law, where two markers agree, differ, flag one, and one came late."""
+    """Being marked twice: European Union Law, where two markers differ, one is stopped, and one came late."""
     essays = (("Direct effect", 20), ("Free movement", 15))
     switches = Switches(summary=True, feedback=True, annotations=True)
     exam = Exam("LAW-3300", "European Union Law", cast.law, (), essays, 150, 24, 6, switches=switches)
@@ -125,6 +125,7 @@ def marked_twice(cast: Cast, now: datetime) -> None:
     share_out(cast, schedule, at=now - timedelta(days=4))
     mark_twice(cast, schedule, at=now - timedelta(days=2))
     agree(cast, schedule, at=now - timedelta(days=1))
+    drift(cast, schedule, at=now - timedelta(hours=18))
     # Of the last two one is still awaited.
     bring_in(cast, exam, schedule, arrived[-2:-1], marked=0, submit=False, at=now - timedelta(hours=5))
 

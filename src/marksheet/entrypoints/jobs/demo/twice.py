@@ -1,4 +1,4 @@
-"""The demo's exam that two people mark: what they gave, where they differ, and what came late."""
+"""The demo's exam that two people mark: what they gave, where they differ, who drifts, what came late."""
 
 import random
 import re
@@ -18,13 +18,16 @@ from marksheet.apps.results.actions.marks import (
     AnnotationSave,
     CellSave,
     PanelSave,
+    Settled,
     annotate,
     flag_script,
+    make_seed,
     propose_mark,
     save_marks,
     save_panel,
     set_moderation,
     set_plan,
+    set_seeding,
     submit_scripts,
 )
 from marksheet.entrypoints.jobs.demo.people import Cast
@@ -46,6 +49,8 @@ SAID = {
     "mo": ("The steps are there; apply them to the facts.", "This is the test.", "Where does it say so?"),
     "mei": ("Well put. Say what follows from it.", "Named and applied.", "Not for a private employer."),
 }
+# Scripts that are seeds, by their place, and what each is worth of the maximum, in per cent; what is far off them.
+SEEDS, FAR = ((20, 55), (21, 40)), 6_000
 
 
 def share_out(cast: Cast, schedule: Schedule, *, at: datetime) -> None:
@@ -120,6 +125,28 @@ def _annotate(person: Person, schedule: Schedule, script: str, *, at: datetime) 
             AnnotationSave(script, seen.part.ref, kind=kind, at=where, words=words),
             at=at,
         )
+
+
+def drift(cast: Cast, schedule: Schedule, *, at: datetime) -> None:
+    """Ada settles two scripts that nobody has begun as seeds; Mei, who has come to give too much, is stopped by one."""
+    parts = paper_of(schedule.version_id, schedule.key_version_id).human_parts
+    for n, share in SEEDS:
+        given = {part.ref: (part.maximum_thousandths * share // 100 // HALF * HALF, False) for part in parts}
+        script = _own(cast.mo, schedule)[n]
+        reason = "Marked by the whole team at the standardisation meeting."
+        make_seed(cast.ada, schedule.ref, script.ref, Settled(given, TOLERANCE, FAR), reason=reason, at=at)
+    set_seeding(
+        cast.ada, schedule.ref, every=3, misses=2, of_last=4, against=plan_of(schedule).revision, at=at
+    )
+    left = [one for one in submissions_of(cast.mei, schedule, size=100)[0] if one.unmarked]
+    # At one go all but the last: with the last she goes on, and what she gave the seeds is looked at.
+    for minute, some in ((0, left[:-1]), (20, left[-1:])):
+        cells = [
+            CellSave(one.ref, part.ref, part.maximum_thousandths - HALF, False, 0)
+            for one in some
+            for part in parts
+        ]
+        save_marks(cast.mei, schedule.ref, cells, at=at + timedelta(minutes=minute))
 
 
 def _own(person: Person, schedule: Schedule) -> Sequence[Submission]:

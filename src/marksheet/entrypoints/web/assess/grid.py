@@ -25,7 +25,7 @@ from marksheet.apps.results.actions.marks import BadCells, CellSave, StaleMarks,
 from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
-from marksheet.entrypoints.web.assess.views import about
+from marksheet.entrypoints.web.assess.views import about, paused
 from marksheet.entrypoints.web.exams.scheme_form import step_words
 from marksheet.rules.marks import BadMark, read_mark, shown
 from marksheet.rules.schemes import FINEST
@@ -40,6 +40,8 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a page of the mark sheet; without JavaScript, save what was changed on it, all or nothing."""
     person = person_of(request)
     schedule = assessed_for(person, ref)
+    if request.method == "GET" and (refused := paused(request, person, schedule)) is not None:
+        return refused
     tried = Tried()
     if request.method == "POST":
         tried = _save_page(person, schedule, request.POST)

@@ -24,6 +24,7 @@ from marksheet.apps.marking.queries.moderation import has_moderation
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.progress import progress_by_item
 from marksheet.apps.marking.queries.samples import things_to_moderate
+from marksheet.apps.marking.queries.seeding import open_stop
 from marksheet.apps.marking.queries.submissions import (
     FILTERS,
     ScriptStatus,
@@ -107,6 +108,7 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
         "flagged": flagged,
         "flagged_label": ngettext("Flagged (%(n)s)", "Flagged (%(n)s)", flagged) % {"n": flagged},
         "leads": leads_at(person, schedule),
+        "stopped": open_stop(person, schedule) is not None,
         "may_hand_in": bool(absent) and may_record_hand_in(person, schedule),
         "narrowed": bool(search or status or request.GET.get("after")),
         "tab": "submissions",
@@ -143,6 +145,13 @@ def about(person: Person, schedule: Schedule) -> dict[str, Any]:
     }
 
 
+def paused(request: HttpRequest, person: Person, schedule: Schedule) -> HttpResponse | None:
+    """Return the page for who is stopped at a schedule, in place of any on which one marks; None for all others."""
+    if open_stop(person, schedule) is None:
+        return None
+    return render(request, "assess/paused.html", about(person, schedule), status=409)
+
+
 @signed_in
 @require_http_methods(["GET", "POST"])
 def submit(request: HttpRequest, ref: str) -> HttpResponse:
@@ -157,6 +166,10 @@ def submit(request: HttpRequest, ref: str) -> HttpResponse:
         words = ngettext("%(n)s script was submitted.", "%(n)s scripts were submitted.", answer.submitted) % {
             "n": answer.submitted
         }
+        if answer.paused:
+            words = _(
+                "Nothing was submitted: your marking here is paused until a coordinator has looked at it."
+            )
         if answer.unfinished:
             words += " " + _("Unfinished and still yours: %(names)s.") % {"names": listed(answer.unfinished)}
         done(request, words)

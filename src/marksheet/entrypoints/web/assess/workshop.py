@@ -27,6 +27,7 @@ from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.shared.errors import wants_json
 from marksheet.entrypoints.web.assess import files, notes, panel
+from marksheet.entrypoints.web.assess.views import paused
 from marksheet.entrypoints.web.exams.scheme_form import step_words
 from marksheet.formats.texts import words_in
 
@@ -39,6 +40,8 @@ def start(request: HttpRequest, ref: str) -> HttpResponse:
     """Go to the first script with something unmarked."""
     person = person_of(request)
     schedule = assessed_for(person, ref)
+    if (refused := paused(request, person, schedule)) is not None:
+        return refused
     place = first_to_mark(person, schedule, request.GET.get("part", ""))
     if place is None:
         done(request, _("There is nothing to mark here yet."))
@@ -66,6 +69,8 @@ def mark(request: HttpRequest, ref: str, script: str, part: str) -> HttpResponse
     """
     person = person_of(request)
     schedule = assessed_for(person, ref)
+    if request.method == "GET" and (refused := paused(request, person, schedule)) is not None:
+        return refused
     by_candidate = request.GET.get("by") == CANDIDATE
     walking = request.method == "GET" or not wants_json(request)
     seen = workshop_of(person, schedule, script, part, by_candidate=by_candidate, walking=walking)

@@ -17,6 +17,7 @@ Words = str | Promise
 
 # Each status with its word and its tone.
 STATUS: dict[str, tuple[Words, str]] = {
+    Status.STOPPED: (gettext_lazy("Marker stopped"), "warn"),
     Status.SET_UP: (gettext_lazy("To set up"), "warn"),
     Status.WAITING: (gettext_lazy("Waiting for work"), "quiet"),
     Status.MARKING: (gettext_lazy("Marking"), "act"),
@@ -171,6 +172,16 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             scripts,
             _("See progress"),
         ),
+        "stopped": (
+            ngettext(
+                "%(n)s marker is stopped by a seed and waits for you to decide.",
+                "%(n)s markers are stopped by seeds and wait for you to decide.",
+                n,
+            )
+            % {"n": n},
+            reverse("coordinator:quality", args=[ref]),
+            _("Look, and decide"),
+        ),
         "differences": (
             ngettext(
                 "The work of %(n)s candidate waits for the two markers to agree: %(who)s.",
@@ -221,6 +232,7 @@ def _tone(one: ToDo) -> str:
         "nobodys": "warn",
         "lacking": "warn",
         "second": "warn",
+        "stopped": "warn",
         "differences": "warn",
         "moderators": "warn",
     }.get(one.code, "quiet")

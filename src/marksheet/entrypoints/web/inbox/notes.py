@@ -41,6 +41,11 @@ WORDS: dict[str, object] = {
         "%(by)s asks you to mark %(count)s scripts at %(title)s again: “%(note)s”"
     ),
     "script-flagged": gettext_lazy("%(by)s flagged a script at %(title)s for you to look at."),
+    "marker-stopped": gettext_lazy(
+        "%(by)s is stopped at %(title)s: what was given a seed is too far from its definitive marks. Look, and decide."
+    ),
+    "marking-goes-on": gettext_lazy("%(by)s has looked, and your marking at %(title)s goes on: “%(note)s”"),
+    "marking-ended": gettext_lazy("%(by)s asks you to mark no more at %(title)s: “%(note)s”"),
     "flag-settled": gettext_lazy("%(by)s settled the flag that you raised at %(title)s."),
     "names-shown": gettext_lazy(
         "At %(schedule)s (%(code)s) names are shown from now on: its anonymity was lifted."

@@ -64,6 +64,7 @@ MISSING: Mapping[str, Callable[[int], str]] = {
     ),
     "in_moderation": lambda n: _("it waits for a moderator"),
     "sample_open": lambda n: _("the sample of its marker's work is not decided"),
+    "seed_stop": lambda n: _("its marker is stopped until the coordinator has looked"),
     "flagged": lambda n: ngettext("%(n)d flag is open", "%(n)d flags are open", n) % {"n": n},
 }
 

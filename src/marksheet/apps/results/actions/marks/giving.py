@@ -12,7 +12,8 @@ from marksheet.apps.exams.queries.schemes import steps_of
 from marksheet.apps.ledger.change import Change, change, draft
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking import steps
-from marksheet.apps.marking.models import MARKERS, MarkDraft, Script
+from marksheet.apps.marking.models import MarkDraft, Script
+from marksheet.apps.marking.queries.hands import with_seeds
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, marks_of_scripts
 from marksheet.apps.people.models import Person
 from marksheet.apps.results.actions.marks.cells import (
@@ -30,6 +31,7 @@ from marksheet.apps.results.actions.marks.scene import (
     record,
     refuse_closed,
 )
+from marksheet.apps.results.actions.marks.stopping import Stopped, refuse_stopped, watch
 from marksheet.rules.access import Verb
 from marksheet.rules.marks import BadMark, check_mark
 from marksheet.rules.schemes import FINEST
@@ -46,7 +48,7 @@ def save_mark(
     at: datetime,
 ) -> SavedMark:
     """Give one mark; see ``save_marks``."""
-    found = Script.objects.filter(ref=script_ref, round__in=MARKERS).select_related("schedule").first()
+    found = with_seeds().filter(ref=script_ref).select_related("schedule").first()
     if found is None:
         raise NotFound(_("There is no such script."))
     cell = CellSave(script_ref, part_ref, value, no_response, against_version)
@@ -69,6 +71,7 @@ def save_marks(
         WrongState: a script was submitted, or its work was not handed in.
         BadCells: a value is out of range or between the steps of its scheme, or the part is not marked by hand.
         StaleMarks: somebody else was faster; what was typed is kept as a draft.
+        Stopped: the actor is stopped there by what they gave seeds; what was typed is kept as a draft.
     """
     schedule = marking_at(actor, schedule_ref, Verb.MARK_GIVE)
     parts = {part.ref: part for part in paper_of(schedule.version_id, schedule.key_version_id).parts}
@@ -78,6 +81,9 @@ def save_marks(
             return _save(opened, actor, schedule, parts, cells)
     except StaleMarks as stale:
         _keep(actor, parts, [cell for cell in cells if (cell.script_ref, cell.part_ref) in stale.cells], at)
+        raise
+    except Stopped:
+        _keep(actor, parts, cells, at)
         raise
 
 
@@ -108,6 +114,7 @@ def _save(
     if any(cell.script_ref not in scripts for cell in cells):
         raise NotFound(_("There is no such script."))
     refuse_closed(actor, list(scripts.values()))
+    refuse_stopped(actor, schedule)
     current = marks_of_scripts(scripts.values())
     saved: dict[CellName, SavedMark] = {}
     stale: dict[CellName, CurrentMark] = {}
@@ -130,6 +137,7 @@ def _save(
     if _store(opened, actor, schedule, rows):
         record(opened, schedule, scripts.values(), marks=len(stored))
         steps.drop_drafts(opened, actor, [(attempt, part) for attempt, part, *_rest in stored])
+        watch(opened, actor, schedule, in_hand={script.pk for script in scripts.values()})
     return saved
 
 
@@ -175,6 +183,7 @@ def give_no_response(actor: Person, schedule_ref: str, script_refs: Sequence[str
         if set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
         refuse_closed(actor, list(scripts.values()))
+        refuse_stopped(actor, schedule)
         current = marks_of_scripts(scripts.values())
         rows: dict[str, list[steps.GivenMark]] = {
             round_: [
@@ -188,4 +197,5 @@ def give_no_response(actor: Person, schedule_ref: str, script_refs: Sequence[str
         n = _store(opened, actor, schedule, rows)
         if n:
             record(opened, schedule, scripts.values(), marks=n)
+            watch(opened, actor, schedule, in_hand={script.pk for script in scripts.values()})
         return n

@@ -18,6 +18,7 @@ from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, curr
 from marksheet.apps.marking.steps.judgements import Said
 from marksheet.apps.people.models import Person
 from marksheet.apps.results.actions.marks.scene import locked, marking_at, record, refuse_closed
+from marksheet.apps.results.actions.marks.stopping import Stopped, refuse_stopped, watch
 from marksheet.formats.texts import UnkeptCharacter, kept_text
 from marksheet.rules.access import Verb
 from marksheet.rules.judging import NOTHING_CHOSEN, Chosen, mark_of
@@ -77,6 +78,7 @@ def save_panel(actor: Person, schedule_ref: str, save: PanelSave, *, at: datetim
         WrongState: the script was submitted, or the schedule is not active.
         BadInput: no such choice, a mark out of range, or a text that is too long.
         StalePanel: the mark, what is said beside it, or the scheme changed since; what was typed is kept.
+        Stopped: the actor is stopped there by what they gave seeds; what was typed is kept.
     """
     schedule = marking_at(actor, schedule_ref, Verb.MARK_GIVE)
     part = part_of(schedule, save.part_ref)
@@ -84,7 +86,7 @@ def save_panel(actor: Person, schedule_ref: str, save: PanelSave, *, at: datetim
     try:
         with change(actor, Verb.MARK_GIVE, at=at) as opened:
             saved = _save(opened, actor, schedule, part, save)
-    except StalePanel:
+    except (StalePanel, Stopped):
         _keep(actor, part, save, at)
         raise
     _forget(actor, part, save)
@@ -122,6 +124,7 @@ def _save(opened: Change, actor: Person, schedule: Schedule, part: PartRow, save
     if script is None:
         raise NotFound(_("There is no such script."))
     refuse_closed(actor, [script])
+    refuse_stopped(actor, schedule)
     held = current_marks([script.attempt_id], script.round).get((script.attempt_id, part.id), NEVER_MARKED)
     judged = judgement_of(script, part.id)
     scheme = newest_schemes([part.id]).get(part.id)
@@ -147,6 +150,7 @@ def _save(opened: Change, actor: Person, schedule: Schedule, part: PartRow, save
         version = steps.store_judgement(opened, script, part.id, actor, judged, said)
     if not same_mark or version != judged.version:
         _record(opened, schedule, script, marks=int(not same_mark))
+        watch(opened, actor, schedule, in_hand={script.pk})
     return SavedPanel(said.mark_version, version, value, no_response)
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marksheet.apps.exams.models import AttemptState, Schedule, ScheduleState
+from marksheet.apps.exams.models import Schedule, ScheduleState
 from marksheet.apps.exams.queries.anonymity import through
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import NotAllowed, NotFound, WrongState
-from marksheet.apps.marking.models import MARKERS, Script
+from marksheet.apps.marking.models import Script
+from marksheet.apps.marking.queries.hands import with_seeds
 from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers, verbs_at
@@ -77,10 +78,14 @@ REFUSALS: dict[str, object] = {
 
 
 def locked(actor: Person, schedule: Schedule, refs: set[str] | None = None) -> dict[str, Script]:
-    """Lock the markers' scripts of handed-in attempts; by the script's ref, with candidates as ``actor`` sees them."""
+    """Lock the markers' scripts of handed-in attempts; by the script's ref, with candidates as ``actor`` sees them.
+
+    Of seeds every marker's own is among them.
+    """
     rows = (
-        Script.objects.select_for_update(of=("self",), no_key=True)
-        .filter(schedule=schedule, round__in=MARKERS, attempt__state=AttemptState.HANDED_IN)
+        with_seeds()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(schedule=schedule)
         .select_related("attempt__enrolment", "schedule")
         .order_by("pk")
     )

@@ -11,6 +11,7 @@ from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
 from marksheet.apps.marking import steps
 from marksheet.apps.marking.models import Script
+from marksheet.apps.marking.queries.seeding import Seed, is_seed
 from marksheet.apps.marking.steps.moderation import reopened as back_to_moderation
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
@@ -22,6 +23,7 @@ from marksheet.apps.results.actions.marks.scene import (
     record,
     refuse_kept_apart,
 )
+from marksheet.apps.results.actions.marks.stopping import refuse_stopped, watch
 from marksheet.apps.results.models import Result
 from marksheet.rules.access import Verb
 
@@ -30,12 +32,14 @@ from marksheet.rules.access import Verb
 class Submission:
     """What a submission did: how many scripts, and whose are unfinished and stayed behind.
 
-    ``apart`` counts the scripts that the actor never has in hand.
+    ``apart`` counts the scripts that the actor never has in hand; ``paused`` says that nothing was submitted, for
+    the actor is stopped.
     """
 
     submitted: int
     unfinished: tuple[str, ...] = ()
     apart: int = 0
+    paused: bool = False
 
 
 def submit_scripts(
@@ -47,7 +51,8 @@ def submit_scripts(
         script_refs: which; None for all that are finished.
 
     Unfinished scripts stay behind and are named; scripts submitted before stay as they are; nobody submits
-    their own, nor what a conflict of interest keeps them from, nor what is allocated to somebody else.
+    their own, nor what a conflict of interest keeps them from, nor what is allocated to somebody else. If what the
+    actor gave seeds is off, nothing is submitted, and they are stopped.
 
     Raises:
         NotFound, NotAllowed, WrongState: as ``save_marks``.
@@ -62,9 +67,14 @@ def submit_scripts(
         theirs = [row for row in waiting if not is_anothers(actor, row)]
         if script_refs is not None and len(theirs) < len(waiting):
             raise NotAllowed(_("Some of these scripts are allocated to somebody else, who submits them."))
+        if theirs:
+            refuse_stopped(actor, schedule)
         others = [row for row in theirs if not apart.keeps_from(*_candidate(row))]
         done = [row for row in others if not row.unmarked]
         unfinished = tuple(row.attempt.enrolment.name for row in others if row.unmarked)
+        if done and watch(opened, actor, schedule):
+            opened.record("schedule", schedule.pk, schedule_id=schedule.pk, did="marker_stopped")
+            return Submission(0, unfinished, len(theirs) - len(others), paused=True)
         if done:
             for round_, some in by_round(done).items():
                 steps.submit_scripts(opened, schedule, [row.attempt_id for row in some], round_)
@@ -90,7 +100,9 @@ def reopen_scripts(
     """
     schedule = marking_at(actor, schedule_ref, Verb.RESULT_REOPEN)
     with change(actor, Verb.RESULT_REOPEN, at=at) as opened:
-        scripts = locked(actor, schedule, set(script_refs))
+        scripts = {
+            ref: one for ref, one in locked(actor, schedule, set(script_refs)).items() if not is_seed(one)
+        }
         if set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
         return _reopen(opened, actor, schedule, list(scripts.values()), reason)
@@ -120,7 +132,7 @@ def reopen_results(actor: Person, result_refs: Sequence[str], *, reason: str, at
 
 def _of_enrolments(scripts: dict[str, Script], enrolments: Iterable[int]) -> list[Script]:
     wanted = set(enrolments)
-    found = [row for row in scripts.values() if row.attempt.enrolment_id in wanted]
+    found = [row for row in scripts.values() if row.attempt.enrolment_id in wanted and not is_seed(row)]
     if {row.attempt.enrolment_id for row in found} != wanted:
         raise WrongState(
             _("Some of these results have no work marked by people: there is nothing to reopen.")
@@ -132,6 +144,10 @@ def _reopen(opened: Change, actor: Person, schedule: Schedule, scripts: Sequence
     if not reason.strip():
         raise BadInput(_("Say why the work is opened again: the reason stays in its history."))
     refuse_kept_apart(actor, scripts)
+    if Seed.objects.filter(attempt__in=[row.attempt_id for row in scripts]).exists():
+        raise WrongState(
+            _("A script among these is a seed, whose marks are settled. Change its definitive marks instead.")
+        )
     closed = [row for row in scripts if row.submitted_at is not None]
     if not closed:
         raise WrongState(_("These scripts are open for marking already."))

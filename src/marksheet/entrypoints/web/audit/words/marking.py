@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from marksheet.apps.release.queries.history import Entry
 from marksheet.entrypoints.web.audit.words.said import Said, about_one, count
+from marksheet.entrypoints.web.audit.words.seeding import round_of_seed
 
 ROUNDS: Mapping[str, Callable[[], str]] = {
     "marker-1": lambda: _("first marker"),
@@ -78,7 +79,9 @@ def _answers_entered(entry: Entry) -> Said:
 def marked(entry: Entry) -> Said:
     """Say marks that were given, or their submission."""
     round_ = str(entry.line.get("round") or entry.facts.get("round") or "")
-    more = (ROUNDS[round_](),) if round_ in ROUNDS and round_ != "marker-1" else ()
+    more = (ROUNDS[round_](),) if round_ in ROUNDS and round_ != "marker-1" else round_of_seed(round_)
+    if entry.facts.get("did") == "marker_stopped":
+        return Said(_("Was stopped by a seed: nothing was submitted"), "warn")
     if entry.facts.get("did") == "marks_confirmed":
         return Said(_confirmed(entry), "", more)
     if "proposed" in entry.facts:

@@ -9,6 +9,7 @@ from marksheet.apps.release.queries.history import Entry
 from marksheet.entrypoints.web.audit.changes import changes
 from marksheet.entrypoints.web.audit.words.moderation import rounds_changed
 from marksheet.entrypoints.web.audit.words.said import Said, about_one, count, facts, handed_on
+from marksheet.entrypoints.web.audit.words.seeding import SEEDING
 
 STANDINGS: Mapping[str, Callable[[], str]] = {
     "expected": lambda: _("expected"),
@@ -75,6 +76,8 @@ SCHEDULE: Mapping[str, Callable[[Entry], Said]] = {
 
 def coordinate(entry: Entry) -> Said:
     """Say what was done to the people of a schedule, or with whom its scripts are."""
+    if str(entry.facts.get("did", "")) in SEEDING:
+        return SEEDING[str(entry.facts["did"])](entry)
     if about_one(entry) and "allocated" in entry.line:
         return _allocated(entry)
     people = ", ".join(

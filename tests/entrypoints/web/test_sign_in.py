@@ -209,6 +209,21 @@ def test_staff_set_up_a_second_factor_before_anything_else(world: World):
 
 
 @override_settings(MARKSHEET_REQUIRE_MFA=True)
+def test_who_just_signed_in_sets_it_up_without_the_password_again_and_who_did_so_long_ago_types_it(
+    world: World,
+):
+    client = sign_in(with_password(world, world.mei).username)
+    address = "/accounts/2fa/totp/activate/"
+    assert client.get(address).status_code == 200
+    refused = client.post(address, {"code": "000000"})
+    assert "Please correct what is marked below." in refused.text and "Nothing was saved" not in refused.text
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": 1_700_000_000}]
+    session.save()
+    assert client.get(address)["Location"].startswith("/accounts/reauthenticate/")
+
+
+@override_settings(MARKSHEET_REQUIRE_MFA=True)
 def test_staff_with_a_second_factor_go_on(world: World):
     from allauth.mfa.models import Authenticator
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret

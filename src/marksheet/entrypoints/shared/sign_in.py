@@ -2,11 +2,14 @@
 
 import base64
 import hashlib
+import time
 from typing import Any
 
 import structlog
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
@@ -24,6 +27,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves."""
         return False
+
+    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
+        """Ask for the password again; but who signed in with it just now may set a first second factor up."""
+        request = self.request
+        if app != "allauth.mfa" or is_mfa_enabled(request.user):
+            return True
+        typed = [
+            one["at"]
+            for one in request.session.get("account_authentication_methods", [])
+            if one.get("method") == "password"
+        ]
+        return not typed or time.time() - typed[-1] >= account_settings.REAUTHENTICATION_TIMEOUT
 
     def set_password(self, user: Person, password: str) -> None:
         """Store a checked password, with its audit event."""

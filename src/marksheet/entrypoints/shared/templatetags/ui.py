@@ -314,15 +314,15 @@ def field(
 
 
 @register.inclusion_tag("components/fields.html")
-def fields(form: Any) -> dict[str, Any]:
+def fields(form: Any, *, saves: bool = True) -> dict[str, Any]:
     """Show all visible fields of a form, one below the other, with the errors of the whole form on top."""
-    return {"form": form}
+    return {"form": form, "saves": saves}
 
 
 @register.inclusion_tag("components/form_errors.html")
-def form_errors(form: Any) -> dict[str, Any]:
-    """Say what is wrong with the form as a whole."""
-    return {"form": form}
+def form_errors(form: Any, *, saves: bool = True) -> dict[str, Any]:
+    """Say what is wrong with the form as a whole; of a form that saves something also that it did not."""
+    return {"form": form, "saves": saves}
 
 
 @register.simple_block_tag

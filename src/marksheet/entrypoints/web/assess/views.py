@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -47,6 +48,7 @@ from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.web.assess.words import STATUS
+from marksheet.rules.publication import Workflow
 
 NAMED = 50
 MOST_FIELDS = 5_000
@@ -107,11 +109,18 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
         "flagged": flagged,
         "flagged_label": ngettext("Flagged (%(n)s)", "Flagged (%(n)s)", flagged) % {"n": flagged},
         "leads": leads_at(person, schedule),
-        "may_hand_in": bool(absent) and may_record_hand_in(person, schedule),
+        "hand_in_page": _hand_in_page(schedule) if absent and may_record_hand_in(person, schedule) else "",
         "narrowed": bool(search or status or request.GET.get("after")),
         "tab": "submissions",
     }
     return render(request, "assess/submissions.html", context)
+
+
+def _hand_in_page(schedule: Schedule) -> str:
+    """Return where hand-ins are recorded: by the coordinator, or among the candidates where there is none."""
+    if schedule.workflow == Workflow.COORDINATED:
+        return reverse("coordinator:hand-in", args=[schedule.ref])
+    return reverse("schedules:schedule", args=[schedule.ref]) + "#candidates"
 
 
 @signed_in

@@ -191,7 +191,7 @@ schedules:activate                     POST  in   404  404  404  404  404  404  
 schedules:archive                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:archive                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:hand-over                    GET   in   404  404  404  404  404  404  200  404  404  404  404
-schedules:hand-over                    POST  in   404  404  404  404  404  404  409  404  404  404  404
+schedules:hand-over                    POST  in   404  404  404  404  404  404  400  404  404  404  404
 schedules:answers                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:answers                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:texts                        GET   in   404  404  404  404  404  404  200  404  404  404  404

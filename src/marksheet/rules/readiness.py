@@ -19,6 +19,7 @@ class Facts:
         unsubmitted: assigned scripts whose marker has not submitted.
         disagreed: parts whose two marks differ by more than is settled by itself, and are not agreed on yet.
         moderation_open: rounds and seed stops not yet settled: scripts that a moderator has to look at.
+        unchecked: machine-scored parts that can count and wait for the person who checks their score.
         samples_open: samples of its markers' work on which nothing is decided yet, or that are marked again.
         flags_open, imports_open: flags to the lead marker, imports not yet decided.
         stale: an input changed and the result has not been recomputed.
@@ -38,6 +39,7 @@ class Facts:
     key_pinned: bool = True
     disagreed: int = 0
     samples_open: int = 0
+    unchecked: int = 0
 
     def __post_init__(self) -> None:
         if self.enrolled_fact not in ENROLLED_FACTS:
@@ -73,6 +75,7 @@ WAITS_IN: dict[str, State] = {
     "not_handed_in": State.WAITING,
     "in_progress": State.WAITING,
     "unmarked": State.MARKING,
+    "unchecked": State.MARKING,
     "not_submitted": State.MARKING,
     "import_open": State.MARKING,
     "stale": State.MARKING,
@@ -114,6 +117,7 @@ def _counts(facts: Facts) -> dict[str, int]:
         "not_handed_in": int(not handed_in),
         "in_progress": max(in_progress, int(facts.any_in_progress)),
         "unmarked": facts.unmarked,
+        "unchecked": facts.unchecked,
         "not_submitted": facts.unsubmitted,
         "import_open": facts.imports_open,
         "stale": int(facts.stale),

@@ -22,6 +22,13 @@ READINESS = [
     ("1:h", {"unmarked": 2}, "marking", "unmarked:2"),
     ("1:h", {"unsubmitted": 1}, "marking", "not_submitted:1"),
     ("1:h", {"unmarked": 2, "unsubmitted": 1}, "marking", "unmarked:2 not_submitted:1"),
+    ("1:h", {"unchecked": 3}, "marking", "unchecked:3"),
+    (
+        "1:h",
+        {"unmarked": 1, "unchecked": 2, "unsubmitted": 1},
+        "marking",
+        "unmarked:1 unchecked:2 not_submitted:1",
+    ),
     ("1:h", {"imports_open": 1}, "marking", "import_open:1"),
     ("1:h", {"stale": True}, "marking", "stale:1"),
     ("1:h", {"key_pinned": False}, "marking", "no_key:1"),

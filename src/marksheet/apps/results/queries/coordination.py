@@ -153,7 +153,8 @@ def _described(schedules: Sequence[Schedule]) -> list[CoordinatorRow]:
     ):
         counts[key][bucket] = n
     by_hand = dict(
-        Part.objects.filter(version__in={row.version_id for row in schedules}, machine=False)
+        Part.objects.filter(version__in={row.version_id for row in schedules})
+        .filter(Q(machine=False) | Q(version__hand_check=True))
         .values_list("version")
         .annotate(n=Count("item", distinct=True))
     )

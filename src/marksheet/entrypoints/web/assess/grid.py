@@ -70,6 +70,9 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
         ],
         "rows": rows,
         "wrong": [one for row in rows for one in row["cells"] if one["error"]],
+        "to_check": sum(
+            bool(one["prefilled"]) for row in rows for one in row["cells"] if not row["row"].locked
+        ),
         "kept": [one for row in rows for one in row["cells"] if one["draft"]],
         "search": request.GET.get("q", "").strip(),
         "status": status,
@@ -104,7 +107,13 @@ def _save_page(person: Person, schedule: Schedule, post: QueryDict) -> Tried:
         if part not in parts or text.strip() == stood:
             continue
         try:
-            meant = read_mark(text, parts[part].maximum_thousandths, steps.get(parts[part].id, FINEST))
+            one = parts[part]
+            meant = read_mark(
+                text,
+                one.maximum_thousandths,
+                steps.get(one.id, FINEST),
+                lowest_thousandths=one.lowest_thousandths,
+            )
         except BadMark as bad:
             tried.errors[name] = str(bad)
             continue
@@ -155,7 +164,10 @@ def _rows(grid: Grid, tried: Tried) -> list[dict[str, Any]]:
                 "script": row.script,
                 "version": cell_.version,
                 "stands": cell_.shown,
-                "text": tried.typed.get(cell_.field, cell_.shown),
+                "text": tried.typed.get(cell_.field, cell_.shown or cell_.prefilled),
+                "machine": cell_.machine,
+                "prefilled": cell_.prefilled,
+                "lowest": shown(cell_.part.lowest_thousandths),
                 "field": cell_.field,
                 "error": tried.errors.get(cell_.field, ""),
                 "draft": cell_.draft,
@@ -201,7 +213,9 @@ def cell(request: HttpRequest, ref: str) -> HttpResponse:
     if part is None:
         return _refused(_("There is no such part in this paper."))
     try:
-        meant = read_mark(post.get("value", ""), part.maximum_thousandths)
+        meant = read_mark(
+            post.get("value", ""), part.maximum_thousandths, lowest_thousandths=part.lowest_thousandths
+        )
         saved = save_mark(
             person,
             script,

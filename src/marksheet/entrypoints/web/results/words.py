@@ -52,6 +52,9 @@ MISSING: Mapping[str, Callable[[int], str]] = {
     "deferred": lambda n: _("deferred to a later sitting"),
     "not_handed_in": lambda n: _("nothing is handed in"),
     "in_progress": lambda n: _("an attempt is in progress"),
+    "unchecked": lambda n: (
+        ngettext("%(n)d machine score is not checked", "%(n)d machine scores are not checked", n) % {"n": n}
+    ),
     "unmarked": lambda n: ngettext("%(n)d part is not marked", "%(n)d parts are not marked", n) % {"n": n},
     "not_submitted": lambda n: (
         ngettext("%(n)d script is not submitted", "%(n)d scripts are not submitted", n) % {"n": n}

@@ -27,6 +27,8 @@ facts = st.builds(
     few,
     few,
     few,
+    few,
+    few,
 )
 DONE = Facts((AttemptFact(1, "handed_in"),))
 

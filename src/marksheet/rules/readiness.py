@@ -20,6 +20,8 @@ class Facts:
         disagreed: parts whose two marks differ by more than is settled by itself, and are not agreed on yet.
         moderation_open: rounds and seed stops not yet settled: scripts that a moderator has to look at.
         unchecked: machine-scored parts that can count and wait for the person who checks their score.
+        keying_untyped, keying_differing: parts whose marks wait to be typed a second time, or for a third look at what
+            two people typed.
         samples_open: samples of its markers' work on which nothing is decided yet, or that are marked again.
         flags_open, imports_open: flags to the lead marker, imports not yet decided.
         stale: an input changed and the result has not been recomputed.
@@ -40,6 +42,8 @@ class Facts:
     disagreed: int = 0
     samples_open: int = 0
     unchecked: int = 0
+    keying_untyped: int = 0
+    keying_differing: int = 0
 
     def __post_init__(self) -> None:
         if self.enrolled_fact not in ENROLLED_FACTS:
@@ -77,6 +81,8 @@ WAITS_IN: dict[str, State] = {
     "unmarked": State.MARKING,
     "unchecked": State.MARKING,
     "not_submitted": State.MARKING,
+    "second_keying": State.MARKING,
+    "keying_differs": State.MARKING,
     "import_open": State.MARKING,
     "stale": State.MARKING,
     "no_key": State.MARKING,
@@ -119,6 +125,8 @@ def _counts(facts: Facts) -> dict[str, int]:
         "unmarked": facts.unmarked,
         "unchecked": facts.unchecked,
         "not_submitted": facts.unsubmitted,
+        "second_keying": facts.keying_untyped,
+        "keying_differs": facts.keying_differing,
         "import_open": facts.imports_open,
         "stale": int(facts.stale),
         "no_key": int(not facts.key_pinned),

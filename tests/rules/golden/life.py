@@ -29,6 +29,7 @@ READINESS = [
         "marking",
         "unmarked:1 unchecked:2 not_submitted:1",
     ),
+    ("1:h", {"keying_untyped": 2, "keying_differing": 3}, "marking", "second_keying:2 keying_differs:3"),
     ("1:h", {"imports_open": 1}, "marking", "import_open:1"),
     ("1:h", {"stale": True}, "marking", "stale:1"),
     ("1:h", {"key_pinned": False}, "marking", "no_key:1"),

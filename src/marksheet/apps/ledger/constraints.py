@@ -19,6 +19,7 @@ APPEND_ONLY = (
     AppendOnly("ledger_side", but_empty="value"),
     AppendOnly("marking_mark"),
     AppendOnly("marking_judgement"),
+    AppendOnly("marking_keying"),
     AppendOnly("results_resultversion"),
     AppendOnly("results_withdrawal"),
     AppendOnly("results_adjustment"),

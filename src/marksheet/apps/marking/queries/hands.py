@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from marksheet.apps.exams.models import AttemptState
-from marksheet.apps.marking.models import MARKERS, Script
+from marksheet.apps.marking.models import MARKERS, Plan, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.people.queries.apart import Apart, apart_from
@@ -25,7 +25,10 @@ def theirs(person: Person, apart: Apart | None = None) -> QuerySet[Script]:
         apart: of this person, where it was read before.
     """
     marking = Q(schedule__node__in=nodes_where(person, Verb.MARK_GIVE))
-    rows = handed_in().filter(Q(allocated=False) | Q(marker=person) | ~marking)
+    # Where marks are typed twice nobody sees what another typed on the pile.
+    twice = Q(schedule__in=Plan.objects.filter(second_keying=True).values("schedule"))
+    pile = Q(allocated=False) & (Q(marker=None) | ~twice)
+    rows = handed_in().filter(pile | Q(marker=person) | ~marking)
     return rows.exclude((apart or apart_from(person)).fits("attempt__enrolment"))
 
 

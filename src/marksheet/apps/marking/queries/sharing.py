@@ -90,7 +90,7 @@ class Kept:
 def kept_back(person: Person, schedule: Schedule, attempts: Collection[int]) -> Kept:
     """Return whose marks of these attempts ``person``, who coordinates, may not see yet: they mark there, too.
 
-    Where one marker marks, only what moderators gave to a script of their own is.
+    Where one marker marks, and marks are typed once, only what moderators gave to a script of their own is.
     """
     if Verb.MARK_GIVE not in verbs_at(person, schedule.node_id):
         return Kept(person.pk)
@@ -99,7 +99,7 @@ def kept_back(person: Person, schedule: Schedule, attempts: Collection[int]) -> 
     rows = Script.objects.filter(attempt__in=attempts, round__in=MARKERS, marker=person)
     for attempt, at in rows.values_list("attempt_id", "submitted_at"):
         own[attempt] = own.get(attempt, True) and at is not None
-    alone = plan.markers == 1
+    alone = plan.markers == 1 and not plan.second_keying
 
     def hidden(gave: str) -> frozenset[int]:
         return frozenset(

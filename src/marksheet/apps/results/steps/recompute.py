@@ -15,6 +15,7 @@ from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Mark, Script
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
 from marksheet.apps.marking.queries.flags import open_flags
+from marksheet.apps.marking.queries.keying import KeyingWaits, keying_waits
 from marksheet.apps.marking.queries.moderation import Waits, waits_of
 from marksheet.apps.marking.queries.plan import Plan, agreeing_of, plan_of
 from marksheet.apps.results.models import Result
@@ -67,6 +68,7 @@ class Work:
     unchecked: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     disagreed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     adjustments: Mapping[int, tuple[Adjustment, ...]] = field(default_factory=dict)
+    keying: KeyingWaits = field(default_factory=KeyingWaits)
     moderation: Waits = field(default_factory=Waits)
 
 
@@ -201,6 +203,7 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     open_scripts = Script.objects.filter(submitted_at=None, **within)
     work.unsubmitted.update(open_scripts.values_list("attempt_id", flat=True))
     work.moderation = waits_of(context.schedule, context.plan, within)
+    work.keying = keying_waits(context.schedule, context.plan, within)
     work.flags.update(open_flags(within))
     work.adjustments = adjustments_in_force(
         **{f"result__{name}": value for name, value in few.items()}, result__schedule=context.schedule
@@ -309,6 +312,8 @@ def _facts(
             max(work.moderation.scripts[attempt], int(moderated.get(attempt, 0) > 0)) for attempt in done
         ),
         samples_open=sum(work.moderation.samples[attempt] for attempt in done),
+        keying_untyped=sum(work.keying.untyped[one.attempt.pk] for one in relevant),
+        keying_differing=sum(work.keying.differing[one.attempt.pk] for one in relevant),
         stale=False,
         enrolled_fact="" if standing == "expected" else standing,
         key_pinned=context.schedule.key_version_id is not None or not context.paper.machine_parts,

@@ -55,7 +55,7 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
         search=request.GET.get("q", "").strip(),
         status=status,
         after=request.GET.get("after", ""),
-        range_=_whole(request.GET.get("items", "")),
+        range_=whole(request.GET.get("items", "")),
     )
     rows = _rows(grid, tried)
     context = about(person, schedule) | {
@@ -103,7 +103,7 @@ def _save_page(person: Person, schedule: Schedule, post: QueryDict) -> Tried:
     cells: list[CellSave] = []
     for name, text in tried.typed.items():
         script, _dash, part = name.removeprefix(FIELD).partition("-")
-        version, stood = _stood(post.get(STOOD + script, ""), part)
+        version, stood = stood_there(post.get(STOOD + script, ""), part)
         if part not in parts or text.strip() == stood:
             continue
         try:
@@ -144,7 +144,7 @@ def _save_cells(person: Person, schedule: Schedule, cells: list[CellSave], tried
         tried.errors = {"": refusal.message}
 
 
-def _stood(packed: str, part: str) -> tuple[int, str]:
+def stood_there(packed: str, part: str) -> tuple[int, str]:
     """Return version and text that stood in a cell when the page was made; (0, "") where nothing did."""
     try:
         version, text = json.loads(packed or "{}").get(part, (0, ""))
@@ -194,7 +194,8 @@ def _parts(schedule: Schedule) -> dict[str, PartRow]:
     return {part.ref: part for part in paper_of(schedule.version_id, schedule.key_version_id).parts}
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """Return a whole number that a page sent; 0 where it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
@@ -211,7 +212,7 @@ def cell(request: HttpRequest, ref: str) -> HttpResponse:
     post = request.POST
     script, part = post.get("attempt", ""), _parts(schedule).get(post.get("part", ""))
     if part is None:
-        return _refused(_("There is no such part in this paper."))
+        return refused(_("There is no such part in this paper."))
     try:
         meant = read_mark(
             post.get("value", ""), part.maximum_thousandths, lowest_thousandths=part.lowest_thousandths
@@ -222,7 +223,7 @@ def cell(request: HttpRequest, ref: str) -> HttpResponse:
             part.ref,
             value=meant.value,
             no_response=meant.no_response,
-            against_version=_whole(post.get("version", "")),
+            against_version=whole(post.get("version", "")),
             at=clock.read(),
         )
     except StaleMarks as stale:
@@ -231,16 +232,17 @@ def cell(request: HttpRequest, ref: str) -> HttpResponse:
         answer = {"state": "stale", "theirs": stands, "by": theirs.by, "version": theirs.version}
         return JsonResponse(answer, status=409)
     except BadMark as bad:
-        return _refused(str(bad))
+        return refused(str(bad))
     except BadInput as bad_input:
-        return _refused(" ".join(bad_input.details) or bad_input.message)
+        return refused(" ".join(bad_input.details) or bad_input.message)
     except (WrongState, NotAllowed) as refusal:
-        return _refused(refusal.message)
+        return refused(refusal.message)
     stands = shown_mark(saved.value, saved.no_response)
     return JsonResponse({"state": "saved", "version": saved.version, "shown": stands})
 
 
-def _refused(message: str) -> JsonResponse:
+def refused(message: str) -> JsonResponse:
+    """Answer a cell that cannot be saved, with the reason."""
     return JsonResponse({"state": "refused", "message": message}, status=400)
 
 

@@ -21,6 +21,7 @@ from marksheet.apps.marking.queries.assess import (
     schedules_to_mark,
 )
 from marksheet.apps.marking.queries.flags import flagged_among, leads_at
+from marksheet.apps.marking.queries.keying import keying_counts, keying_differences, to_key
 from marksheet.apps.marking.queries.moderation import has_moderation
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.progress import progress_by_item
@@ -138,13 +139,17 @@ def items(request: HttpRequest, ref: str) -> HttpResponse:
 def about(person: Person, schedule: Schedule) -> dict[str, Any]:
     """Return what the pages of one schedule show on top."""
     counts = counts_of(person, [schedule.pk]).get(schedule.pk, Counts())
-    two = plan_of(schedule).markers == 2
+    plan = plan_of(schedule)
+    two, twice = plan.markers == 2, plan.second_keying
     return {
         "schedule": schedule,
         "counts": counts,
         "marks": marks_at(person, schedule),
         "apart": kept_from(person, schedule),
         "two": two,
+        "twice": twice,
+        "to_key": keying_counts(to_key(person, schedule), schedule).untyped if twice else 0,
+        "to_settle": len(keying_differences(person, schedule)) if twice else 0,
         "codes": reads_codes_at(person, schedule),
         "to_moderate": things_to_moderate(person, schedule),
         "moderates": has_moderation(person, schedule),

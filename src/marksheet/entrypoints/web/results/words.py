@@ -59,6 +59,12 @@ MISSING: Mapping[str, Callable[[int], str]] = {
     "not_submitted": lambda n: (
         ngettext("%(n)d script is not submitted", "%(n)d scripts are not submitted", n) % {"n": n}
     ),
+    "second_keying": lambda n: (
+        ngettext("second keying: %(n)d mark to type", "second keying: %(n)d marks to type", n) % {"n": n}
+    ),
+    "keying_differs": lambda n: (
+        ngettext("second keying: %(n)d difference", "second keying: %(n)d differences", n) % {"n": n}
+    ),
     "import_open": lambda n: _("an import is still to be decided"),
     "stale": lambda n: _("it is being recomputed"),
     "no_key": lambda n: _("the key is not fixed yet"),

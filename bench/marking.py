@@ -18,25 +18,14 @@ TIMES = 15
 
 def measure(scripts: int, markers: int) -> dict[str, float]:
     """Return seconds (milliseconds for pages) of each step."""
-    from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
-    from marksheet.apps.marking.models import Method, Script
-    from marksheet.apps.marking.queries.allocation import Wanted, standing_of
+    from marksheet.apps.marking.models import Script
+    from marksheet.apps.marking.queries.allocation import standing_of
     from marksheet.apps.marking.queries.assess import assess_list
     from marksheet.apps.marking.queries.grid import grid_of
     from marksheet.apps.marking.queries.submissions import submissions_of
-    from marksheet.apps.people.models import Person
     from marksheet.apps.results.actions.marks import save_mark
 
-    world, schedule = _scene(scripts, markers)
-    people = list(Person.objects.filter(username__startswith="bench-"))
-    wanted = Wanted(Method.RANDOM, {one.pk: 1 for one in people})
-    found: dict[str, float] = {}
-    began = time.perf_counter()
-    plan = preview_allocation(world.ada, schedule.ref, wanted, "bench")
-    found["preview of the allocation, s"] = time.perf_counter() - began
-    began = time.perf_counter()
-    allocate(world.ada, schedule.ref, wanted, seed="bench", against=plan.fingerprint, at=NOW)
-    found["allocation, s"] = time.perf_counter() - began
+    world, schedule, people, found = _shared_out(scripts, markers)
     one = people[len(people) // 2]
     found["the Assess tab of a marker, ms"] = _often(lambda: assess_list(one))
     found["a page of a marker's submissions, ms"] = _often(lambda: submissions_of(one, schedule))
@@ -56,6 +45,12 @@ def measure(scripts: int, markers: int) -> dict[str, float]:
 
 def a_shared_schedule(scripts: int, markers: int) -> tuple[Any, list[Any]]:
     """Share so many scripts out at random; return their schedule and the markers."""
+    _world, schedule, people, _found = _shared_out(scripts, markers)
+    return schedule, people
+
+
+def _shared_out(scripts: int, markers: int) -> tuple[Any, Any, list[Any], dict[str, float]]:
+    """Share so many scripts out at random; return the world, the schedule, the markers and how long it took."""
     from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
     from marksheet.apps.marking.models import Method
     from marksheet.apps.marking.queries.allocation import Wanted
@@ -64,9 +59,14 @@ def a_shared_schedule(scripts: int, markers: int) -> tuple[Any, list[Any]]:
     world, schedule = _scene(scripts, markers)
     people = list(Person.objects.filter(username__startswith="bench-"))
     wanted = Wanted(Method.RANDOM, {one.pk: 1 for one in people})
+    found: dict[str, float] = {}
+    began = time.perf_counter()
     plan = preview_allocation(world.ada, schedule.ref, wanted, "bench")
+    found["preview of the allocation, s"] = time.perf_counter() - began
+    began = time.perf_counter()
     allocate(world.ada, schedule.ref, wanted, seed="bench", against=plan.fingerprint, at=NOW)
-    return schedule, people
+    found["allocation, s"] = time.perf_counter() - began
+    return world, schedule, people, found
 
 
 def _moderation(world: Any, schedule: Any) -> dict[str, float]:

@@ -30,6 +30,7 @@ def database(kind: str) -> Iterator[str]:
             from tests.postgres import cluster
 
             os.environ["DATABASE_URL"] = stack.enter_context(cluster(durable=True))
+            os.environ["DATABASE_CANDIDATE_URL"] = os.environ["DATABASE_URL"]
         else:
             os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
         # The cast signs in without a second factor, and its requests are not told one by one.

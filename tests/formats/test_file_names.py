@@ -45,11 +45,14 @@ def test_a_name_that_is_the_number_or_goes_on_behind_it_is_the_candidate_s(path,
     assert whose(path) == [(path, number, "3")]
 
 
-@pytest.mark.parametrize(
-    "path", ["10011.pdf", "01001.pdf", "scan1001.pdf", "1001-2.pdf", "c-1.pdf", "essay.pdf"]
-)
+@pytest.mark.parametrize("path", ["10011.pdf", "01001.pdf", "scan1001.pdf", "c-1.pdf", "essay.pdf"])
 def test_a_name_that_only_looks_like_a_number_is_nobody_s(path):
     assert whose(path) == [] and "no number of a candidate here" in why(path)[0]
+
+
+@pytest.mark.parametrize("path", ["1001-2.pdf", "June/1001.2/page.pdf"])
+def test_a_number_that_goes_on_with_another_sign_is_nobody_s_and_it_is_said_what_to_write(path):
+    assert whose(path) == [] and "begins with 1001, but goes on with" in why(path)[0]
 
 
 @pytest.mark.parametrize("path", ["1001/1002.pdf", "1001/1002/a.pdf", "1001_x/7.pdf"])

@@ -496,3 +496,9 @@ def _read(table: str) -> dict[tuple[str, str], Row]:
 
 
 MATRIX = _read(TABLE)
+
+
+def furthest(row: Row) -> str:
+    """Return who of a row gets furthest: first of all, those whose request does something."""
+    order = ("302+", "200+", "302", "200", "400", "409")
+    return min(row, key=lambda who: order.index(row[who]) if row[who] in order else len(order))

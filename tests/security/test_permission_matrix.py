@@ -1,5 +1,6 @@
 """Every address, by every method, as every one of the cast, answers as the committed table says."""
 
+from contextlib import nullcontext
 from unittest import mock
 
 import pytest
@@ -8,15 +9,13 @@ from django.db import connection
 from django.template.backends.django import Template
 
 from tests.security.asking import addresses, ask, body, cases, link, word
-from tests.security.matrix import MATRIX, METHODS, Row
+from tests.security.matrix import MATRIX, METHODS, Row, furthest
 from tests.security.scene import CAST, Scene
 
 pytestmark = pytest.mark.usefixtures("quiet", "same_navigation")
 
 # Where everybody who is signed in gets the same answer, these stand for all.
 SOME = ("anon", "cas", "sid", "mo", "ada")
-# What a second database could refuse, it refuses whoever has the most to see.
-ON_POSTGRES = ("cas", "max", "ada")
 
 
 def test_every_address_has_a_row_for_every_method() -> None:
@@ -40,7 +39,8 @@ def test_everybody_gets_the_answer_of_the_table(scene: Scene, case: str, method:
 
 def _asking(row: Row) -> tuple[str, ...]:
     if connection.vendor == "postgresql":
-        return ON_POSTGRES
+        # What a second database could refuse, it refuses whoever gets furthest.
+        return ("cas", furthest(row))
     alike = len({answer for who, answer in row.items() if who != "anon"}) == 1
     return SOME if alike else CAST
 
@@ -49,7 +49,9 @@ def _asked(scene: Scene, who: str, method: str, path: str, case: str) -> str:
     # What was tried before by others must not slow this one down.
     cache.clear()
     # What a page says is looked at by others (test_headers.py, test_bad_input.py, the walks): here, what it answers.
-    with mock.patch.object(Template, "render", return_value=""):
+    # On PostgreSQL it is this that asks for every page as a whole, with the statements that its template makes.
+    unread = connection.vendor != "postgresql" or who == "cas"
+    with mock.patch.object(Template, "render", return_value="") if unread else nullcontext():
         answer, wrote = ask(scene.client(who), method, path, body(scene, case) if method == "POST" else None)
     return word(answer, wrote)
 

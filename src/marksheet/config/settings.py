@@ -143,6 +143,8 @@ for _name, _url in (("DATABASE_OWNER_URL", _OWNER), ("DATABASE_CANDIDATE_URL", _
 DATABASE_OWNER = _database(_OWNER) if _OWNER else None
 if _CANDIDATE:
     DATABASES["candidate"] = _database(_CANDIDATE)
+    # Thousands ask the same statement, which joins nine tables: planned anew each time it takes five times as long.
+    DATABASES["candidate"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 0}
 elif DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["candidate"] = {**DATABASES["default"]}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -97,7 +97,7 @@ def _read(path: str, numbers: frozenset[str], labels: dict[str, str], part: str)
     found = [(at, *hit) for at, piece in enumerate(pieces) if (hit := _begins(piece, numbers)) is not None]
     named = list(dict.fromkeys(number for _at, number, _rest in found))
     if not named:
-        return Unowned(path, "", _("its name begins with no number of a candidate here"))
+        return Unowned(path, "", _nearly(pieces, numbers))
     if len(named) > 1:
         return Unowned(
             path, "", _("its name fits two candidates: %(numbers)s. Name it otherwise", numbers=listed(named))
@@ -131,6 +131,19 @@ def _begins(piece: str, numbers: frozenset[str]) -> tuple[str, str] | None:
         if whole[at] in SEPARATORS and whole[:at].strip() in numbers:
             return whole[:at].strip(), whole[at + 1 :]
     return None
+
+
+def _nearly(pieces: Sequence[str], numbers: frozenset[str]) -> Text:
+    """Say why a name is nobody's: behind a number may stand another sign than those that part it from the rest."""
+    for piece in map(str.strip, pieces):
+        for at in range(len(piece) - 1, 0, -1):
+            if not piece[at].isalnum() and piece[:at] in numbers:
+                return _(
+                    "it begins with %(number)s, but goes on with “%(sign)s”: write “_” or a blank behind the number",
+                    number=piece[:at],
+                    sign=piece[at],
+                )
+    return _("its name begins with no number of a candidate here")
 
 
 def _labels(before: Iterable[str], behind: Iterable[str], labels: dict[str, str]) -> list[str]:

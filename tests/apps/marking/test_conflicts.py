@@ -18,7 +18,8 @@ from marksheet.apps.marking.queries.submissions import kept_from, scripts_named,
 from marksheet.apps.marking.steps import store_marks
 from marksheet.apps.people.models import Conflict, InboxNote
 from marksheet.apps.people.queries.apart import apart_from
-from marksheet.apps.release.queries.history import Filter, history_for, schedule_history
+from marksheet.apps.release.queries.history import history_for, schedule_history
+from marksheet.apps.release.queries.narrowing import Filter
 from marksheet.apps.results.actions.marks import CellSave, reopen_scripts, save_marks, submit_scripts
 from marksheet.entrypoints.web.audit.words import say
 from tests.apps.marking.scene import result_of

@@ -18,8 +18,8 @@ from marksheet.apps.results.actions.marks import lift_anonymity, save_mark, set_
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.finder import Criteria, find, page
 from marksheet.entrypoints.web.audit.words import say
+from tests.apps.marking.two_markers import share
 from tests.apps.release.scenes import hand_in, mark_all, refs
-from tests.apps.results.test_two_markers import share
 from tests.factories import NOW, World, a_schedule, a_world, grant, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,8 @@ from marksheet.apps.marking.actions.conflicts import declare_conflict
 from marksheet.apps.marking.models import HandsOn, Mark, Plan, Script
 from marksheet.apps.marking.queries.schemes import edits_schemes_only, older_marks, schemes_of
 from marksheet.apps.people.models import Person
-from marksheet.apps.release.queries.history import Filter, history_for, schedule_history
+from marksheet.apps.release.queries.history import history_for, schedule_history
+from marksheet.apps.release.queries.narrowing import Filter
 from marksheet.apps.results.actions.marks import (
     BadCells,
     Seen,

@@ -14,7 +14,8 @@ from marksheet.apps.release.actions.publishing import carry_on, freeze_selection
 from marksheet.apps.release.actions.retracting import retract
 from marksheet.apps.release.actions.showing import hide, show
 from marksheet.apps.release.actions.withholding import lift, withhold
-from marksheet.apps.release.queries.history import Filter, history_for, schedule_history, schedule_history_for
+from marksheet.apps.release.queries.history import history_for, schedule_history, schedule_history_for
+from marksheet.apps.release.queries.narrowing import Filter
 from marksheet.apps.results.actions.marks import CellSave, reopen_results, save_marks, submit_scripts
 from marksheet.apps.results.actions.standing import mark_standing, void_attempts
 from marksheet.entrypoints.web.audit.words import WORDS, actor_words, say

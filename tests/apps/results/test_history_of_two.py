@@ -4,7 +4,8 @@ import pytest
 
 from marksheet.apps.marking.actions.people import remove_assessor
 from marksheet.apps.people.models import Person
-from marksheet.apps.release.queries.history import Filter, history_for, schedule_history
+from marksheet.apps.release.queries.history import history_for, schedule_history
+from marksheet.apps.release.queries.narrowing import Filter
 from marksheet.apps.results.actions.marks import propose_mark
 from marksheet.entrypoints.web.audit.words import Said, say
 from tests.apps.marking.scene import hand_in, human_part, result_of

@@ -8,10 +8,8 @@ import pytest
 
 from marksheet.apps.exams.models import Attempt, Schedule
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
-from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
 from marksheet.apps.marking.actions.conflicts import declare_conflict
-from marksheet.apps.marking.models import Flag, Mark, Method, Moderation, Plan, Script
-from marksheet.apps.marking.queries.allocation import Wanted
+from marksheet.apps.marking.models import Flag, Mark, Moderation, Script
 from marksheet.apps.marking.queries.moderation import moderated_by
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.samples import sample_of, samples_here
@@ -32,7 +30,6 @@ from marksheet.apps.results.actions.marks import (
     save_marks,
     send_back,
     set_moderation,
-    set_plan,
     settle_flag,
     submit_scripts,
 )
@@ -41,6 +38,7 @@ from marksheet.apps.results.queries.moderated import moderated_script
 from marksheet.entrypoints.web.audit.words import say
 from marksheet.rules.moderation import Kind, Round, Trigger
 from tests.apps.marking.scene import hand_in, human_part, result_of
+from tests.apps.marking.two_markers import plan, share
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, enrolments, grant
 from tests.scenery import kept
 
@@ -77,17 +75,6 @@ def schedule(world: World) -> Schedule:
 def moderate(world: World, schedule: Schedule, *rounds: Sequence[Trigger], notes: bool = True) -> None:
     wanted = [Round(tuple(one), notes) for one in rounds]
     set_moderation(world.ada, schedule.ref, wanted, seed="spring", against=plan_of(schedule).revision, at=NOW)
-
-
-def plan(world: World, schedule: Schedule, **more: object) -> None:
-    wanted = Plan(schedule=schedule, **{"markers": 2, "tolerance_thousandths": 1000} | more)  # type: ignore[arg-type]
-    set_plan(world.ada, schedule.ref, wanted, against=plan_of(schedule).revision, at=NOW)
-
-
-def share(world: World, schedule: Schedule, *people: Person) -> None:
-    wanted = Wanted(Method.EVENLY, {one.pk: 1 for one in people or (world.mo, world.mei)})
-    found = preview_allocation(world.ada, schedule.ref, wanted, "spring")
-    allocate(world.ada, schedule.ref, wanted, seed="spring", against=found.fingerprint, at=NOW)
 
 
 def attempts(schedule: Schedule) -> list[Attempt]:

@@ -21,7 +21,7 @@ from marksheet.apps.release.queries.mailing import Fate, message_for, message_pa
 from tests.apps.release.scenes import a_ready_quiz, refs
 from tests.factories import NOW, TESTER, World, a_world, grant, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from marksheet.apps.exams.queries.schedules import arrived_counts
 from marksheet.apps.exams.queries.work import arrivals
 from marksheet.apps.marking.models import Plan, Script
 from marksheet.apps.people.queries import holds
-from marksheet.apps.release.queries.history import Filter, schedule_history
+from marksheet.apps.release.queries.history import schedule_history
+from marksheet.apps.release.queries.narrowing import Filter
 from marksheet.apps.results.actions.hand_in import record_hand_in
 from marksheet.apps.results.actions.marks import save_mark, submit_scripts
 from marksheet.apps.results.actions.standing import void_attempts

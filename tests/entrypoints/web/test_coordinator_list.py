@@ -10,7 +10,7 @@ from tests.apps.marking.scene import hand_in
 from tests.factories import NOW, World, a_schedule, a_world, enrolments, grant, signed_in
 from tests.outputs.exports.scene import exported, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LIST = "/marking/coordinator/"
 COORDINATION = Selection(Source.COORDINATION)
 

@@ -11,7 +11,7 @@ from tests.apps.release.scenes import a_ready_quiz, refs
 from tests.factories import NOW, a_world, grant, signed_in
 from tests.guard import writes_allowed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 WHOLE = {"format": "scores", "file_type": "csv", "decimal_sign": ".", "encoding": "utf-8-sig", "rows": "list"}
 
 

@@ -28,7 +28,7 @@ from tests.apps.release.scenes import a_ready_quiz, hand_in, mark_all, refs
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, choice, grant, signed_in
 from tests.guard import writes_allowed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture
@@ -99,6 +99,15 @@ def test_all_that_match_and_one_schedule_are_selections_too(world, quiz):
     page = text(read(client, begin(client, schedule=other.ref)))
     assert "Publish 3 results" in page
     assert "QUIZ-2-JUN" in page
+
+
+def test_all_that_match_in_a_second_tab_are_said_to_be_published_and_nothing_else(world, quiz):
+    sent = {"all_matching": "1", "query": "q=nobody", "list": "results:abc", "selected": quiz.ref}
+    answer = signed_in(world.pia).post("/marking/results/publish/", sent)
+    assert answer.status_code == 409
+    page = text(answer.content.decode())
+    assert "Nothing that matches can be published any more" in page
+    assert "What you typed" not in page and "all_matching" not in page
 
 
 def test_several_schedules_are_listed_with_their_numbers(world, quiz):

@@ -26,6 +26,8 @@ _UNKNOWABLE = gettext_lazy(
 )
 # Never shown again, whatever went wrong.
 SECRET = ("csrfmiddlewaretoken", "password", "printed", "token")
+# What a page sends along by itself: which list, which rows. Nobody typed it, nobody can read it.
+CARRIED = frozenset({"query", "list", "all_matching", "selected", "refs"})
 
 
 def refused(request: HttpRequest, refusal: Refusal, *, status: int = 0) -> HttpResponse:
@@ -81,7 +83,7 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
         (name, str(value).replace("\x00", ""))
         for name, values in request.POST.lists()
         for value in values
-        if not any(secret in name.lower() for secret in SECRET)
+        if name not in CARRIED and not any(secret in name.lower() for secret in SECRET)
     ]
 
 

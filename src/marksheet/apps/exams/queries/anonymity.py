@@ -18,8 +18,8 @@ from marksheet.rules.access import Verb
 from marksheet.rules.anonymity import Anonymity, numbered, reads_codes, reads_numbers
 
 HANDS = (Verb.MARK_GIVE, Verb.MARK_MODERATE)
-# What a row about a candidate says of the person; all of it is put out of sight together.
-SAYS_WHO = ("name", "sort_name", "number")
+# Schedules that hide, or hid, somebody's name from somebody.
+ANONYMOUS = Q(anonymous_candidates=True) | Q(anonymous_markers=True)
 T = TypeVar("T", bound=Model)
 
 
@@ -95,9 +95,7 @@ def veil_of(person: Person, schedules: Iterable[Schedule]) -> Veil:
 
 def hiding() -> Q:
     """Fit schedules that hide somebody's name from somebody, now."""
-    return Q(
-        Q(anonymous_candidates=True) | Q(anonymous_markers=True), names_lifted_at=None, all_published=False
-    )
+    return Q(ANONYMOUS, names_lifted_at=None, all_published=False)
 
 
 def veil_over(person: Person) -> Veil:

@@ -44,7 +44,8 @@ def freeze_selection(
     Rows that the actor may not publish, or that are not ready, are left out here and counted in the dialog.
 
     Raises:
-        BadInput: nothing of it can be published.
+        BadInput: nothing was ticked.
+        WrongState: nothing of it can be published, any more.
         NotAllowed: the actor may see the rows but publish none of them.
     """
     with draft():
@@ -56,7 +57,7 @@ def freeze_selection(
         publication = new_publication(actor, at=at)
         total = freeze_rows(publication, rows)
         if total == 0:
-            _explain_nothing(actor, refs)
+            _explain_nothing(actor, refs, all_matching=criteria is not None)
         Publication.objects.filter(pk=publication.pk).update(total=total)
         publication.total = total
         return publication
@@ -87,7 +88,11 @@ def freeze_again(actor: Person, ref: str, *, at: datetime) -> Publication:
         return publication
 
 
-def _explain_nothing(actor: Person, refs: Sequence[str]) -> None:
+def _explain_nothing(actor: Person, refs: Sequence[str], *, all_matching: bool) -> None:
+    if all_matching:
+        raise WrongState(
+            _("Nothing that matches can be published any more: it is published meanwhile, or not ready.")
+        )
     seen = results_seen_by(actor).filter(ref__in=list(refs)[:500]).select_related("schedule").first()
     if seen is None:
         raise BadInput(_("Nothing that can be published was chosen. Tick one ready row or more."))

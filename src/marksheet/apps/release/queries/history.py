@@ -18,6 +18,7 @@ from marksheet.apps.marking.queries.plan import may_see_marks
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.release.models import Publication, Viewing
+from marksheet.apps.release.queries.narrowing import Filter, narrowed
 from marksheet.apps.release.queries.told_to import Reader
 from marksheet.apps.results.models import Result, ResultVersion
 from marksheet.apps.results.queries.finished import finished_seen_by
@@ -322,16 +323,6 @@ def _message(work: Work, actor: str, texts: Mapping[str, str]) -> Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """What of a schedule's history is asked for; empty means everything."""
-
-    person: str = ""
-    verb: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class HistoryPage:
     """One page of a schedule's history, newest first; ``next`` is empty on the last."""
 
@@ -358,15 +349,7 @@ def schedule_history(
 ) -> HistoryPage:
     """Return a page of what happened at a schedule that ``person`` was let into; marks are counted, not told."""
     reader = Reader(veil_of(person, [schedule]), schedule)
-    events = _events_of(schedule).exclude(verb__in=UNSEEN)
-    if asked.person:
-        events = events.filter(actor_id__in=Person.objects.filter(ref=asked.person).values("pk"))
-    if asked.verb:
-        events = events.filter(verb=asked.verb)
-    if asked.since:
-        events = events.filter(at__gte=asked.since)
-    if asked.until:
-        events = events.filter(at__lt=asked.until)
+    events = narrowed(_events_of(schedule).exclude(verb__in=UNSEEN), asked)
     if after.isdigit():
         events = events.filter(seq__lt=int(after))
     found = list(events.order_by("-seq")[: size + 1])

@@ -14,7 +14,8 @@ from marksheet.apps.people.models import Membership, NodeKind, Person, Role, Uni
 from marksheet.apps.people.queries import holds_somewhere, nodes_where, units_where
 from marksheet.apps.people.queries.directory import institutions_where, people_seen_by
 from marksheet.apps.release.models import Publication
-from marksheet.apps.release.queries.history import Entry, Filter, entries_of
+from marksheet.apps.release.queries.history import Entry, entries_of
+from marksheet.apps.release.queries.narrowing import Filter, narrowed
 from marksheet.apps.release.queries.receipts import publications_seen_by
 from marksheet.apps.release.queries.told_to import Reader
 from marksheet.apps.results.models import Result, ResultVersion
@@ -82,7 +83,7 @@ def events_seen_by(person: Person, asked: LogFilter | None = None) -> QuerySet[E
         seen = Event.objects.all()
     else:
         seen = Event.objects.filter(_at(nodes))
-    return _narrowed(seen, asked.of).exclude(_own(person))
+    return narrowed(seen, asked.of).exclude(_own(person))
 
 
 def _reads_everything(person: Person) -> bool:
@@ -106,18 +107,6 @@ def _at(nodes: QuerySet[UnitPath, int]) -> Q:
     members = Membership.objects.filter(institution_id__in=nodes).values("person")
     about = Q(subject_kind="person", subject_id__in=members) | Q(actor_id__in=members)
     return here | (Q(schedule_id=None, subject_kind__in=HOUSE) & about)
-
-
-def _narrowed(events: QuerySet[Event], asked: Filter) -> QuerySet[Event]:
-    if asked.person:
-        events = events.filter(actor_id__in=Person.objects.filter(ref=asked.person).values("pk"))
-    if asked.verb:
-        events = events.filter(verb=asked.verb)
-    if asked.since:
-        events = events.filter(at__gte=asked.since)
-    if asked.until:
-        events = events.filter(at__lt=asked.until)
-    return events
 
 
 def _own(person: Person) -> Q:

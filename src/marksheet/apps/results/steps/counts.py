@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Sum
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.anonymity import ANONYMOUS
 from marksheet.apps.exams.steps.anonymity import note_published
 from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.results.models import ON_RESULTS, Bucket, BucketCount, Result
 from marksheet.rules.anonymity import Stands, all_published
 
 MANY = 200
-ANONYMOUS = Q(anonymous_candidates=True) | Q(anonymous_markers=True)
 
 
 def moved(schedule_id: int, differences: Mapping[str, int], *, rows: int) -> None:

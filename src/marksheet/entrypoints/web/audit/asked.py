@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from marksheet.apps.ledger.errors import BadInput
-from marksheet.apps.release.queries.history import Filter
+from marksheet.apps.release.queries.narrowing import Filter
 from marksheet.apps.results.queries import finished
 from marksheet.apps.results.queries.reports import SCORE_SORTS, SORTS, Asked
 from marksheet.entrypoints.shared.asking import day, known_word, word

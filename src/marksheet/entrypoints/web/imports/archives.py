@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from marksheet.apps.exams.actions.imports import note_preview, note_reading, start_import
-from marksheet.apps.exams.queries.imports import Import, ImportState, import_for
-from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Refusal, WrongState
+from marksheet.apps.exams.actions.imports import note_preview, note_reading
+from marksheet.apps.exams.queries.imports import Import
+from marksheet.apps.ledger.errors import BadInput, NotFound, WrongState
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.queries.intake import SHOWN
 from marksheet.apps.results.queries.intake_files import FilesPlan, size_words
@@ -22,12 +21,11 @@ from marksheet.entrypoints.shared.intake.archives import (
     marked_parts,
     probable_part,
 )
-from marksheet.entrypoints.shared.intake.carrying import carry_in
 from marksheet.entrypoints.web.imports.places import address
+from marksheet.entrypoints.web.imports.problems import problems
 from marksheet.formats.file_kinds import WORDS, FileKind
 
 BY_NAME = "by-name"
-OPEN = (ImportState.UPLOADED, ImportState.CHECKED, ImportState.REFUSED)
 Frame = dict[str, Any]
 
 
@@ -44,7 +42,7 @@ def columns(request: HttpRequest, person: Person, row: Import, frame: Frame) -> 
             note_reading(person, row.ref, {"part": part}, rows=files_in(row))
             return redirect(address(row, "preview"))
         except (BadInput, WrongState) as refusal:
-            context |= _problem(refusal)
+            context |= problems(refusal)
             status = 400
     return render(request, "imports/columns_files.html", context, status=status)
 
@@ -67,44 +65,21 @@ def _part(request: HttpRequest, labels: Sequence[str]) -> str:
     return sent
 
 
-def look(request: HttpRequest, person: Person, row: Import, frame: Frame, at: datetime) -> HttpResponse:
-    """Show what the zip would do, with what is to be decided; carry it in."""
-    options = _options(request)
-    refusal: Refusal | None = None
-    if request.method == "POST":
-        try:
-            return _carried(request, person, row, options, at)
-        except (BadInput, NotAllowed, WrongState) as refused:
-            refusal = refused
-            row = import_for(person, row.ref)
-            if row.state not in OPEN:
-                return redirect(address(row))
-    context = frame | {"row": row, "options": options}
-    try:
-        plan = look_at_archive(person, row, at=at)
-    except Refusal as refused:
-        return render(request, "imports/unreadable.html", context | _problem(refused), status=400)
-    unmatched = [["", one.path, one.why] for one in plan.left_over[:500]]
-    note_preview(row.ref, {"unmatched": unmatched, "duplicates": []})
-    context |= _shown(plan, row) | (_problem(refusal) if refusal else {})
-    return render(request, "imports/preview_files.html", context, status=400 if refusal else 200)
-
-
-def _options(request: HttpRequest) -> dict[str, Any]:
-    sent = request.POST if request.method == "POST" else request.GET
+def asked(sent: QueryDict) -> dict[str, Any]:
+    """Return what was decided about a zip on its preview."""
     return {"leave_out": bool(sent.get("leave_out")), "reason": sent.get("reason", "").strip()[:2000]}
 
 
-def _carried(
-    request: HttpRequest, person: Person, row: Import, options: dict[str, Any], at: datetime
-) -> HttpResponseRedirect:
-    if is_large_archive(row):
-        start_import(person, row.ref, options, rows=int(row.report["rows"]), at=at)
-    elif carry_in(person, row, options, at=at).get("nothing_new"):
-        messages.info(request, _("Nothing was written: the file says nothing new."))
-    else:
-        messages.success(request, _("The file was carried in."))
-    return HttpResponseRedirect(address(row))
+def shown(person: Person, row: Import, at: datetime) -> dict[str, Any]:
+    """Return what the preview shows of a zip.
+
+    Raises:
+        BadInput: the zip cannot be taken.
+    """
+    plan = look_at_archive(person, row, at=at)
+    unmatched = [["", one.path, one.why] for one in plan.left_over[:500]]
+    note_preview(row.ref, {"unmatched": unmatched, "duplicates": []})
+    return _shown(plan, row)
 
 
 def _shown(plan: FilesPlan, row: Import) -> dict[str, Any]:
@@ -124,10 +99,6 @@ def _shown(plan: FilesPlan, row: Import) -> dict[str, Any]:
 
 def _kind_words(kind: str) -> str:
     return WORDS.get(FileKind(kind)) or _("text")
-
-
-def _problem(refusal: Refusal) -> dict[str, Any]:
-    return {"refusal": refusal, "details": refusal.details}
 
 
 def errors(person: Person, row: Import, at: datetime) -> tuple[list[str], list[tuple[str, ...]]]:

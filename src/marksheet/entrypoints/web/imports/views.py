@@ -35,6 +35,7 @@ from marksheet.apps.people.queries import Person, zone_of
 from marksheet.apps.results.actions.intake_candidates import CandidatesPlan
 from marksheet.apps.results.queries.intake import WorkPlan, markers_at
 from marksheet.entrypoints.shared.access import person_of, signed_in
+from marksheet.entrypoints.shared.intake.archives import is_large_archive
 from marksheet.entrypoints.shared.intake.carrying import INLINE_ROWS, Preview, carry_in, preview
 from marksheet.entrypoints.shared.intake.looking import (
     is_large,
@@ -47,6 +48,7 @@ from marksheet.entrypoints.shared.intake.reading import Unreadable, in_words, ta
 from marksheet.entrypoints.web.imports import archives
 from marksheet.entrypoints.web.imports import mapping as pages
 from marksheet.entrypoints.web.imports.places import above, address, again
+from marksheet.entrypoints.web.imports.problems import problems
 from marksheet.entrypoints.web.imports.questions import lines_of
 from marksheet.entrypoints.web.imports.start import KINDS
 from marksheet.outputs.exports.writers.csv_file import guarded
@@ -101,7 +103,7 @@ def columns(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         table = table_of(row)
     except Refusal as refusal:
-        return render(request, "imports/unreadable.html", context | _problems(refusal), status=400)
+        return render(request, "imports/unreadable.html", context | problems(refusal), status=400)
     mapping = pages.kept_or_suggested(row, table)
     if request.GET.get("shape") in ("wide", "long"):
         mapping["shape"] = request.GET["shape"]
@@ -113,7 +115,7 @@ def columns(request: HttpRequest, ref: str) -> HttpResponse:
             row = note_reading(person, ref, mapping, rows=len(table.rows))
             return redirect(address(row, "preview"))
         except BadInput as refusal:
-            context |= _problems(refusal)
+            context |= problems(refusal)
             status = 400
     shown = pages.work_page if row.kind == WORK else pages.fields_page
     context |= shown(row, table, mapping) | {
@@ -136,9 +138,7 @@ def look(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect(address(row))
     if not row.mapping:
         return redirect(address(row, "columns"))
-    if row.kind == FILES:
-        return archives.look(request, person, row, _frame(row), at)
-    options = _options(request)
+    options = _options(request, row)
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
@@ -152,11 +152,12 @@ def look(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         shown = _shown(person, row, options, at)
     except Refusal as refused:
-        return render(request, "imports/unreadable.html", context | _problems(refused), status=400)
+        return render(request, "imports/unreadable.html", context | problems(refused), status=400)
     if shown is None:
         return render(request, "imports/looking.html", context | {"running": _looked_at(person, row, at)})
-    context |= shown | (_problems(refusal) if refusal else {})
-    return render(request, "imports/preview.html", context, status=400 if refusal else 200)
+    context |= shown | (problems(refusal) if refusal else {})
+    name = "imports/preview_files.html" if row.kind == FILES else "imports/preview.html"
+    return render(request, name, context, status=400 if refusal else 200)
 
 
 def _shown(person: Person, row: Import, options: dict[str, Any], at: datetime) -> dict[str, Any] | None:
@@ -165,6 +166,8 @@ def _shown(person: Person, row: Import, options: dict[str, Any], at: datetime) -
     Raises:
         Unreadable: the file cannot be taken.
     """
+    if row.kind == FILES:
+        return archives.shown(person, row, at)
     if is_large(row):
         kept = kept_look(person, row, at=at)
         if kept is None:
@@ -189,8 +192,10 @@ def _looked_at(person: Person, row: Import, at: datetime) -> dict[str, Any]:
     return _progress_of(work, _("Being read"))
 
 
-def _options(request: HttpRequest) -> dict[str, Any]:
+def _options(request: HttpRequest, row: Import) -> dict[str, Any]:
     sent = request.POST if request.method == "POST" else request.GET
+    if row.kind == FILES:
+        return archives.asked(sent)
     ticked: dict[str, Any] = {name: bool(sent.get(name)) for name in TICKS}
     return ticked | {
         "round": "marker-1",
@@ -205,7 +210,7 @@ def _carried(
     request: HttpRequest, person: Person, row: Import, options: dict[str, Any], at: datetime
 ) -> HttpResponseRedirect:
     rows = int(row.report.get("rows") or 0) or len(table_of(row).rows)
-    if rows > INLINE_ROWS:
+    if is_large_archive(row) if row.kind == FILES else rows > INLINE_ROWS:
         start_import(person, row.ref, options, rows=rows, at=at)
     else:
         receipt = carry_in(person, row, options, at=at)
@@ -258,19 +263,6 @@ def _seen(seen: Preview) -> dict[str, Any]:
             "marks": sum(new.maximum_thousandths for _old, new in plan.drafts),
         }
     return context
-
-
-def _problems(refusal: Refusal) -> dict[str, Any]:
-    """What a page shows of a refusal: cells in a table where there are any, sentences otherwise."""
-    cells = refusal.cells if isinstance(refusal, Unreadable) else ()
-    return {
-        "refusal": refusal,
-        "cells": [(one.row, one.column, one.value, translated(one.reason)) for one in cells],
-        "total": refusal.total if isinstance(refusal, Unreadable) else 0,
-        # Then the file may be right, and what is missing is what its blanks mean.
-        "blanks_only": bool(cells) and all(one.value == "" and one.column for one in cells),
-        "details": () if cells else refusal.details,
-    }
 
 
 def _running(row: Import) -> dict[str, Any] | None:

@@ -167,7 +167,7 @@ def send_back(
         steps.leave_kept_apart(opened, asked)
         writing.take_back(opened, [row.attempt_id], Round.AGREED)
         writing.reopened(opened, schedule, [row.attempt_id])
-        for marker in {one.marker for one in asked if one.marker is not None}:
+        for marker in dict.fromkeys(one.marker for one in asked if one.marker is not None):
             codes = reads_codes_at(marker, schedule)
             number = Enrolment.objects.values_list("script_code" if codes else "number", flat=True).get(
                 pk=row.attempt.enrolment_id

@@ -20,8 +20,10 @@ from marksheet.rules.aggregation import (
     SectionSpec,
     Treatment,
     aggregate,
+    checked,
     compile_paper,
 )
+from tests.rules.second import checks
 from tests.rules.strategies import marked_papers
 
 Marked = tuple[PaperSpec, list[list[PartOutcome]]]
@@ -211,3 +213,44 @@ def test_a_script_of_another_shape_is_refused():
 def test_a_paper_that_cannot_be_added_up_is_refused(make: object):
     with pytest.raises(BadPaper):
         make()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("machine", "mark", "stands"),
+    [
+        (PartOutcome(Fraction(1), True), None, UNMARKED),
+        (PartOutcome(Fraction(1), True), UNMARKED, UNMARKED),
+        (
+            PartOutcome(Fraction(1, 3), False),
+            PartOutcome(Fraction(333, 1000)),
+            PartOutcome(Fraction(1, 3), False),
+        ),
+        (PartOutcome(Fraction(1, 3), False), PartOutcome(Fraction(1, 2)), PartOutcome(Fraction(1, 2))),
+        (PartOutcome(ZERO, False), PartOutcome(Fraction(1)), PartOutcome(Fraction(1))),
+        (PartOutcome(Fraction(-1), False), PartOutcome(Fraction(-1)), PartOutcome(Fraction(-1), False)),
+        (PartOutcome(ZERO, False), PartOutcome(ZERO, False, True), PartOutcome(ZERO, False, True)),
+        (UNMARKED, PartOutcome(Fraction(2)), PartOutcome(Fraction(2))),
+    ],
+)
+def test_what_counts_of_a_machine_score_is_what_its_check_said(machine, mark, stands):
+    assert checked(machine, mark) == stands
+
+
+@given(
+    st.fractions(min_value=-5, max_value=20, max_denominator=4000),
+    st.booleans(),
+    st.one_of(st.none(), st.integers(-5000, 20_000)),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_check_comes_to_the_same_in_both_implementations(score, blank, typed, no_response, confirm):
+    score = ZERO if blank else score
+    mark = None if no_response else round(score * 1000) if confirm else typed
+    given_ = (
+        PartOutcome(Fraction(mark or 0, 1000), None, no_response) if mark is not None or no_response else None
+    )
+    found = checked(PartOutcome(score, None, blank), given_).score
+    second = checks.in_force(score.numerator, score.denominator, blank, mark, no_response)
+    assert found == (None if second is None else Fraction(*second))
+    if confirm and not blank and not no_response:
+        assert found == score, "a confirmed score is the machine's, exactly"

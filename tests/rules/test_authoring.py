@@ -116,8 +116,9 @@ def test_a_good_paper_has_nothing_in_its_way():
     ("workflow", "show", "by_hand", "check", "code"),
     [
         ("machine_only", "never", True, False, "machine_only_by_hand"),
-        ("machine_only", "never", False, True, "machine_only_by_hand"),
-        ("scheduler_marks", "never", True, False, "workflow_not_offered"),
+        ("machine_only", "never", False, True, None),
+        ("scheduler_marks", "never", True, False, None),
+        ("nobody_marks", "never", True, False, "workflow_not_offered"),
         ("machine_only", "after_each_attempt", False, False, "show_not_offered"),
         ("coordinated", "sometimes", True, False, "unknown_show"),
         ("machine_only", "never", False, False, None),

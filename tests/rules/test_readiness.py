@@ -25,6 +25,10 @@ facts = st.builds(
     st.sampled_from(ENROLLED_FACTS),
     st.booleans(),
     few,
+    few,
+    few,
+    few,
+    few,
 )
 DONE = Facts((AttemptFact(1, "handed_in"),))
 
@@ -57,7 +61,12 @@ def test_who_was_not_there_is_never_ready(known: Facts, fact: str):
     assert found.missing[0].code == fact
 
 
-@given(facts, st.sampled_from(["unmarked", "unsubmitted", "moderation_open", "flags_open", "imports_open"]))
+@given(
+    facts,
+    st.sampled_from(
+        ["unmarked", "unchecked", "unsubmitted", "moderation_open", "flags_open", "imports_open"]
+    ),
+)
 def test_one_more_thing_in_the_way_never_makes_a_result_ready(known: Facts, what: str):
     if not assess_readiness(known).ready:
         assert not assess_readiness(replace(known, **{what: getattr(known, what) + 1})).ready

@@ -126,6 +126,7 @@ BODIES: dict[str, dict[str, str]] = {
     "exams:item-move": {"do": "down"},
     "schedules:edit": {"title": "Algebra 1"},
     "schedules:activate": {"anyway": "1"},
+    "schedules:hand-over": {"person": ":mo"},
     "schedules:archive": {"reason": "over and done"},
     "schedules:restore": {"reason": "a script turned up"},
     "schedules:candidate-add": {"number": "2001", "name": "Late Lou", "reason": "fell ill"},

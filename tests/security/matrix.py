@@ -190,6 +190,8 @@ schedules:activate                     GET   in   404  404  404  404  404  404  
 schedules:activate                     POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:archive                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:archive                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
+schedules:hand-over                    GET   in   404  404  404  404  404  404  200  404  404  404  404
+schedules:hand-over                    POST  in   404  404  404  404  404  404  400  404  404  404  404
 schedules:answers                      GET   in   404  404  404  404  404  404  200  404  404  404  404
 schedules:answers                      POST  in   404  404  404  404  404  404  302+ 404  404  404  404
 schedules:texts                        GET   in   404  404  404  404  404  404  200  404  404  404  404
@@ -322,6 +324,12 @@ assess:file                            GET   in   404  404  404  200  200  404  
 assess:file                            POST  in    | 405
 assess:flag                            GET   in    | 405
 assess:flag                            POST  in   404  404  404  302+ 403  404  404  404  404  404  404
+assess:keying                          GET   in    | 404
+assess:keying                          POST  in    | 404
+assess:keying-cell                     GET   in    | 405
+assess:keying-cell                     POST  in    | 404
+assess:keying-differences              GET   in    | 404
+assess:keying-differences              POST  in    | 404
 assess:grid                            GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:grid                            POST  in   404  404  404  302  302  404  404  404  404  404  404
 assess:cell                            GET   in    | 405

@@ -131,6 +131,15 @@ SHIPPED_ROLES: dict[str, RoleSpec] = {
         Verb.RESULT_ADJUST,
     ),
     "marker": _role("Marker", "Marks the work assigned to them.", Verb.MARK_GIVE),
+    "sole_marker": _role(
+        "Marks alone",
+        "Marks a schedule that nobody coordinates, opens marks again, withholds and voids there.",
+        Verb.MARK_GIVE,
+        Verb.SCHEME_EDIT,
+        Verb.RESULT_REOPEN,
+        Verb.RESULT_WITHHOLD,
+        Verb.RESULT_VOID,
+    ),
     "moderator": _role("Moderator", "Checks marks that others gave.", Verb.MARK_MODERATE),
     "reports_viewer": _role(
         "Reports viewer",

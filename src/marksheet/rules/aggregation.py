@@ -27,7 +27,7 @@ from marksheet.rules.paper import (
 __all__ = [
     "Aggregate", "AttemptCounts", "AttemptFact", "AttemptState", "BadPaper", "Chosen", "Compiled",
     "ItemRule", "ItemSpec", "PaperSpec", "PartOutcome", "PartSpec", "Pick", "SectionScore",
-    "SectionSpec", "Treatment", "aggregate", "attempt_that_counts", "compile_paper",
+    "SectionSpec", "Treatment", "aggregate", "attempt_that_counts", "checked", "compile_paper", "in_thousandths",
 ]  # fmt: skip
 
 ZERO = Fraction(0)
@@ -42,6 +42,31 @@ class PartOutcome:
     score: Fraction | None
     right: bool | None = None
     no_response: bool = False
+
+
+def checked(machine: PartOutcome, mark: PartOutcome | None) -> PartOutcome:
+    """Return what counts of a machine-scored part whose score a person checks: nothing yet, then their mark.
+
+    A mark that is the machine's score, as a mark sheet shows it in thousandths, confirms it: then the machine's outcome
+    stands, exactly and as right as it was scored. Any other mark stands in its place.
+
+    Args:
+        mark: what was given, or what two markers' marks came to; None or without a score while it is not checked.
+
+    Example: a score of 1/3, confirmed as 0.333, counts 1/3; corrected to 0.5, it counts 0.5.
+
+    Source: docs/rulebook/aggregation.md#checked-by-hand.
+    """
+    if mark is None or mark.score is None:
+        return PartOutcome(None)
+    if machine.score is None or machine.no_response != mark.no_response:
+        return mark
+    return machine if in_thousandths(machine.score) == mark.score * 1000 else mark
+
+
+def in_thousandths(score: Fraction) -> int:
+    """Return a score as a mark sheet shows it: in thousandths, halves to the even one."""
+    return round(score * 1000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,9 +289,9 @@ def option_problems(
 ) -> tuple[Problem, ...]:
     """Return what is wrong with the options of an exam that has, or has not, work marked by hand."""
     found = []
-    if workflow == Workflow.MACHINE_ONLY and (any_by_hand or hand_check):
+    if workflow == Workflow.MACHINE_ONLY and any_by_hand:
         found.append(Problem("machine_only_by_hand"))
-    if workflow == Workflow.SCHEDULER_MARKS or workflow not in tuple(Workflow):
+    if workflow not in tuple(Workflow):
         found.append(Problem("workflow_not_offered"))
     if show_results not in offered(not any_by_hand and not hand_check):
         known = show_results in tuple(ShowResults)

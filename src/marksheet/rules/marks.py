@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from marksheet.rules.schemes import FINEST, allows
 
-NUMBER = re.compile(r"\+?([0-9]{0,9})(?:[.,]([0-9]{0,3}))?")
+NUMBER = re.compile(r"[+-]?([0-9]{0,9})(?:[.,]([0-9]{0,3}))?")
 NO_RESPONSE = frozenset({"n", "nr", "-", "–"})
 
 
@@ -25,16 +25,19 @@ class TypedMark:
     no_response: bool = False
 
 
-def read_mark(text: str, maximum_thousandths: int, step_thousandths: int = FINEST) -> TypedMark:
+def read_mark(
+    text: str, maximum_thousandths: int, step_thousandths: int = FINEST, *, lowest_thousandths: int = 0
+) -> TypedMark:
     """Return what ``text`` means as a mark of a part with this maximum.
 
     Example: ``read_mark("2,5", 3000)`` is ``TypedMark(2500)``; "n" is no response; "" is unmarked.
 
     Args:
         step_thousandths: the step of the part's marking scheme; a thousandth where it has none.
+        lowest_thousandths: below 0 where a machine score that is checked by hand can be.
 
     Raises:
-        BadMark: it is not a number, is finer than a thousandth, is below 0 or above the maximum, or the scheme
+        BadMark: it is not a number, is finer than a thousandth, is below the lowest or above the maximum, or the scheme
             does not allow it.
 
     Source: docs/rulebook/marks.md#typing.
@@ -45,24 +48,34 @@ def read_mark(text: str, maximum_thousandths: int, step_thousandths: int = FINES
     if typed in NO_RESPONSE:
         return TypedMark(None, True)
     found = NUMBER.fullmatch(typed)
-    if found is None or not (found[1] or found[2]):
+    below = typed.startswith("-")
+    if found is None or not (found[1] or found[2]) or (below and not lowest_thousandths):
         too_fine = re.fullmatch(r"\+?[0-9]*[.,][0-9]{4,}", typed)
         if too_fine:
             raise BadMark(f"“{text.strip()}” is finer than a thousandth of a mark.", "thousandths")
-        raise BadMark(f"“{text.strip()}” is not a number from 0 to {shown(maximum_thousandths)}.", "number")
+        raise BadMark(
+            f"“{text.strip()}” is not a number from {shown(lowest_thousandths)} to {shown(maximum_thousandths)}.",
+            "number",
+        )
     value = int(found[1] or 0) * 1000 + int((found[2] or "").ljust(3, "0"))
-    check_mark(value, maximum_thousandths, step_thousandths)
+    value = -value if below else value
+    check_mark(value, maximum_thousandths, step_thousandths, lowest_thousandths=lowest_thousandths)
     return TypedMark(value)
 
 
-def check_mark(value: int, maximum_thousandths: int, step_thousandths: int = FINEST) -> None:
-    """Refuse a mark outside 0 to the part's maximum, both inclusive, or between two steps.
+def check_mark(
+    value: int, maximum_thousandths: int, step_thousandths: int = FINEST, *, lowest_thousandths: int = 0
+) -> None:
+    """Refuse a mark outside the lowest (0) to the part's maximum, both inclusive, or between two steps.
 
     Raises:
         BadMark: it is outside, or the step does not allow it.
     """
-    if not 0 <= value <= maximum_thousandths:
-        raise BadMark(f"{shown(value)} is not between 0 and {shown(maximum_thousandths)}.", "maximum")
+    if not lowest_thousandths <= value <= maximum_thousandths:
+        raise BadMark(
+            f"{shown(value)} is not between {shown(lowest_thousandths)} and {shown(maximum_thousandths)}.",
+            "maximum",
+        )
     if not allows(value, step_thousandths):
         raise BadMark(f"{shown(value)} is not possible: marks here {stepped(step_thousandths)}.", "step")
 

@@ -20,6 +20,9 @@ class Facts:
         disagreed: parts whose two marks differ by more than is settled by itself, and are not agreed on yet.
         moderation_open: rounds not yet settled: scripts that a moderator has to look at.
         seed_stops: markers of it who are stopped, and whom nobody has let go on.
+        unchecked: machine-scored parts that can count and wait for the person who checks their score.
+        keying_untyped, keying_differing: parts whose marks wait to be typed a second time, or for a third look at what
+            two people typed.
         samples_open: samples of its markers' work on which nothing is decided yet, or that are marked again.
         flags_open, imports_open: flags to the lead marker, imports not yet decided.
         stale: an input changed and the result has not been recomputed.
@@ -40,6 +43,9 @@ class Facts:
     disagreed: int = 0
     samples_open: int = 0
     seed_stops: int = 0
+    unchecked: int = 0
+    keying_untyped: int = 0
+    keying_differing: int = 0
 
     def __post_init__(self) -> None:
         if self.enrolled_fact not in ENROLLED_FACTS:
@@ -75,7 +81,10 @@ WAITS_IN: dict[str, State] = {
     "not_handed_in": State.WAITING,
     "in_progress": State.WAITING,
     "unmarked": State.MARKING,
+    "unchecked": State.MARKING,
     "not_submitted": State.MARKING,
+    "second_keying": State.MARKING,
+    "keying_differs": State.MARKING,
     "import_open": State.MARKING,
     "stale": State.MARKING,
     "no_key": State.MARKING,
@@ -117,7 +126,10 @@ def _counts(facts: Facts) -> dict[str, int]:
         "not_handed_in": int(not handed_in),
         "in_progress": max(in_progress, int(facts.any_in_progress)),
         "unmarked": facts.unmarked,
+        "unchecked": facts.unchecked,
         "not_submitted": facts.unsubmitted,
+        "second_keying": facts.keying_untyped,
+        "keying_differs": facts.keying_differing,
         "import_open": facts.imports_open,
         "stale": int(facts.stale),
         "no_key": int(not facts.key_pinned),

@@ -210,7 +210,7 @@ def test_settings_are_kept_and_what_does_not_fit_is_refused(world: World) -> Non
     assert settings.settings_of(draft) == wanted
     for bad, says in (
         (settings.Settings(workflow="machine_only"), "work to mark by hand"),
-        (settings.Settings(workflow="scheduler_marks"), "machine only"),
+        (settings.Settings(workflow="nobody_marks"), "machine only"),
         (settings.Settings(attempts_allowed=0), "attempts"),
         (settings.Settings(attempt_counts="middle"), "which attempt"),
         (settings.Settings(duration_minutes=0), "duration"),

@@ -287,6 +287,7 @@ def test_every_kind_of_act_has_words_of_its_own() -> None:
         "script_flagged",
         "flag_settled",
         "marker_stopped",
+        "keying_settled",
     }
     said: set[str] = set()
     for path in Path(marksheet.__file__).parent.rglob("*.py"):

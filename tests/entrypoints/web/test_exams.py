@@ -286,7 +286,7 @@ def test_settings_say_in_plain_words_what_will_happen(world: World) -> None:
     ("changed", "says"),
     [
         ({"workflow": "machine_only"}, "work to mark by hand"),
-        ({"workflow": "scheduler_marks"}, "valid choice"),
+        ({"workflow": "nobody_marks"}, "valid choice"),
         ({"show_results": "sometimes"}, "valid choice"),
         ({"attempts_allowed": "0"}, "greater than or equal to 1"),
         ({"attempts_allowed": ""}, "required"),

@@ -20,6 +20,7 @@ APPEND_ONLY = (
     AppendOnly("marking_mark"),
     AppendOnly("marking_judgement"),
     AppendOnly("marking_annotation"),
+    AppendOnly("marking_keying"),
     AppendOnly("results_resultversion"),
     AppendOnly("results_withdrawal"),
     AppendOnly("results_adjustment"),

@@ -37,6 +37,7 @@ class Plan(models.Model):
     is measured are the words of ``rules.agreement``; ``sharing`` is one of ``rules.anonymity``. ``rounds`` are the
     rounds of moderation as ``rules.moderation`` stores them; ``seed`` is what chance follows from in their samples.
     ``seeding`` is how seeds are given to markers, as ``rules.seeding`` stores it; empty where they are not.
+    With ``second_keying`` the marks of the one marker are typed again by somebody else.
     """
 
     schedule = models.OneToOneField(Schedule, models.PROTECT, related_name="+")
@@ -47,6 +48,7 @@ class Plan(models.Model):
     beyond = models.CharField(max_length=10, default="agreed")
     measured = models.CharField(max_length=10, default="item")
     sharing = models.CharField(max_length=10, default="never")
+    second_keying = models.BooleanField(default=False)
     rounds = models.JSONField(default=list)
     seed = models.CharField(max_length=40, blank=True, default="")
     seeding = models.JSONField(default=dict)
@@ -260,6 +262,32 @@ class Allocation(models.Model):
     seed = models.CharField(max_length=40)
     event_id = models.BigIntegerField()
     at = models.DateTimeField()
+
+
+class Keying(models.Model):
+    """A mark as a second person typed it, without seeing the first; each save is a new version within its cell.
+
+    A row with ``settles`` is a third look at a difference: since the mark of that version the cell is settled.
+    """
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
+    part = models.ForeignKey(Part, models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    version = models.IntegerField()
+    value_thousandths = models.BigIntegerField(null=True)
+    no_response = models.BooleanField(default=False)
+    settles = models.IntegerField(null=True)
+    event_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "part", "version"], name="keying_version_once"),
+            models.CheckConstraint(
+                condition=Q(no_response=False) | Q(value_thousandths=None),
+                name="keyed_no_response_has_no_value",
+            ),
+        ]
 
 
 class HandsOn(models.Model):

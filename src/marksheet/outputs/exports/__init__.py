@@ -12,6 +12,7 @@ EXPORTS: Mapping[str, str] = {
     "scores": "marksheet.outputs.exports.scores",
     "answers": "marksheet.outputs.exports.answers",
     "visible": "marksheet.outputs.exports.visible",
+    "marks": "marksheet.outputs.exports.marks",
 }
 
 

@@ -36,7 +36,7 @@ def columns(scope: Scope) -> list[Column]:
 
 def _with_texts(exam: Exam) -> bool:
     """Say whether the file has a column for the text of each part that people mark: where anybody wrote one."""
-    return has_texts([part.id for part in exam.paper.human_parts])
+    return has_texts([part.id for part in exam.paper.unscored_parts])
 
 
 def rows(scope: Scope) -> Iterator[Made]:
@@ -45,7 +45,7 @@ def rows(scope: Scope) -> Iterator[Made]:
     starts, width, texts = {}, 0, {}
     for key, exam in scope.papers.items():
         texts[key] = _with_texts(exam)
-        columns_of = len(exam.paper.parts) + texts[key] * len(exam.paper.human_parts)
+        columns_of = len(exam.paper.parts) + texts[key] * len(exam.paper.unscored_parts)
         starts[key], width = width, width + columns_of
     blank = _("no response")
     for batch in taken(scope.person, scope.keys, published=published):
@@ -71,7 +71,7 @@ def _given(
     """Return the cells of each part: an answer or text or nothing, a mark or the words for no response."""
     attempt = row.numbers.attempt_id if row.numbers else None
     if attempt is None:
-        return [None] * (len(exam.paper.parts) + texts * len(exam.paper.human_parts))
+        return [None] * (len(exam.paper.parts) + texts * len(exam.paper.unscored_parts))
     found: list[Value] = []
     for part in exam.paper.parts:
         cell = (attempt, part.id)

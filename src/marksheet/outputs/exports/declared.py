@@ -91,6 +91,7 @@ class Export:
         sentence: what the file holds, for the dialog.
         as_shown: the rows stand in the order of the page.
         in_numbers: it can hold lists of schedules and assessments, too.
+        preliminary: it holds the marks so far of a schedule, and nothing else.
     """
 
     key: str
@@ -100,9 +101,12 @@ class Export:
     rows: Callable[[Scope], Iterator[Made]]
     as_shown: bool = False
     in_numbers: bool = False
+    preliminary: bool = False
 
     def fits(self, selection: Selection) -> bool:
         """Return whether it can hold the rows of this list."""
+        if self.preliminary or selection.preliminary:
+            return self.preliminary and selection.preliminary
         return self.in_numbers or not selection.in_numbers
 
 

@@ -80,7 +80,7 @@ def answer_sheet(
     dozen = dozen_of(paper.machine_parts, range_)
     attempts, following = _page(person, schedule, search, lacking, after, size)
     stored = stored_answers([one.pk for one in attempts])
-    human = len(paper.human_parts)
+    human = len(paper.unscored_parts)
     texts = _texts_counted(attempts) if human else {}
     rows = tuple(
         AnswerRow(

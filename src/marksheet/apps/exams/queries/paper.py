@@ -18,7 +18,10 @@ COLUMNS = 12
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """One part with its place: ``item_index`` in the paper, ``part_index`` in the item."""
+    """One part with its place: ``item_index`` in the paper, ``part_index`` in the item.
+
+    ``lowest_thousandths`` is below 0 where its key takes points off.
+    """
 
     id: int
     ref: str
@@ -29,6 +32,7 @@ class PartRow:
     match: str
     options: tuple[str, ...]
     maximum_thousandths: int
+    lowest_thousandths: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,10 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole version, ready for the rules; parts and items in paper order."""
+    """A whole version, ready for the rules; parts and items in paper order.
+
+    ``hand_check`` says that people check what the machine scored.
+    """
 
     spec: rules.PaperSpec
     items: tuple[ItemRow, ...]
@@ -52,11 +59,22 @@ class Paper:
     part_by_label: Mapping[str, PartRow]
     part_by_id: Mapping[int, PartRow]
     keys: Mapping[int, ScoringKey]
+    hand_check: bool = False
 
     @property
     def human_parts(self) -> tuple[PartRow, ...]:
-        """The parts that a person marks."""
+        """The parts that a person marks; with a check by hand, all."""
+        return self.parts if self.hand_check else self.unscored_parts
+
+    @property
+    def unscored_parts(self) -> tuple[PartRow, ...]:
+        """The parts that no key scores: only people mark them, by schemes; their answers are texts and files."""
         return tuple(part for part in self.parts if not part.machine)
+
+    @property
+    def checked_parts(self) -> tuple[PartRow, ...]:
+        """The parts that the machine scores and a person checks."""
+        return self.machine_parts if self.hand_check else ()
 
     @property
     def machine_parts(self) -> tuple[PartRow, ...]:
@@ -123,9 +141,19 @@ def _read(version: AssessmentVersion, key_version_id: int | None) -> Paper:
         tuple(_section_spec(s, tuple(specs[i.pk] for i in items if i.section_id == s.pk)) for s in sections),
         _maybe(version.paper_floor_thousandths),
     )
+    keys = {} if key_version_id is None else _keys(key_version_id)
     rows = tuple(
         PartRow(
-            p.pk, p.ref, p.label, place, index, p.machine, p.match, tuple(p.options), p.maximum_thousandths
+            p.pk,
+            p.ref,
+            p.label,
+            place,
+            index,
+            p.machine,
+            p.match,
+            tuple(p.options),
+            p.maximum_thousandths,
+            min(0, int(keys[p.pk].wrong_points * 1000)) if p.pk in keys else 0,
         )
         for place, item in enumerate(items)
         for index, p in enumerate(parts[item.pk])
@@ -136,7 +164,8 @@ def _read(version: AssessmentVersion, key_version_id: int | None) -> Paper:
         parts=rows,
         part_by_label={row.label: row for row in rows},
         part_by_id={row.id: row for row in rows},
-        keys={} if key_version_id is None else _keys(key_version_id),
+        keys=keys,
+        hand_check=version.hand_check,
     )
 
 

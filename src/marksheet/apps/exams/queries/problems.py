@@ -42,10 +42,12 @@ SENTENCES: dict[str, str | Promise] = {
     "boundary_above_maximum": _("“%(where)s” starts at %(at)s marks, which is more than the paper can give."),
     "cut_at_the_end": _("The pass mark must lie between 0 and the maximum for a scale of two lines."),
     "machine_only_by_hand": _(
-        "The workflow is “machine only”, but there is work to mark by hand: choose “coordinated”, "
-        "or have every part scored by machine."
+        "The workflow is “machine only”, but there is work to mark by hand: choose “coordinated” or "
+        "“the scheduler marks”, or have every part scored by machine."
     ),
-    "workflow_not_offered": _("Choose “machine only” or “coordinated” as the workflow."),
+    "workflow_not_offered": _(
+        "Choose “coordinated”, “the scheduler marks” or “machine only” as the workflow."
+    ),
     "show_not_offered": _(
         "Results of work that is wholly scored by machine cannot publish by themselves yet: "
         "choose “never” or “when the publisher decides”."

@@ -21,6 +21,7 @@ from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.rules.access import Verb
+from marksheet.rules.publication import Workflow
 
 __all__ = [
     "AttemptState", "Enrolment", "Phase", "Schedule", "ScheduleState", "Standing", "arrived_counts",
@@ -195,3 +196,11 @@ def arrived_counts(schedule: Schedule) -> dict[str, int]:
 def has_work_by_hand(version_id: int) -> bool:
     """Say whether a version has a part that people mark."""
     return Part.objects.filter(version_id=version_id, machine=False).exists()
+
+
+def roles_alone(schedule: Schedule) -> tuple[str, ...]:
+    """Return the roles of whoever runs a schedule that nobody coordinates: to publish, to see, and to mark by hand."""
+    if schedule.workflow == Workflow.COORDINATED:
+        return ()
+    marks = () if schedule.wholly_machine else ("sole_marker",)
+    return ("publisher", "reports_viewer", *marks)

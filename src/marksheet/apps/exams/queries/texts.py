@@ -44,7 +44,7 @@ def text_sheet(person: Person, schedule: Schedule, script_ref: str) -> TextSheet
     column = by_name(person, schedule)
     one = everybody.filter(script_ref=script_ref).first()
     paper = paper_of(schedule.version_id, schedule.key_version_id)
-    if one is None or not paper.human_parts:
+    if one is None or not paper.unscored_parts:
         raise NotFound("There is no such script on paper.")
     order = (f"enrolment__{column}", "enrolment_id", "number")
     following = everybody.filter(behind(one, "enrolment", "number", column=column)).order_by(*order).first()
@@ -57,7 +57,7 @@ def text_sheet(person: Person, schedule: Schedule, script_ref: str) -> TextSheet
             stored.get((one.pk, part.id), ""),
             f"a-{one.script_ref}-{part.ref}",
         )
-        for part in paper.human_parts
+        for part in paper.unscored_parts
     )
     return TextSheet(
         one.script_ref,

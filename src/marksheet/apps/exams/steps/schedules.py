@@ -6,13 +6,11 @@ from django.db.models import Max
 
 from marksheet.apps.exams.models import AssessmentVersion, Enrolment, Schedule, ScheduleState
 from marksheet.apps.exams.queries.assessments import newest_keys
-from marksheet.apps.exams.queries.schedules import has_work_by_hand, schedule_for
+from marksheet.apps.exams.queries.schedules import has_work_by_hand, roles_alone, schedule_for
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.people.models import Person, Unit
-from marksheet.apps.people.queries import shipped_role
-from marksheet.apps.people.steps import give
-from marksheet.rules.publication import Workflow
+from marksheet.apps.people.steps import give, shipped
 
 COPIED = (
     "workflow",
@@ -83,12 +81,14 @@ def pin(opened: Change, schedule: Schedule) -> None:
 
 
 def let_scheduler_publish(opened: Change, schedule: Schedule, scheduler: Person) -> bool:
-    """Give the scheduler the Publish right and sight where nobody coordinates; return whether that was so."""
-    if schedule.workflow == Workflow.COORDINATED:
-        return False
-    for role in ("publisher", "reports_viewer"):
-        give(opened, person=scheduler, role=shipped_role(role), unit=schedule.node)
-    return True
+    """Give the scheduler the Publish right and sight where nobody coordinates, and what is to be marked by hand.
+
+    Return whether that was so.
+    """
+    roles = roles_alone(schedule)
+    for role in roles:
+        give(opened, person=scheduler, role=shipped(opened, role), unit=schedule.node)
+    return bool(roles)
 
 
 def rename_node(opened: Change, schedule: Schedule) -> None:

@@ -21,6 +21,11 @@ class Migration(migrations.Migration):
             field=models.JSONField(default=dict),
         ),
         migrations.AlterField(
+            model_name='annotation',
+            name='round',
+            field=models.CharField(choices=[('marker-1', 'Marker 1'), ('marker-2', 'Marker 2'), ('agreed', 'Agreed'), ('moderation-1', 'Moderation 1'), ('moderation-2', 'Moderation 2'), ('moderation-3', 'Moderation 3'), ('definitive', 'Definitive')], max_length=12),
+        ),
+        migrations.AlterField(
             model_name='flag',
             name='round',
             field=models.CharField(choices=[('marker-1', 'Marker 1'), ('marker-2', 'Marker 2'), ('agreed', 'Agreed'), ('moderation-1', 'Moderation 1'), ('moderation-2', 'Moderation 2'), ('moderation-3', 'Moderation 3'), ('definitive', 'Definitive')], max_length=12),

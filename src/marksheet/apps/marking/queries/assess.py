@@ -11,6 +11,7 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.schedules import newest_window_first, searched
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.queries.hands import overseen, theirs
+from marksheet.apps.marking.queries.keying import keying_waits_for
 from marksheet.apps.marking.queries.moderation import waits_for
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where, verbs_at
@@ -29,6 +30,7 @@ class Status(StrEnum):
     IN_PROGRESS = "in-progress"
     MODERATION = "moderation"
     DIFFERENCES = "differences"
+    KEYING = "keying"
     SUBMITTED = "submitted"
 
 
@@ -124,6 +126,7 @@ def _with_status(rows: QuerySet[Schedule], person: Person, deciding: Q, differin
                 (waits_for(person) | deciding) & (~marking | ~waiting),
                 then=Value(Status.MODERATION.value),
             ),
+            When(marking & ~waiting & keying_waits_for(person), then=Value(Status.KEYING.value)),
             When(~Exists(scripts), then=Value(Status.WAITING.value)),
             When(Q(~waiting) & differing, then=Value(Status.DIFFERENCES.value)),
             When(~waiting, then=Value(Status.SUBMITTED.value)),
@@ -136,10 +139,11 @@ def _with_status(rows: QuerySet[Schedule], person: Person, deciding: Q, differin
 def schedules_to_mark(person: Person, *, deciding: Q = NOWHERE, differing: Q = NOWHERE) -> int:
     """Return at how many schedules something waits for ``person``: the tab's count.
 
-    To mark, to submit, to agree on or to moderate. Args: as for ``assess_list``.
+    To mark, to submit, to type a second time, to agree on or to moderate. Args: as for ``assess_list``.
     """
     waiting = theirs(person).filter(schedule=OuterRef("pk"), submitted_at=None)
-    marking = Q(node__in=nodes_where(person, Verb.MARK_GIVE)) & (Q(Exists(waiting)) | differing)
+    to_do = Q(Exists(waiting)) | Q(keying_waits_for(person)) | differing
+    marking = Q(node__in=nodes_where(person, Verb.MARK_GIVE)) & to_do
     return assessed_by(person).filter(marking | waits_for(person) | deciding, state="active").count()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.paper import PartRow, dozen_of, paper_of
 from marksheet.apps.exams.queries.schemes import steps_of
+from marksheet.apps.exams.queries.scored import machine_scores
 from marksheet.apps.marking.models import MarkDraft, Script
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, drafts_of, marks_of_scripts
 from marksheet.apps.marking.queries.sharing import Other, Place, others_of
@@ -27,7 +28,8 @@ from marksheet.rules.schemes import FINEST
 class GridCell:
     """One cell of the mark sheet: what holds there, what the reader typed too late, in which steps marks go.
 
-    ``others`` is what others gave in other rounds, as far as marks are shared.
+    ``others`` is what others gave in other rounds, as far as marks are shared; ``machine`` what the key
+    scored of a part that people check.
     """
 
     part: PartRow
@@ -38,6 +40,12 @@ class GridCell:
     field: str
     step_thousandths: int
     others: tuple[Other, ...] = ()
+    machine: str = ""
+
+    @property
+    def prefilled(self) -> str:
+        """The machine's score, where it waits for a check: to be confirmed or changed."""
+        return "" if self.shown else self.machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +105,13 @@ def grid_of(
     marks, drafts = marks_of_scripts(scripts), drafts_of(person.pk, attempts)
     steps = steps_of(part.id for part in dozen.parts)
     others = others_of(person, schedule, scripts)
+    scored = machine_scores(schedule, attempts, [one.id for one in paper.checked_parts])
     shown_rows = tuple(
         GridRow(
             submission(script, len(human)),
             tuple(
-                _cell(script, part, marks, drafts, steps.get(part.id, FINEST), others) for part in dozen.parts
+                _cell(script, part, marks, drafts, steps.get(part.id, FINEST), others, scored)
+                for part in dozen.parts
             ),
         )
         for script in scripts
@@ -117,7 +127,9 @@ def _cell(
     drafts: dict[tuple[int, int], MarkDraft],
     step: int,
     others: Mapping[Place, tuple[Other, ...]],
+    scored: Mapping[tuple[int, int], int | None],
 ) -> GridCell:
+    place = (script.attempt_id, part.id)
     held = marks.get((script.round, script.attempt_id, part.id), NEVER_MARKED)
     kept = drafts.get((script.attempt_id, part.id))
     return GridCell(
@@ -129,6 +141,7 @@ def _cell(
         field=f"m-{script.ref}-{part.ref}",
         step_thousandths=step,
         others=others.get((script.pk, part.id), ()),
+        machine=shown_mark(scored[place], scored[place] is None) if place in scored else "",
     )
 
 

@@ -71,7 +71,7 @@ def file_for(person: Person, schedule: Schedule, script_ref: str, part_ref: str,
         NotFound: there is no such file for this person.
     """
     script = scripts_for(person, schedule).filter(ref=script_ref).first()
-    parts = paper_of(schedule.version_id, schedule.key_version_id).human_parts
+    parts = paper_of(schedule.version_id, schedule.key_version_id).unscored_parts
     part = next((one for one in parts if one.ref == part_ref), None)
     if script is not None and part is not None:
         for one in files_of_script(script, part):

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import AttemptState
-from marksheet.apps.marking.models import MARKERS, SEED, Flag, Script
+from marksheet.apps.marking.models import MARKERS, SEED, Flag, Plan, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.people.queries.apart import Apart, apart_from
@@ -33,7 +33,10 @@ def theirs(person: Person, apart: Apart | None = None) -> QuerySet[Script]:
     """
     marking = Q(schedule__node__in=nodes_where(person, Verb.MARK_GIVE))
     flags = Flag.objects.filter(attempt=OuterRef("attempt"), round=OuterRef("round"), settled_at=None)
-    scripts = Q(round__in=MARKERS) & (Q(allocated=False) | Q(marker=person) | ~marking)
+    # Where marks are typed twice nobody sees what another typed on the pile.
+    twice = Q(schedule__in=Plan.objects.filter(second_keying=True).values("schedule"))
+    pile = Q(allocated=False) & (Q(marker=None) | ~twice)
+    scripts = Q(round__in=MARKERS) & (pile | Q(marker=person) | ~marking)
     seeds = Q(round__startswith=SEED) & (Q(marker=person) | (~marking & Exists(flags)))
     rows = Script.objects.filter(scripts | seeds, attempt__state=AttemptState.HANDED_IN)
     return rows.exclude((apart or apart_from(person)).fits("attempt__enrolment"))

@@ -50,7 +50,7 @@ def may_see_marks(person: Person, schedule: Schedule, enrolment_id: int) -> bool
     if Verb.SCHEDULE_COORDINATE in held or (moderates and Verb.MARK_GIVE not in held):
         return True
     plan = plan_of(schedule)
-    if Verb.MARK_GIVE not in held or plan.markers == 1:
+    if Verb.MARK_GIVE not in held or (plan.markers == 1 and not plan.second_keying):
         return Verb.MARK_GIVE in held
     own = Script.objects.filter(schedule=schedule, attempt__enrolment=enrolment_id, marker=person)
     moderated = Mark.objects.filter(attempt__enrolment=enrolment_id, round__in=MODERATION)

@@ -73,7 +73,7 @@ def schemes_of(person: Person, schedule: Schedule, *, everybody: bool) -> list[S
         everybody: count marks of all markers; otherwise only those that are ``person``'s to check.
     """
     paper = paper_of(schedule.version_id, schedule.key_version_id)
-    newest = newest_schemes(part.id for part in paper.human_parts)
+    newest = newest_schemes(part.id for part in paper.unscored_parts)
     old = _given_under_older(newest)
     veil = veil_of(person, [schedule])
     counts = {
@@ -85,7 +85,7 @@ def schemes_of(person: Person, schedule: Schedule, *, everybody: bool) -> list[S
         .values_list("part", "given", "older")
     }
     rows = []
-    for part in paper.human_parts:
+    for part in paper.unscored_parts:
         row = newest.get(part.id)
         given, older = counts.get(part.id, (0, 0))
         rows.append(
@@ -222,7 +222,7 @@ def older_marks(
     """
     paper = paper_of(schedule.version_id, schedule.key_version_id)
     place, part = next(
-        ((n, part) for n, part in enumerate(paper.human_parts) if part.ref == part_ref), (0, None)
+        ((n, part) for n, part in enumerate(paper.unscored_parts) if part.ref == part_ref), (0, None)
     )
     if part is None:
         raise NotFound("There is no such part to mark in this paper.")

@@ -1,6 +1,6 @@
 """What others gave the same scripts, as far as a marker may see it before submitting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from marksheet.apps.exams.models import Schedule
@@ -64,6 +64,54 @@ def others_of(
         other = Other(round_, called, mark.value_thousandths, said.get((attempt, part, round_), ""))
         found.setdefault((script.pk, part), []).append(other)
     return {place: tuple(others) for place, others in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Whose marks are kept from a reader who marks at the schedule, too.
+
+    Args:
+        markers, moderators: attempts of which they may not see what other markers, or moderators, gave.
+    """
+
+    reader: int
+    markers: frozenset[int] = frozenset()
+    moderators: frozenset[int] = frozenset()
+
+    def marker(self, attempt: int, by: int | None) -> bool:
+        """Whether marks of this marker are kept from them; None: what two markers' come to."""
+        return attempt in self.markers and by != self.reader
+
+    def moderator(self, attempt: int, by: int | None) -> bool:
+        """Whether marks of this moderator are kept from them."""
+        return attempt in self.moderators and by != self.reader
+
+
+def kept_back(person: Person, schedule: Schedule, attempts: Collection[int]) -> Kept:
+    """Return whose marks of these attempts ``person``, who coordinates, may not see yet: they mark there, too.
+
+    Where one marker marks, and marks are typed once, only what moderators gave to a script of their own is.
+    """
+    if Verb.MARK_GIVE not in verbs_at(person, schedule.node_id):
+        return Kept(person.pk)
+    plan = plan_of(schedule)
+    own: dict[int, bool] = {}
+    rows = Script.objects.filter(attempt__in=attempts, round__in=MARKERS, marker=person)
+    for attempt, at in rows.values_list("attempt_id", "submitted_at"):
+        own[attempt] = own.get(attempt, True) and at is not None
+    alone = plan.markers == 1 and not plan.second_keying
+
+    def hidden(gave: str) -> frozenset[int]:
+        return frozenset(
+            one
+            for one in attempts
+            if not (alone and (gave == "marker" or one not in own))
+            and not sees_others(
+                Sharing(plan.sharing), on_script=one in own, submitted=own.get(one, False), gave=gave
+            )
+        )
+
+    return Kept(person.pk, hidden("marker"), hidden("moderator"))
 
 
 def totals_of(others: Mapping[Place, Sequence[Other]], script_id: int) -> list[tuple[str, str]]:

@@ -7,11 +7,13 @@ from marksheet.apps.exams.models import Item, Part, Response, Schedule
 from marksheet.apps.exams.queries.anonymity import veil_of
 from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schemes import newest_schemes, schedules_with_schemes, written
+from marksheet.apps.exams.queries.scored import machine_scores
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.models import Flag, MarkDraft, Script
 from marksheet.apps.marking.queries.annotations import Placed, annotations_of
 from marksheet.apps.marking.queries.comments import Comment, comments_of
 from marksheet.apps.marking.queries.flags import open_flag
+from marksheet.apps.marking.queries.grid import shown_mark
 from marksheet.apps.marking.queries.handed_files import ScriptFile, files_of_script, replaced_since
 from marksheet.apps.marking.queries.judgements import CurrentJudgement, judgement_of
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
@@ -75,6 +77,7 @@ class Workshop:
     around: Around
     others: tuple[Other, ...] = ()
     annotations: tuple[Placed, ...] = ()
+    machine: str = ""
 
 
 def workshop_of(
@@ -131,6 +134,7 @@ def workshop_of(
         flag=open_flag(person, script),
         comments=comments_of(person, part.id),
         around=around(scripts, script, parts, part, by_candidate=by_candidate) if walking else NOTHING_AROUND,
+        machine=_machine(schedule, script, part),
         others=others_of(person, schedule, [script]).get((script.pk, part.id), ()) if walking else (),
         annotations=annotations_of(
             person,
@@ -143,6 +147,13 @@ def workshop_of(
         if walking
         else (),
     )
+
+
+def _machine(schedule: Schedule, script: Script, part: PartRow) -> str:
+    """Return what the key scored of a part that people check, as the mark sheet shows it; "" where it did not."""
+    scored = machine_scores(schedule, [script.attempt_id], [part.id] if part.machine else [])
+    place = (script.attempt_id, part.id)
+    return shown_mark(scored[place], scored[place] is None) if place in scored else ""
 
 
 def first_to_mark(person: Person, schedule: Schedule, part_ref: str = "") -> tuple[str, str] | None:

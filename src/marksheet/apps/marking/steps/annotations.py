@@ -3,7 +3,7 @@
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Annotation, Script
 from marksheet.apps.marking.queries.annotations import Placed
-from marksheet.apps.marking.steps.allocation import note_hands_on
+from marksheet.apps.marking.steps.hands import note_hands_on
 from marksheet.apps.people.models import Person
 
 

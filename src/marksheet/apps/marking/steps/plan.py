@@ -9,7 +9,7 @@ from marksheet.apps.marking.queries.hands import handed_in
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.steps.scripts import open_scripts
 
-FIELDS = ("markers", "tolerance_thousandths", "within", "beyond", "measured", "sharing")
+FIELDS = ("markers", "tolerance_thousandths", "within", "beyond", "measured", "sharing", "second_keying")
 # What of it decides how a result comes about.
 DECIDING = frozenset(FIELDS) - {"sharing"}
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from marksheet.apps.exams.models import Attempt, AttemptState, Part, Schedule
+from marksheet.apps.exams.models import Attempt, AttemptState, Schedule
+from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.bulk import insert_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import new_ref
@@ -33,7 +34,7 @@ def open_scripts(opened: Change, schedule: Schedule, attempt_ids: Iterable[int])
     Where scripts are allocated, they flow to the markers with the fewest left. A constant number of statements,
     whatever the number of attempts.
     """
-    human = Part.objects.filter(version_id=schedule.version_id, machine=False).count()
+    human = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
     wanted = set(attempt_ids)
     if not human or not wanted:
         return 0

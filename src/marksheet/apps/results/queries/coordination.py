@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from marksheet.apps.exams.models import Part, Schedule
+from marksheet.apps.exams.models import AttemptState, Part, Schedule
 from marksheet.apps.exams.queries.schedules import newest_window_first, searched
 from marksheet.apps.exams.queries.work import only_void
+from marksheet.apps.marking.models import Round, Script
 from marksheet.apps.marking.queries.allocation import nobodys
+from marksheet.apps.marking.queries.keying import keying_counts
 from marksheet.apps.marking.queries.moderation import counts_in_moderation, moderators_at, rounds_in_force
 from marksheet.apps.marking.queries.people import Assessor, assessors_of, coordinated_by
 from marksheet.apps.marking.queries.plan import plan_of
@@ -159,7 +161,8 @@ def _described(schedules: Sequence[Schedule]) -> list[CoordinatorRow]:
     ):
         counts[key][bucket] = n
     by_hand = dict(
-        Part.objects.filter(version__in={row.version_id for row in schedules}, machine=False)
+        Part.objects.filter(version__in={row.version_id for row in schedules})
+        .filter(Q(machine=False) | Q(version__hand_check=True))
         .values_list("version")
         .annotate(n=Count("item", distinct=True))
     )
@@ -251,6 +254,7 @@ def to_do(
         ToDo("answers", answers) if answers else None,
         ToDo("lacking" if two else "nobodys", unallocated) if unallocated else None,
         ToDo("marking", waiting, done=not waiting and row.arrived > 0) if by_hand else None,
+        *_keying(row),
         ToDo("missing", counts[Bucket.NOT_READY]) if counts.get(Bucket.NOT_READY) else None,
         ToDo("stopped", stopped) if stopped else None,
         ToDo("differences", differing, differ) if differing else None,
@@ -259,6 +263,17 @@ def to_do(
     ]
     wanted = [one for one in steps if one is not None]
     return [ToDo(one.code, one.count, one.names, done=True) if _finished(row, one) else one for one in wanted]
+
+
+def _keying(row: CoordinatorRow) -> list[ToDo]:
+    scripts = Script.objects.filter(
+        schedule=row.schedule, round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN
+    )
+    counts = keying_counts(scripts, row.schedule)
+    if not counts.total:
+        return []
+    steps = [ToDo("keying", counts.untyped, done=not counts.untyped and counts.done == counts.total)]
+    return [*steps, ToDo("keyed-differently", counts.differing)] if counts.differing else steps
 
 
 def _expected(row: CoordinatorRow) -> ToDo:

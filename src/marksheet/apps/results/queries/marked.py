@@ -15,6 +15,7 @@ from marksheet.apps.marking.queries.counting import Counted, counted_marks
 from marksheet.apps.marking.queries.flags import open_flags
 from marksheet.apps.marking.queries.marks import Cell
 from marksheet.apps.marking.queries.plan import agreeing_of
+from marksheet.apps.results.queries.checking import Outcomes, bring_in_checks, scored_cells
 from marksheet.rules.aggregation import PartOutcome, compile_paper
 from marksheet.rules.moderation import Kind, Marked, Round
 
@@ -76,7 +77,7 @@ def _scores(
     schedule: Schedule, paper: Paper, attempts: Collection[int], counted: dict[Cell, Counted]
 ) -> dict[int, Fraction | None]:
     """Return attempt -> its exact score before anything is adjusted for one candidate; None while it has none."""
-    outcomes: dict[int, dict[int, PartOutcome]] = {attempt: {} for attempt in attempts}
+    outcomes: Outcomes = {attempt: {} for attempt in attempts}
     scores = {
         answer: PartOutcome(Fraction(n, d), right)
         for answer, n, d, right in AnswerScore.objects.filter(
@@ -88,11 +89,13 @@ def _scores(
         given = Response.objects.filter(_of(attempts, schedule))
         for attempt, part, answer in given.values_list("attempt_id", "part_id", "answer_id"):
             outcomes[attempt][part] = blank if answer is None else scores.get(answer, unknown)
+    machine = scored_cells(paper, outcomes) if paper.hand_check else {}
     for (attempt, part), one in counted.items():
         if attempt in outcomes:
             outcomes[attempt][part] = PartOutcome(
                 one.value, False if one.no_response else None, one.no_response
             )
+    bring_in_checks(paper, machine, counted, outcomes)
     compiled = compile_paper(paper.spec)
     found = {}
     for attempt, own in outcomes.items():

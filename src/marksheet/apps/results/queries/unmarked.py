@@ -45,7 +45,7 @@ def unmarked_of(row: Result) -> Unmarked:
             parts[part.item_index].append(outcomes.get(part.id, PartOutcome(None)))
         open_.update(compile_paper(paper.spec).aggregate(parts).unmarked)
     return Unmarked(
-        tuple(part.label for part in paper.human_parts if part.label in open_),
+        tuple(part.label for part in paper.unscored_parts if part.label in open_),
         tuple(part.label for part in paper.machine_parts if part.label in open_),
     )
 

@@ -15,12 +15,15 @@ from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import MARKERS, Mark, Script
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
 from marksheet.apps.marking.queries.flags import open_flags
+from marksheet.apps.marking.queries.keying import KeyingWaits, keying_waits
 from marksheet.apps.marking.queries.moderation import Waits, waits_of
 from marksheet.apps.marking.queries.plan import Plan, agreeing_of, plan_of
 from marksheet.apps.marking.queries.seeding import stopped_within
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.adjustments import adjustments_in_force
+from marksheet.apps.results.queries.checking import bring_in_checks, scored_cells
 from marksheet.apps.results.queries.packing import micro, pack
+from marksheet.apps.results.steps.accounts import account_of, adjusting_steps
 from marksheet.apps.results.steps.bucket import bucket_of
 from marksheet.apps.results.steps.counts import moved
 from marksheet.apps.results.steps.moderating import refer
@@ -29,7 +32,6 @@ from marksheet.rules.agreement import Agreeing
 from marksheet.rules.attempts import AttemptCounts, AttemptFact, Chosen, attempt_that_counts
 from marksheet.rules.grading import (
     Adjustment,
-    AdjustmentKind,
     Graded,
     Scale,
     grade,
@@ -40,7 +42,6 @@ from marksheet.rules.readiness import Facts, Readiness, assess_readiness
 
 BATCH = 2_000
 FEW = 500
-ADJUSTING = frozenset(AdjustmentKind)
 UNMARKED = PartOutcome(None)
 NO_RESPONSE = PartOutcome(Fraction(0), False, True)
 WRITTEN = (
@@ -66,8 +67,10 @@ class Work:
     moderated: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     flags: Counter[int] = field(default_factory=Counter)
     stopped: Counter[int] = field(default_factory=Counter)
+    unchecked: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     disagreed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     adjustments: Mapping[int, tuple[Adjustment, ...]] = field(default_factory=dict)
+    keying: KeyingWaits = field(default_factory=KeyingWaits)
     moderation: Waits = field(default_factory=Waits)
 
 
@@ -202,6 +205,7 @@ def _fetch(context: Context, enrolment_ids: Sequence[int]) -> Work:
     waiting = Script.objects.filter(submitted_at=None, round__in=MARKERS, **within)
     work.unsubmitted.update(waiting.values_list("attempt_id", flat=True))
     work.moderation = waits_of(context.schedule, context.plan, within)
+    work.keying = keying_waits(context.schedule, context.plan, within)
     work.flags.update(open_flags(within))
     work.stopped.update(stopped_within(context.plan, within))
     work.adjustments = adjustments_in_force(
@@ -214,7 +218,9 @@ def _fetch_marks(context: Context, work: Work, within: Mapping[str, Any]) -> Non
     """What the marks of each part come to, whoever gave them."""
     outcomes: dict[Counted, PartOutcome] = {}
     marks = Mark.objects.filter(**within)
-    for (attempt, part), mark in counted_marks(marks, context.agreeing, context.human).items():
+    machine = scored_cells(context.paper, work.outcomes) if context.paper.hand_check else {}
+    counted = counted_marks(marks, context.agreeing, context.human)
+    for (attempt, part), mark in counted.items():
         outcome = outcomes.get(mark)
         if outcome is None:
             outcome = outcomes[mark] = PartOutcome(
@@ -225,6 +231,8 @@ def _fetch_marks(context: Context, work: Work, within: Mapping[str, Any]) -> Non
             work.moderated[attempt].add(part)
         elif mark.waits:
             work.disagreed[attempt].add(part)
+    for attempt, part in bring_in_checks(context.paper, machine, counted, work.outcomes) if machine else ():
+        work.unchecked[attempt].add(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +292,7 @@ def _facts(
     relevant = [one for number, one in scored.items() if _matters(context.schedule, number, chosen)]
     differing = _counted_apart(context, relevant, work.disagreed)
     moderated = _counted_apart(context, relevant, work.moderated)
+    unchecked = _counted_apart(context, relevant, work.unchecked)
     done = [one.attempt.pk for one in relevant if not work.unsubmitted[one.attempt.pk]]
     standing = row.standing  # the verb that changes an enrolment's standing sets the copy on the row first
     return Facts(
@@ -291,7 +300,9 @@ def _facts(
         any_in_progress=any(fact.state == AttemptState.IN_PROGRESS for fact in facts),
         unmarked=sum(len(one.aggregate.unmarked) for one in relevant)
         - sum(differing.values())
-        - sum(moderated.values()),
+        - sum(moderated.values())
+        - sum(unchecked.values()),
+        unchecked=sum(unchecked.values()),
         unsubmitted=sum(work.unsubmitted[one.attempt.pk] for one in relevant),
         # Before both have submitted, whether they differ would tell one what the other gave.
         disagreed=sum(differing.get(attempt, 0) for attempt in done),
@@ -301,6 +312,8 @@ def _facts(
         ),
         samples_open=sum(work.moderation.samples[attempt] for attempt in done),
         seed_stops=sum(work.stopped[one.attempt.pk] for one in relevant),
+        keying_untyped=sum(work.keying.untyped[one.attempt.pk] for one in relevant),
+        keying_differing=sum(work.keying.differing[one.attempt.pk] for one in relevant),
         stale=False,
         enrolled_fact="" if standing == "expected" else standing,
         key_pinned=context.schedule.key_version_id is not None or not context.paper.machine_parts,
@@ -368,31 +381,6 @@ def _graded(context: Context, aggregate: Aggregate, adjustments: tuple[Adjustmen
         "shown_score": graded.shown_score,
         "shown_percent": graded.shown_percent,
         "items": pack(aggregate.item_scores),
-        "account": _account(context, aggregate),
-        "adjustments": _adjusting(graded, adjustments) or None,
+        "account": account_of(context.paper, context.scale.rounding, aggregate),
+        "adjustments": adjusting_steps(graded, adjustments) or None,
     }
-
-
-def _adjusting(graded: Graded, adjustments: tuple[Adjustment, ...]) -> list[list[str]]:
-    """Each adjusting step in the order of the rules: kind, amount, unit, score before and after; exact."""
-    given = {one.kind: one for one in adjustments}
-    return [
-        [step.name, str(one.amount), one.unit.value, str(step.before), str(step.after)]
-        for step in graded.steps
-        if step.name in ADJUSTING and (one := given[AdjustmentKind(step.name)])
-    ]
-
-
-def _account(context: Context, aggregate: Aggregate) -> list[Any]:
-    """The sections as the candidate may be shown them: name, score, maximum, weight, whether it was missed."""
-    rounding = context.scale.rounding
-    return [
-        [
-            one.name,
-            shown_marks(one.score or Fraction(0), rounding),
-            shown_marks(one.maximum, rounding),
-            str(spec.weight),
-            one.below_minimum,
-        ]
-        for one, spec in zip(aggregate.sections, context.paper.spec.sections, strict=True)
-    ]

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,17 @@ from marksheet.apps.ledger.work import TryLater, Work
 from marksheet.apps.people.queries import Person
 from marksheet.apps.release.actions.exports import Order
 from marksheet.apps.release.queries.exports.asked import asker_of
-from marksheet.apps.release.queries.exports.rows import Changed, exams_of, schedules_in
-from marksheet.apps.release.queries.exports.selection import Selection, Source, keys_of, selection_from
+from marksheet.apps.release.queries.exports.rows import Changed, Exam, exams_of, schedules_in
+from marksheet.apps.release.queries.exports.selection import (
+    Selection,
+    Source,
+    keys_of,
+    marked_schedule,
+    selection_from,
+)
 from marksheet.entrypoints.shared.exports.files import keep_file, throw_away
 from marksheet.outputs.exports import EXPORTS, Export, Scope, export
+from marksheet.outputs.exports.marks import PRELIMINARY
 from marksheet.outputs.exports.writers import DoesNotFit, Row, Written, write_csv, write_xlsx
 from marksheet.rules import RULES_VERSION
 
@@ -68,7 +75,7 @@ def _made(work: Work, person: Person, selection: Selection, order: Order, keep: 
     keys = keys_of(person, selection, at, as_shown=declared.as_shown)
     if not keys:
         raise NotAllowed(_("None of these results may be taken out any more by who asked for them."))
-    exams = {} if selection.in_numbers else exams_of(schedules_in(keys))
+    exams = _exams(person, selection, keys)
     scope = Scope(person, selection, keys, exams, order.columns)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export"
@@ -87,6 +94,12 @@ def _made(work: Work, person: Person, selection: Selection, order: Order, keep: 
         "fewer": max(int(work.payload.get("counted", written.rows)) - written.rows, 0),
         "manifest": dict(written.manifest) | {"refs_sha256": refs.hexdigest()},
     }
+
+
+def _exams(person: Person, selection: Selection, keys: Sequence[int]) -> Mapping[int, Exam]:
+    if selection.preliminary:
+        return exams_of([marked_schedule(person, selection).pk])
+    return {} if selection.in_numbers else exams_of(schedules_in(keys))
 
 
 def _checked(declared: Export, scope: Scope, refs: Any, keep: Keep) -> Iterator[Row]:
@@ -136,6 +149,7 @@ def _manifest(work: Work, scope: Scope, order: Order, declared: Export) -> dict[
         "asked_by": scope.person.name,
         "asked_at": work.created_at.isoformat(timespec="seconds"),
         "counted_when_asked": work.payload.get("counted", 0),
+        "preliminary": scope.selection.preliminary,
         "results": _results_words(scope),
         "schedules": [exam.code for exam in scope.exams.values()][:200],
         "file_type": order.file_type,
@@ -146,6 +160,8 @@ def _manifest(work: Work, scope: Scope, order: Order, declared: Export) -> dict[
 def _results_words(scope: Scope) -> str:
     if scope.selection.source is Source.COORDINATION:
         return _("None: how far the marking of each schedule is.")
+    if scope.selection.preliminary:
+        return _("None. PRELIMINARY: marks so far, which can still change; no total, percentage or grade.")
     if scope.selection.published:
         return _("Published results, from the versions in force.")
     return _("Working results. What is not ready, or is withheld, has its state and no numbers.")
@@ -159,6 +175,8 @@ def file_name(scope: Scope, declared: Export, order: Order, at: datetime) -> str
         exams = exams_of(list(scope.keys))
     codes = {exam.code for exam in exams.values()}
     names = [str(Source.AUDIT if source is Source.FINISHED else source), *(codes if len(codes) == 1 else ())]
+    if scope.selection.preliminary:
+        names.insert(0, PRELIMINARY)
     plain = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in "-".join(names))[:80]
     return f"{plain}-{declared.key}-{at:%Y-%m-%d}.{order.file_type}"
 

@@ -58,7 +58,7 @@ def is_large_archive(row: Import) -> bool:
 
 def marked_parts(schedule: Schedule) -> tuple[PartRow, ...]:
     """Return the questions that files can answer: those that people mark, in the order of the paper."""
-    return paper_of(schedule.version_id, schedule.key_version_id).human_parts
+    return paper_of(schedule.version_id, schedule.key_version_id).unscored_parts
 
 
 def probable_part(schedule: Schedule) -> str | None:

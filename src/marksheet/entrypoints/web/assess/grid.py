@@ -57,7 +57,7 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
         search=request.GET.get("q", "").strip(),
         status=status,
         after=request.GET.get("after", ""),
-        range_=_whole(request.GET.get("items", "")),
+        range_=whole(request.GET.get("items", "")),
     )
     rows = _rows(grid, tried)
     context = about(person, schedule) | {
@@ -72,6 +72,9 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
         ],
         "rows": rows,
         "wrong": [one for row in rows for one in row["cells"] if one["error"]],
+        "to_check": sum(
+            bool(one["prefilled"]) for row in rows for one in row["cells"] if not row["row"].locked
+        ),
         "kept": [one for row in rows for one in row["cells"] if one["draft"]],
         "search": request.GET.get("q", "").strip(),
         "status": status,
@@ -102,11 +105,17 @@ def _save_page(person: Person, schedule: Schedule, post: QueryDict) -> Tried:
     cells: list[CellSave] = []
     for name, text in tried.typed.items():
         script, _dash, part = name.removeprefix(FIELD).partition("-")
-        version, stood = _stood(post.get(STOOD + script, ""), part)
+        version, stood = stood_there(post.get(STOOD + script, ""), part)
         if part not in parts or text.strip() == stood:
             continue
         try:
-            meant = read_mark(text, parts[part].maximum_thousandths, steps.get(parts[part].id, FINEST))
+            one = parts[part]
+            meant = read_mark(
+                text,
+                one.maximum_thousandths,
+                steps.get(one.id, FINEST),
+                lowest_thousandths=one.lowest_thousandths,
+            )
         except BadMark as bad:
             tried.errors[name] = str(bad)
             continue
@@ -137,7 +146,7 @@ def _save_cells(person: Person, schedule: Schedule, cells: list[CellSave], tried
         tried.errors = {"": refusal.message}
 
 
-def _stood(packed: str, part: str) -> tuple[int, str]:
+def stood_there(packed: str, part: str) -> tuple[int, str]:
     """Return version and text that stood in a cell when the page was made; (0, "") where nothing did."""
     try:
         version, text = json.loads(packed or "{}").get(part, (0, ""))
@@ -157,7 +166,10 @@ def _rows(grid: Grid, tried: Tried) -> list[dict[str, Any]]:
                 "script": row.script,
                 "version": cell_.version,
                 "stands": cell_.shown,
-                "text": tried.typed.get(cell_.field, cell_.shown),
+                "text": tried.typed.get(cell_.field, cell_.shown or cell_.prefilled),
+                "machine": cell_.machine,
+                "prefilled": cell_.prefilled,
+                "lowest": shown(cell_.part.lowest_thousandths),
                 "field": cell_.field,
                 "error": tried.errors.get(cell_.field, ""),
                 "draft": cell_.draft,
@@ -184,7 +196,8 @@ def _parts(schedule: Schedule) -> dict[str, PartRow]:
     return {part.ref: part for part in paper_of(schedule.version_id, schedule.key_version_id).parts}
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """Return a whole number that a page sent; 0 where it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
@@ -201,16 +214,18 @@ def cell(request: HttpRequest, ref: str) -> HttpResponse:
     post = request.POST
     script, part = post.get("attempt", ""), _parts(schedule).get(post.get("part", ""))
     if part is None:
-        return _refused(_("There is no such part in this paper."))
+        return refused(_("There is no such part in this paper."))
     try:
-        meant = read_mark(post.get("value", ""), part.maximum_thousandths)
+        meant = read_mark(
+            post.get("value", ""), part.maximum_thousandths, lowest_thousandths=part.lowest_thousandths
+        )
         saved = save_mark(
             person,
             script,
             part.ref,
             value=meant.value,
             no_response=meant.no_response,
-            against_version=_whole(post.get("version", "")),
+            against_version=whole(post.get("version", "")),
             at=clock.read(),
         )
     except StaleMarks as stale:
@@ -219,16 +234,17 @@ def cell(request: HttpRequest, ref: str) -> HttpResponse:
         answer = {"state": "stale", "theirs": stands, "by": theirs.by, "version": theirs.version}
         return JsonResponse(answer, status=409)
     except BadMark as bad:
-        return _refused(str(bad))
+        return refused(str(bad))
     except BadInput as bad_input:
-        return _refused(" ".join(bad_input.details) or bad_input.message)
+        return refused(" ".join(bad_input.details) or bad_input.message)
     except (WrongState, NotAllowed) as refusal:
-        return _refused(refusal.message)
+        return refused(refusal.message)
     stands = shown_mark(saved.value, saved.no_response)
     return JsonResponse({"state": "saved", "version": saved.version, "shown": stands})
 
 
-def _refused(message: str) -> JsonResponse:
+def refused(message: str) -> JsonResponse:
+    """Answer a cell that cannot be saved, with the reason."""
     return JsonResponse({"state": "refused", "message": message}, status=400)
 
 

@@ -68,7 +68,7 @@ def filled_of(seen: Workshop) -> Filled:
     chosen = seen.said.chosen if explains else NOTHING_CHOSEN
     return Filled(
         chosen=chosen,
-        mark=shown_mark(seen.mark.value, seen.mark.no_response),
+        mark=shown_mark(seen.mark.value, seen.mark.no_response) or seen.machine,
         rest=shown(chosen.rest) if chosen.rest else "",
         feedback=seen.said.feedback,
         note=seen.said.note,
@@ -103,7 +103,12 @@ def save_of(seen: Workshop, post: QueryDict, filled: Filled) -> PanelSave:
     chosen, typed = filled.chosen, None
     try:
         if asks_for_a_number(seen):
-            typed = read_mark(filled.mark, seen.part.maximum_thousandths, seen.scheme.step_thousandths)
+            typed = read_mark(
+                filled.mark,
+                seen.part.maximum_thousandths,
+                seen.scheme.step_thousandths,
+                lowest_thousandths=seen.part.lowest_thousandths,
+            )
         elif seen.scheme.method_marks:
             chosen = replace(chosen, rest=_rest(seen, filled.rest))
     except BadMark as bad:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,6 +21,7 @@ from marksheet.apps.marking.queries.assess import (
     schedules_to_mark,
 )
 from marksheet.apps.marking.queries.flags import flagged_among, leads_at
+from marksheet.apps.marking.queries.keying import keying_counts, keying_differences, to_key
 from marksheet.apps.marking.queries.moderation import has_moderation
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.progress import progress_by_item
@@ -48,6 +50,7 @@ from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.web.assess.words import STATUS
+from marksheet.rules.publication import Workflow
 
 NAMED = 50
 MOST_FIELDS = 5_000
@@ -109,11 +112,18 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
         "flagged_label": ngettext("Flagged (%(n)s)", "Flagged (%(n)s)", flagged) % {"n": flagged},
         "leads": leads_at(person, schedule),
         "stopped": open_stop(person, schedule) is not None,
-        "may_hand_in": bool(absent) and may_record_hand_in(person, schedule),
+        "hand_in_page": _hand_in_page(schedule) if absent and may_record_hand_in(person, schedule) else "",
         "narrowed": bool(search or status or request.GET.get("after")),
         "tab": "submissions",
     }
     return render(request, "assess/submissions.html", context)
+
+
+def _hand_in_page(schedule: Schedule) -> str:
+    """Return where hand-ins are recorded: by the coordinator, or among the candidates where there is none."""
+    if schedule.workflow == Workflow.COORDINATED:
+        return reverse("coordinator:hand-in", args=[schedule.ref])
+    return reverse("schedules:schedule", args=[schedule.ref]) + "#candidates"
 
 
 @signed_in
@@ -131,13 +141,17 @@ def items(request: HttpRequest, ref: str) -> HttpResponse:
 def about(person: Person, schedule: Schedule) -> dict[str, Any]:
     """Return what the pages of one schedule show on top."""
     counts = counts_of(person, [schedule.pk]).get(schedule.pk, Counts())
-    two = plan_of(schedule).markers == 2
+    plan = plan_of(schedule)
+    two, twice = plan.markers == 2, plan.second_keying
     return {
         "schedule": schedule,
         "counts": counts,
         "marks": marks_at(person, schedule),
         "apart": kept_from(person, schedule),
         "two": two,
+        "twice": twice,
+        "to_key": keying_counts(to_key(person, schedule), schedule).untyped if twice else 0,
+        "to_settle": len(keying_differences(person, schedule)) if twice else 0,
         "codes": reads_codes_at(person, schedule),
         "to_moderate": things_to_moderate(person, schedule),
         "moderates": has_moderation(person, schedule),

@@ -12,6 +12,7 @@ STATUS: dict[str, tuple[Label, str]] = {
     Status.IN_PROGRESS: (_("In progress"), "act"),
     Status.MODERATION: (_("Moderation needed"), "act"),
     Status.DIFFERENCES: (_("To agree"), "warn"),
+    Status.KEYING: (_("To type a second time"), "act"),
     Status.SUBMITTED: (_("Submitted"), "ok"),
 }
 

@@ -28,6 +28,7 @@ LABELS: Mapping[str, Callable[[], str]] = {
     "beyond": lambda: _("Beyond the tolerance"),
     "anonymous_candidates": lambda: _("Candidates are anonymous"),
     "anonymous_markers": lambda: _("Markers are anonymous"),
+    "second_keying": lambda: _("Second keying"),
     "sharing": lambda: _("Marks of others before submitting"),
 }
 # References that mean nothing to a reader.

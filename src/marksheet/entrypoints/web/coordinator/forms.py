@@ -230,6 +230,14 @@ class PlanForm(forms.Form):
             "With two, every script is allocated twice and nobody is both. Change it before anything is published."
         ),
     )
+    second_keying = forms.BooleanField(
+        label=_("Second keying"),
+        required=False,
+        help_text=_(
+            "With one marker: another person types the same marks again, without seeing the first. Results wait until"
+            " both say the same, or a third look has settled where they differ."
+        ),
+    )
     measured = forms.ChoiceField(
         label=_("Compared"), choices=list(MEASURED.items()), widget=forms.RadioSelect
     )
@@ -281,6 +289,7 @@ class PlanForm(forms.Form):
             "anonymous_candidates": anonymity.candidates,
             "anonymous_markers": anonymity.markers,
             "sharing": plan.sharing,
+            "second_keying": plan.second_keying,
         }
         super().__init__(data, initial=initial)
 
@@ -306,4 +315,5 @@ class PlanForm(forms.Form):
             beyond=data["beyond"],
             measured=data["measured"],
             sharing=data["sharing"],
+            second_keying=data["second_keying"],
         )

@@ -72,6 +72,7 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
         "steps": steps_of(row, to_do(row, assessors, answers=answers_to_enter(person, row.schedule))),
         "assessors": assessors,
         "may_hand_in": may_record_hand_in(person, row.schedule),
+        "exports": export_address(),
         "tab": "overview",
     }
     return render(request, "coordinator/schedule.html", context)

@@ -166,6 +166,28 @@ def _step(row: CoordinatorRow, one: ToDo) -> Step:
             scripts,
             _("See progress"),
         ),
+        "keying": (
+            ngettext(
+                "%(n)s marked script is not typed a second time.",
+                "%(n)s marked scripts are not typed a second time.",
+                n,
+            )
+            % {"n": n}
+            if n
+            else _("All marked scripts are typed a second time."),
+            "",
+            "",
+        ),
+        "keyed-differently": (
+            ngettext(
+                "Second keying: %(n)s difference waits for a third look.",
+                "Second keying: %(n)s differences wait for a third look.",
+                n,
+            )
+            % {"n": n},
+            reverse("assess:keying-differences", args=[ref]),
+            _("See which"),
+        ),
         "missing": (
             ngettext("%(n)s submitted result is not ready.", "%(n)s submitted results are not ready.", n)
             % {"n": n},
@@ -234,5 +256,6 @@ def _tone(one: ToDo) -> str:
         "second": "warn",
         "stopped": "warn",
         "differences": "warn",
+        "keyed-differently": "warn",
         "moderators": "warn",
     }.get(one.code, "quiet")

@@ -16,6 +16,10 @@ from marksheet.rules.visibility import Switches
 WORKFLOWS = [
     (Workflow.COORDINATED, gettext_lazy("Coordinated: a coordinator names markers and a publisher")),
     (
+        Workflow.SCHEDULER_MARKS,
+        gettext_lazy("The scheduler marks: whoever activates the schedule marks all of it and publishes"),
+    ),
+    (
         Workflow.MACHINE_ONLY,
         gettext_lazy("Machine only: nobody marks; whoever activates the schedule publishes"),
     ),

@@ -215,7 +215,7 @@ def what_happens(form: SettingsForm, now: how.Settings) -> list[str]:
     chosen = form.settings() if form.is_bound and form.is_valid() else now
     publisher = (
         _("whoever activates the schedule")
-        if chosen.workflow == Workflow.MACHINE_ONLY
+        if chosen.workflow != Workflow.COORDINATED
         else _("somebody whom the coordinator gives that right")
     )
     told = [_("Results are published by hand, by %(who)s.") % {"who": publisher}]

@@ -28,6 +28,7 @@ LISTS: Mapping[str, str] = {
     Source.ASSESSMENTS: "reports:assessments",
     Source.COORDINATION: "coordinator:list",
     Source.FINISHED: "audit:list",
+    Source.MARKING: "coordinator:list",
 }
 
 
@@ -68,7 +69,7 @@ def wanted(person: Person, given: QueryDict, *, at: datetime) -> Wanted:
     all_of = _whole_list(person, source, query, back, at)
     ways: dict[str, Selection] = {}
     ready = source is Source.RESULTS and bool(given.get("all_matching"))
-    if refs and not given.get("all_matching") and not all_of.in_numbers:
+    if refs and not given.get("all_matching") and not (all_of.in_numbers or all_of.preliminary):
         ways["ticked"] = replace(all_of, refs=refs)
     if ready:
         ways["ready"] = replace(all_of, ready_only=True)
@@ -113,6 +114,8 @@ def _whole_list(person: Person, source: Source, query: str, back: str, at: datet
     if source is Source.COORDINATION:
         search, status = coordinating.asked(given)
         return Selection(source, asked=Asked(text=search, status=status))
+    if source is Source.MARKING:
+        return Selection(source, asked=Asked(schedules=tuple(given.getlist("schedule")[:1])))
     if source is Source.FINISHED or (source is Source.AUDIT and not given.getlist("schedule")):
         return Selection(
             source, asked=replace(asked_of_audit(given, sort=given.get("sort") or "-opens"), at=at)

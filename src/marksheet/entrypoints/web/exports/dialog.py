@@ -127,6 +127,8 @@ def what(source: Source, n: int) -> str:
         words = ngettext("%(n)s schedule", "%(n)s schedules", n)
     elif source is Source.ASSESSMENTS:
         words = ngettext("%(n)s assessment", "%(n)s assessments", n)
+    elif source is Source.MARKING:
+        words = ngettext("%(n)s row of preliminary marks", "%(n)s rows of preliminary marks", n)
     else:
         words = ngettext("%(n)s result", "%(n)s results", n)
     return words % {"n": f"{n:,}"}

@@ -10,6 +10,12 @@ from marksheet.apps.release.queries.candidate_changes import Changed
 
 WORDS: dict[str, object] = {
     "assessor-added": gettext_lazy("You were added to %(schedule)s (%(code)s)."),
+    "schedule-handed-over": gettext_lazy(
+        "%(by)s handed %(schedule)s (%(code)s) over to you: what is to be marked there is with you, and you publish."
+    ),
+    "schedule-taken-over": gettext_lazy(
+        "%(by)s handed %(schedule)s (%(code)s) over to somebody else; every mark you gave stays."
+    ),
     "assessor-removed": gettext_lazy(
         "You were taken off %(schedule)s (%(code)s); every mark you gave stays."
     ),

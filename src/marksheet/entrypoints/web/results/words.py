@@ -52,9 +52,18 @@ MISSING: Mapping[str, Callable[[int], str]] = {
     "deferred": lambda n: _("deferred to a later sitting"),
     "not_handed_in": lambda n: _("nothing is handed in"),
     "in_progress": lambda n: _("an attempt is in progress"),
+    "unchecked": lambda n: (
+        ngettext("%(n)d machine score is not checked", "%(n)d machine scores are not checked", n) % {"n": n}
+    ),
     "unmarked": lambda n: ngettext("%(n)d part is not marked", "%(n)d parts are not marked", n) % {"n": n},
     "not_submitted": lambda n: (
         ngettext("%(n)d script is not submitted", "%(n)d scripts are not submitted", n) % {"n": n}
+    ),
+    "second_keying": lambda n: (
+        ngettext("second keying: %(n)d mark to type", "second keying: %(n)d marks to type", n) % {"n": n}
+    ),
+    "keying_differs": lambda n: (
+        ngettext("second keying: %(n)d difference", "second keying: %(n)d differences", n) % {"n": n}
     ),
     "import_open": lambda n: _("an import is still to be decided"),
     "stale": lambda n: _("it is being recomputed"),

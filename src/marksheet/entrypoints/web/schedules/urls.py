@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from marksheet.entrypoints.web.schedules import answers, archiving, candidates, taking_back, texts, views
+from marksheet.entrypoints.web.schedules import (
+    answers,
+    archiving,
+    candidates,
+    handing_over,
+    taking_back,
+    texts,
+    views,
+)
 
 app_name = "schedules"
 urlpatterns = [
@@ -11,6 +19,7 @@ urlpatterns = [
     path("<str:ref>/", views.schedule, name="schedule"),
     path("<str:ref>/edit/", views.edit, name="edit"),
     path("<str:ref>/activate/", views.activate, name="activate"),
+    path("<str:ref>/hand-over/", handing_over.hand_over, name="hand-over"),
     path("<str:ref>/answers/", answers.sheet, name="answers"),
     path("<str:ref>/answers/<str:script>/", texts.sheet, name="texts"),
     path("<str:ref>/archive/", archiving.archive, name="archive"),

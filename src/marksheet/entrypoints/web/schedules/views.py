@@ -157,7 +157,8 @@ def page_of(request: HttpRequest, person: Person, found: Schedule, at: datetime)
         "one": CandidateForm(),
         "many": PasteForm(),
         "why": LateForm(),
-        "alone": found.workflow == Workflow.MACHINE_ONLY,
+        "alone": found.workflow != Workflow.COORDINATED,
+        "by_hand": not found.wholly_machine,
         "sees_exam": assessments_seen_by(person).filter(pk=found.version.assessment_id).exists(),
         "files": address("imports:start", found.ref) + "?kind=candidates",
         "links": _links(person, found, held),
@@ -174,8 +175,11 @@ def _links(person: Person, found: Schedule, held: frozenset[str]) -> list[tuple[
     wanted = [
         ("imports:start", files, _("Bring in a file")),
         ("imports:reconciliation", {Verb.WORK_IMPORT}, _("Reconciliation: expected and arrived")),
-        ("coordinator:schedule", {Verb.SCHEDULE_COORDINATE}, _("Marking: people and progress")),
     ]
+    if found.workflow == Workflow.COORDINATED:
+        wanted.append(("coordinator:schedule", {Verb.SCHEDULE_COORDINATE}, _("Marking: people and progress")))
+    elif found.state == ScheduleState.ACTIVE:
+        wanted.append(("schedules:hand-over", {Verb.SCHEDULE_MANAGE}, _("Hand over to somebody else")))
     # Marking is set up from activation on.
     if found.activated_at is None:
         wanted = [one for one in wanted if one[0] != "coordinator:schedule"]

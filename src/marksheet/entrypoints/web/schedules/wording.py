@@ -51,7 +51,7 @@ def next_steps(
         return []
     active, by_hand = phase != Phase.DRAFT, not schedule.wholly_machine
     work = counts["handed_in"] > 0
-    coordinates = Verb.SCHEDULE_COORDINATE in held
+    coordinates = Verb.SCHEDULE_COORDINATE in held and schedule.workflow == Workflow.COORDINATED
     files = address("imports:start", schedule.ref) if Verb.WORK_IMPORT in held else ""
     paper = address("coordinator:hand-in", schedule.ref) if coordinates else ""
     grid = address("assess:grid", schedule.ref) if Verb.MARK_GIVE in held else ""
@@ -67,6 +67,10 @@ def next_steps(
         text = _("What was handed in is recorded, or a file brings it")
         steps.append(Step(work, text, paper or files, _("Record")))
         text = _("Markers type marks into the mark sheet and submit")
+        if schedule.workflow != Workflow.COORDINATED:
+            text = _(
+                "Whoever activated it, or was handed it over, types marks into the mark sheet and submits"
+            )
         steps.append(Step(progress.marked, text, grid, _("Mark sheet")))
     elif active:
         text = _("A file brings the answers, or they are recorded as handed in and typed")

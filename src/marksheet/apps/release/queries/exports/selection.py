@@ -12,6 +12,8 @@ from django.db.models import F, OrderBy, Q, QuerySet
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.anonymity import veil_over
 from marksheet.apps.ledger.errors import BadInput
+from marksheet.apps.marking.queries.people import coordinated_for
+from marksheet.apps.marking.queries.so_far import keys_so_far
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import candidate_units_of, helpers, nodes_where
 from marksheet.apps.results.models import Bucket, Result
@@ -43,6 +45,7 @@ class Source(StrEnum):
     ASSESSMENTS = "assessments"
     COORDINATION = "coordination"
     FINISHED = "finished"
+    MARKING = "marking"
 
 
 # Lists of which a row is no single result but the numbers of many; ``FINISHED`` is the list of Audit as it is shown.
@@ -75,6 +78,11 @@ class Selection:
     def lists_schedules(self) -> bool:
         """Whether it is asked for on a list of schedules whose results it is about: Audit, no one schedule of it."""
         return self.source is Source.AUDIT and self.refs is None and not self.asked.schedules
+
+    @property
+    def preliminary(self) -> bool:
+        """Whether a row is a script in one round, with its marks so far, of the one schedule that is asked for."""
+        return self.source is Source.MARKING
 
     @property
     def in_numbers(self) -> bool:
@@ -166,6 +174,10 @@ def counted(person: Person, selection: Selection, at: datetime) -> Counted:
     """Return how many rows an export would hold, and how many are left out and why."""
     if selection.in_numbers:
         return _counted_in_numbers(person, selection, at)
+    if selection.preliminary:
+        # As with the list of Coordinator: who coordinates takes out how the marking stands without a further right.
+        schedule = marked_schedule(person, selection)
+        return Counted(taken=len(keys_so_far(person, schedule)), assessments=1, schedules=(schedule.pk,))
     found = seen(person, selection, at).order_by()
     mine = _with_right(person, selection, found)
     total, taken = found.count(), mine.count()
@@ -192,6 +204,8 @@ def keys_of(person: Person, selection: Selection, at: datetime, *, as_shown: boo
     """
     if selection.in_numbers:
         return array("q", _numbers_of(person, selection, at).values_list("pk", flat=True))
+    if selection.preliminary:
+        return keys_so_far(person, marked_schedule(person, selection))
     rows = rows_of(person, selection, at)
     order: Sequence[Any] = ("code", "schedule_id", by_who(person), "id")
     if as_shown and selection.source is not Source.AUDIT:
@@ -200,6 +214,15 @@ def keys_of(person: Person, selection: Selection, at: datetime, *, as_shown: boo
     for key in rows.order_by(*order).values_list("pk", flat=True).iterator(20_000):
         keys.append(key)
     return keys
+
+
+def marked_schedule(person: Person, selection: Selection) -> Schedule:
+    """Return the one schedule whose marks so far are asked for.
+
+    Raises:
+        NotFound: there is none, or ``person`` does not coordinate it.
+    """
+    return coordinated_for(person, next(iter(selection.asked.schedules), ""))
 
 
 def _page_order(person: Person, selection: Selection) -> Sequence[Any]:

@@ -19,6 +19,7 @@ from marksheet.apps.results.actions.marks.confirming import Seen, confirm_marks
 from marksheet.apps.results.actions.marks.flagging import flag_script, settle_flag
 from marksheet.apps.results.actions.marks.giving import give_no_response, save_mark, save_marks
 from marksheet.apps.results.actions.marks.judging import PanelSave, SavedPanel, StalePanel, save_panel
+from marksheet.apps.results.actions.marks.keying import key_marks, keying_for, settle_keying
 from marksheet.apps.results.actions.marks.moderating import accept, change_marks, doubt, send_back
 from marksheet.apps.results.actions.marks.planning import lift_anonymity, set_plan
 from marksheet.apps.results.actions.marks.rounds import preview_moderation, set_moderation
@@ -65,6 +66,8 @@ __all__ = [
     "doubt",
     "flag_script",
     "give_no_response",
+    "key_marks",
+    "keying_for",
     "lift_anonymity",
     "make_seed",
     "mark_again",
@@ -81,6 +84,7 @@ __all__ = [
     "set_plan",
     "set_seeding",
     "settle_flag",
+    "settle_keying",
     "settle_stop",
     "submit_scripts",
 ]

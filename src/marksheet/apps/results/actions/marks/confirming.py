@@ -87,7 +87,7 @@ def confirm_marks(
 
 def _part(schedule: Schedule, ref: str) -> PartRow:
     paper = paper_of(schedule.version_id, schedule.key_version_id)
-    part = next((part for part in paper.human_parts if part.ref == ref), None)
+    part = next((part for part in paper.unscored_parts if part.ref == ref), None)
     if part is None:
         raise NotFound(_("There is no such part in this paper."))
     return part

@@ -74,8 +74,9 @@ def save_marks(
         Stopped: the actor is stopped there by what they gave seeds; what was typed is kept as a draft.
     """
     schedule = marking_at(actor, schedule_ref, Verb.MARK_GIVE)
-    parts = {part.ref: part for part in paper_of(schedule.version_id, schedule.key_version_id).parts}
-    _check(parts, cells)
+    paper = paper_of(schedule.version_id, schedule.key_version_id)
+    parts = {part.ref: part for part in paper.parts}
+    _check(parts, cells, hand_check=paper.hand_check)
     try:
         with change(actor, Verb.MARK_GIVE, at=at) as opened:
             return _save(opened, actor, schedule, parts, cells)
@@ -87,20 +88,25 @@ def save_marks(
         raise
 
 
-def _check(parts: dict[str, PartRow], cells: Sequence[CellSave]) -> None:
+def _check(parts: dict[str, PartRow], cells: Sequence[CellSave], *, hand_check: bool) -> None:
     wrong: dict[CellName, str] = {}
     allowed = steps_of({parts[cell.part_ref].id for cell in cells if cell.part_ref in parts})
     for cell in cells:
         part = parts.get(cell.part_ref)
         if part is None:
             raise NotFound(_("There is no such part in this paper."))
-        if part.machine:
+        if part.machine and not hand_check:
             wrong[cell.script_ref, cell.part_ref] = _("%(part)s is scored by its key, not by hand.") % {
                 "part": part.label
             }
         elif cell.value is not None:
             try:
-                check_mark(cell.value, part.maximum_thousandths, allowed.get(part.id, FINEST))
+                check_mark(
+                    cell.value,
+                    part.maximum_thousandths,
+                    allowed.get(part.id, FINEST),
+                    lowest_thousandths=part.lowest_thousandths,
+                )
             except BadMark as bad:
                 wrong[cell.script_ref, cell.part_ref] = f"{part.label}: {bad}"
     if wrong:

@@ -22,7 +22,7 @@ from marksheet.apps.results.actions.marks.stopping import Stopped, refuse_stoppe
 from marksheet.formats.texts import UnkeptCharacter, kept_text
 from marksheet.rules.access import Verb
 from marksheet.rules.judging import NOTHING_CHOSEN, Chosen, mark_of
-from marksheet.rules.marks import BadMark, TypedMark, shown
+from marksheet.rules.marks import BadMark, TypedMark, check_mark, shown
 
 MOST_TEXT = 10_000
 
@@ -161,6 +161,10 @@ def _meant(save: PanelSave, part: PartRow, scheme: Scheme | None) -> TypedMark |
     if save.clear:
         return TypedMark(None)
     try:
+        if part.machine and save.typed is not None and save.typed.value is not None:
+            lowest = part.lowest_thousandths
+            check_mark(save.typed.value, part.maximum_thousandths, lowest_thousandths=lowest)
+            return save.typed
         return mark_of(written(scheme), save.chosen, save.typed, part.maximum_thousandths)
     except BadMark as bad:
         raise BadInput(str(bad)) from bad

@@ -153,5 +153,9 @@ def _demand_sense(wanted: Plan) -> None:
     )
     if any(value not in words for value, words in offered):
         raise BadInput(_("Choose one of what is offered."))
+    if wanted.markers == 2 and wanted.second_keying:
+        raise BadInput(
+            _("With two markers each script is marked twice already: second keying is for one marker.")
+        )
     if not 0 <= wanted.tolerance_thousandths <= 1_000_000:
         raise BadInput(_("The tolerance is a number of marks, 0 or more."))

@@ -124,6 +124,11 @@ def _beside(entry: Entry) -> tuple[str, str] | None:
             return _("Flagged the script to the lead marker"), "warn"
         case "flag_settled":
             return _("Settled the flag"), "ok"
+        case "keying_settled":
+            words = _("Settled how part %(part)s was typed, where two keyings differed")
+            return words % {"part": entry.facts.get("part", "")}, "ok"
+    if "keyed" in entry.facts or "keyed" in entry.line:
+        return _("Typed marks a second time"), ""
     return None
 
 

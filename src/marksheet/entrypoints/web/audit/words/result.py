@@ -141,6 +141,7 @@ SOURCES: Mapping[str, Callable[[], str]] = {
     "schedules": lambda: _("Reports > Schedules"),
     "assessments": lambda: _("Reports > Assessments"),
     "coordination": lambda: _("Coordinator"),
+    "marking": lambda: _("Coordinator, preliminary marks"),
 }
 
 

@@ -62,10 +62,17 @@ def _edited(entry: Entry) -> Said:
     return Said(_("Changed the schedule"), "", (), changes(facts(entry, "before"), facts(entry, "after")))
 
 
+def handed_to(entry: Entry) -> str:
+    """Return who has the schedule from then on."""
+    people = entry.facts.get("people") or [0]
+    return entry.names.get(people[0], "")
+
+
 SCHEDULE: Mapping[str, Callable[[Entry], Said]] = {
     "created": lambda e: Said(_("Planned the schedule")),
     "edited": _edited,
     "activated": lambda e: Said(_("Activated the schedule"), "ok"),
+    "handed_over": lambda e: Said(_("Handed the schedule over to %(name)s") % {"name": handed_to(e)}),
     "archived": lambda e: Said(_("Archived the schedule")),
     "restored": lambda e: Said(_("Brought the schedule back from the archive")),
     "enrolled": _enrolled,

@@ -47,7 +47,8 @@ class Grid {
   prepare(cell) {
     cell.input = cell.querySelector("input");
     cell.input.autocomplete = "off";
-    cell.known = valueOf(cell.input.value);
+    // A machine score that is prefilled is no mark yet: Enter saves it.
+    cell.known = cell.dataset.prefilled === undefined ? valueOf(cell.input.value) : "";
     cell.note = document.createElement("span");
     cell.note.className = "grid-note";
     cell.note.id = `note-${cell.dataset.attempt}-${cell.dataset.part}`;
@@ -119,7 +120,7 @@ class Grid {
   giveUp(cell) {
     clearTimeout(cell.timer);
     cell.known = cell.theirs ?? cell.known;
-    cell.input.value = cell.known;
+    cell.input.value = cell.known || (cell.dataset.prefilled ?? "");
     delete cell.theirs;
     this.drafts.drop(idOf(cell));
     this.mark(cell, cell.known === "" ? "" : "saved");
@@ -130,6 +131,7 @@ class Grid {
 
   typed(cell) {
     if (!cell) return;
+    cell.touched = true;
     this.drafts.put(idOf(cell), { value: valueOf(cell.input.value), version: cell.dataset.version });
     clearTimeout(cell.timer);
     if (cell.dataset.state !== "stale") {
@@ -143,6 +145,8 @@ class Grid {
     if (!cell) return;
     clearTimeout(cell.timer);
     if (cell.dataset.state === "stale" && !onPurpose) return;
+    // Who only passes by has checked nothing.
+    if (cell.dataset.prefilled !== undefined && cell.known === "" && !cell.touched && !onPurpose) return;
     const value = valueOf(cell.input.value);
     const wrong = reading(value, cell, this.table.dataset.step, this.words);
     if (wrong) {
@@ -264,7 +268,8 @@ class Grid {
     if (!this.status) return;
     const open = this.open();
     const saving = open.some((cell) => cell.dataset.state === "saving");
-    const left = this.cells.filter((cell) => cell.input.value.trim() === "").length;
+    const waits = (cell) => cell.dataset.prefilled !== undefined && cell.known === "";
+    const left = this.cells.filter((cell) => cell.input.value.trim() === "" || waits(cell)).length;
     for (const link of this.onward) link.classList.toggle("button--act", !left && !open.length);
     const touched = this.cells.some((cell) => cell.dataset.state);
     const [tone, word] = !open.length

@@ -1,6 +1,6 @@
 // Reading what was typed as a mark, and keeping it in the browser until the server has it.
 
-const NUMBER = /^\d+(\.\d{1,3})?$/;
+const NUMBER = /^-?\d+(\.\d{1,3})?$/;
 
 // A comma is a decimal sign too; "n", "nr" and "–" mean no response.
 export function valueOf(typed) {
@@ -20,6 +20,7 @@ export function reading(value, cell, step, words) {
   if (value === "" || value === "nr") return "";
   const number = thousandths(value);
   if (number === null) return words.notNumber?.replace("{value}", value);
+  if (number < thousandths(valueOf(cell.dataset.min ?? "0"))) return words.notNumber?.replace("{value}", value);
   const maximum = cell.dataset.max;
   if (number > thousandths(valueOf(maximum))) return words.tooMuch?.replace("{value}", value).replace("{max}", maximum);
   const by = cell.dataset.step ?? step ?? "0.5";

@@ -35,6 +35,7 @@ from tests.databases import Databases
 from tests.factories import NOW, World, a_schedule, a_world, enrolments
 from tests.guard import writes_allowed
 from tests.roles import as_owner
+from tests.security.unfinished import put_beside
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,7 @@ def _made() -> World:
         script.ref, human_part(opened).ref, 0, 0, 0, typed=TypedMark(None, True), feedback="Read on"
     )
     save_panel(world.mo, opened.ref, said, at=NOW)
+    put_beside(world, opened, script.ref, human_part(opened).ref)
     adjust(world.ada, refs(marked), "late_penalty", Fraction(1), reason="A day late", at=NOW)
     take_back(world.ada, refs(marked), "late_penalty", reason="It was not", at=NOW)
     selection = freeze_selection(world.pia, refs=refs(schedule), at=NOW)

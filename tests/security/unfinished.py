@@ -13,6 +13,7 @@ from marksheet.apps.marking.models import MarkDraft, Method, Moderation, Plan, S
 from marksheet.apps.marking.queries.allocation import Wanted
 from marksheet.apps.marking.queries.annotations import Placed
 from marksheet.apps.marking.steps import store_annotation
+from marksheet.apps.marking.steps.keying import store_keyed
 from marksheet.apps.release.actions.publishing import freeze_selection, prepare_some, publish
 from marksheet.apps.results.actions.adjusting import adjust, take_back
 from marksheet.apps.results.actions.hand_in import record_hand_in
@@ -96,9 +97,20 @@ def said_beside(world: World, schedule: Schedule, script: str, part: str) -> Non
     flag_script(world.mo, schedule.ref, script, "Another hand?", part_ref=part, at=NOW)
     settle_flag(world.max, schedule.ref, script, "The same hand", at=NOW)
     flag_script(world.mo, schedule.ref, script, "Copied?", at=NOW)
-    # Cas wrote on paper, so it is put there by the step alone: on a stretch, and on a place of a page.
+    put_beside(world, schedule, script, part)
+
+
+def put_beside(world: World, schedule: Schedule, script: str, part: str) -> None:
+    """Two annotations of Mo's, on a stretch and on a place of a page, and what Mei typed again, twice.
+
+    By their steps alone: the script is on paper, and its schedule does without second keying.
+    """
     row = Script.objects.get(ref=script)
     key = Part.objects.get(ref=part).pk
+    for value in (3000, None):
+        with change(world.mei, "mark.give", at=NOW) as opened:
+            store_keyed(opened, world.mei, [(row.attempt_id, key, value, value is None)])
+            opened.record("attempt", row.attempt_id, schedule_id=schedule.pk, did="keyed")
     with change(world.mo, "mark.give", at=NOW) as opened:
         for n, where in enumerate(
             ({"stretch": Stretch(0, 4)}, {"position": 1, "page": 1, "spot": Spot(1, 2, 3, 4)})

@@ -27,7 +27,7 @@ Column = tuple[Model, str]
 SECRET: tuple[Model, ...] = (
     marking.Judgement, marking.Annotation, marking.Flag, marking.StockComment,
     marking.Mark, marking.MarkDraft, marking.Script, marking.HandsOn, marking.Allocation, marking.Plan,
-    marking.Moderation, marking.SampleDecision, marking.Seed, marking.SeedStop, marking.Keying,
+    marking.Moderation, marking.SampleDecision, marking.Seed, marking.SeedStop, marking.Unqualified, marking.Keying,
     exams.Key, exams.KeyVersion, exams.Scheme, exams.AnswerScore,
     exams.AssessmentVersion, exams.Section, exams.Item, exams.Part, exams.Import,
     results.Result, results.BucketCount, results.ResultVersion, results.Withdrawal,

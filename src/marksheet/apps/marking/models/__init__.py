@@ -6,14 +6,18 @@ from django.db.models import Q
 from marksheet.apps.exams.models import Attempt, Part, Schedule, Scheme
 from marksheet.apps.ledger.models import RefField
 from marksheet.apps.marking.models.review import Decision as Decision
+from marksheet.apps.marking.models.review import Kind as Kind
 from marksheet.apps.marking.models.review import Moderation as Moderation
 from marksheet.apps.marking.models.review import SampleDecision as SampleDecision
 from marksheet.apps.marking.models.review import Seed as Seed
 from marksheet.apps.marking.models.review import SeedStop as SeedStop
+from marksheet.apps.marking.models.review import Unqualified as Unqualified
+from marksheet.apps.marking.models.rounds import BESIDE as BESIDE
 from marksheet.apps.marking.models.rounds import DECISIVE as DECISIVE
 from marksheet.apps.marking.models.rounds import MARKERS as MARKERS
 from marksheet.apps.marking.models.rounds import MODERATION as MODERATION
 from marksheet.apps.marking.models.rounds import SEED as SEED
+from marksheet.apps.marking.models.rounds import TRIAL as TRIAL
 from marksheet.apps.marking.models.rounds import Round as Round
 from marksheet.apps.people.models import Person
 
@@ -25,6 +29,8 @@ class Plan(models.Model):
     is measured are the words of ``rules.agreement``; ``sharing`` is one of ``rules.anonymity``. ``rounds`` are the
     rounds of moderation as ``rules.moderation`` stores them; ``seed`` is what chance follows from in their samples.
     ``seeding`` is how seeds are given to markers, as ``rules.seeding`` stores it; empty where they are not.
+    ``qualifying`` is how many qualification scripts must be near enough, 0 for all; None where no script ever was for
+    practice or qualification.
     With ``second_keying`` the marks of the one marker are typed again by somebody else.
     """
 
@@ -40,6 +46,7 @@ class Plan(models.Model):
     rounds = models.JSONField(default=list)
     seed = models.CharField(max_length=40, blank=True, default="")
     seeding = models.JSONField(default=dict)
+    qualifying = models.IntegerField(null=True)
     event_id = models.BigIntegerField()
     at = models.DateTimeField()
 

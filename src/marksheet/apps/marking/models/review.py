@@ -63,6 +63,14 @@ class SampleDecision(models.Model):
     at = models.DateTimeField()
 
 
+class Kind(models.TextChoices):
+    """What a script with definitive marks is for: hidden among others, to practise, or to qualify by."""
+
+    SEED = "seed"
+    PRACTICE = "practice"
+    QUALIFICATION = "qualification"
+
+
 class Seed(models.Model):
     """A script whose marks are settled, given to markers as any other; its definitive marks are its candidate's.
 
@@ -73,6 +81,7 @@ class Seed(models.Model):
     ref = RefField()
     schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
     attempt = models.OneToOneField(Attempt, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=13, choices=Kind, default=Kind.SEED)
     tolerance_thousandths = models.BigIntegerField()
     hard_thousandths = models.BigIntegerField(null=True)
     measured = models.CharField(max_length=10, default="script")
@@ -108,5 +117,26 @@ class SeedStop(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["schedule", "marker"], condition=Q(settled_at=None), name="stopped_once"
+            )
+        ]
+
+
+class Unqualified(models.Model):
+    """A marker who did not qualify at a schedule, until a lead marker decides; then why, and how."""
+
+    ref = RefField()
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="+")
+    marker = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    raised_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    decision = models.CharField(max_length=10, blank=True, default="")
+    reason = models.CharField(max_length=1000, blank=True, default="")
+    event_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["schedule", "marker"], condition=Q(settled_at=None), name="unqualified_once"
             )
         ]

@@ -23,3 +23,7 @@ MODERATION = (Round.MODERATION_1, Round.MODERATION_2, Round.MODERATION_3)
 DECISIVE = (*MODERATION, Round.DEFINITIVE)
 # How the rounds begin in which a seed is marked: each marker's own, with the marker's key behind it.
 SEED = "seed-"
+# How the rounds begin in which a practice or qualification script is marked: each marker's own, likewise.
+TRIAL = "try-"
+# Marks of these rounds count nowhere.
+BESIDE = (SEED, TRIAL)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from marksheet.apps.marking.models import DECISIVE, MARKERS, SEED, Mark, Round
+from marksheet.apps.marking.models import BESIDE, DECISIVE, MARKERS, Mark, Round
 from marksheet.apps.marking.queries.marks import Cell
 from marksheet.rules.agreement import Agreeing, Pair, brought_together
 
@@ -62,7 +62,7 @@ def counted_marks(
                 continue
             if round_ != FIRST and round_ in DECISIVE:
                 moderated[attempt, part][round_] = (value, blank)
-            elif round_ != FIRST and round_.startswith(SEED):
+            elif round_ != FIRST and round_.startswith(BESIDE):
                 continue
             elif value is None:
                 last[attempt, part] = NO_RESPONSE if blank else UNMARKED
@@ -77,7 +77,7 @@ def counted_marks(
             continue
         if round_ in DECISIVE:
             moderated[attempt, part][round_] = (value, blank)
-        elif not round_.startswith(SEED):
+        elif not round_.startswith(BESIDE):
             two[attempt].setdefault(part, _Two()).give(round_, marker, (value, blank))
     found = {
         (attempt, part): counted

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import AttemptState
-from marksheet.apps.marking.models import MARKERS, SEED, Flag, Plan, Script
+from marksheet.apps.marking.models import MARKERS, SEED, TRIAL, Flag, Plan, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.people.queries.apart import Apart, apart_from
@@ -18,6 +18,12 @@ def handed_in() -> QuerySet[Script]:
 def with_seeds() -> QuerySet[Script]:
     """Return the scripts of handed-in attempts, whosever they are, and beside them every marker's own of each seed."""
     rounds = Q(round__in=MARKERS) | Q(round__startswith=SEED)
+    return Script.objects.filter(rounds, attempt__state=AttemptState.HANDED_IN)
+
+
+def with_trials() -> QuerySet[Script]:
+    """Return those of ``with_seeds``, and beside them every marker's own of each practice or qualification script."""
+    rounds = Q(round__in=MARKERS) | Q(round__startswith=SEED) | Q(round__startswith=TRIAL)
     return Script.objects.filter(rounds, attempt__state=AttemptState.HANDED_IN)
 
 

@@ -10,9 +10,9 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.anonymity import through, veil_of
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.errors import NotFound
-from marksheet.apps.marking.models import MARKERS, Script, SeedStop
+from marksheet.apps.marking.models import BESIDE, MARKERS, Script, SeedStop
 from marksheet.apps.marking.queries.grid import shown_mark
-from marksheet.apps.marking.queries.hands import with_seeds
+from marksheet.apps.marking.queries.hands import with_seeds, with_trials
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, current_marks, marks_of_scripts
 from marksheet.apps.marking.queries.seeding import (
     Finished,
@@ -145,7 +145,7 @@ def _beside_others(scripts: Sequence[Script]) -> dict[int, Pairs]:
 def seed_lines(person: Person, schedule: Schedule) -> list[SeedLine]:
     """Return the seeds of a schedule that its coordinator sees, in the order in which they were made."""
     seeds = seeds_for(person, schedule)
-    copies = [one for one in with_seeds().filter(schedule=schedule) if is_seed(one)]
+    copies = [one for one in with_trials().filter(schedule=schedule) if one.round.startswith(BESIDE)]
     judged = judged_of(schedule, copies)
     totals = {
         key: sum(parts.values()) for key, parts in definitive_marks([s.attempt_id for s in seeds]).items()

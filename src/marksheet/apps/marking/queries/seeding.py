@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from marksheet.apps.exams.models import AttemptState, Schedule
 from marksheet.apps.exams.queries.anonymity import through
 from marksheet.apps.ledger.bulk import among
-from marksheet.apps.marking.models import MARKERS, SEED, Round, Script
+from marksheet.apps.marking.models import MARKERS, SEED, TRIAL, Round, Script
+from marksheet.apps.marking.models import Kind as Kind
 from marksheet.apps.marking.models import Plan as Plan
 from marksheet.apps.marking.models import Seed as Seed
 from marksheet.apps.marking.models import SeedStop as SeedStop
@@ -44,12 +45,17 @@ def seeding_of(plan: Plan) -> seeding.Seeding | None:
 
 def seeds_at(schedule: Schedule) -> QuerySet[Seed]:
     """Return the seeds of a schedule whose work is still handed in; to be dealt and judged by, not to be shown."""
+    return all_seeds_at(schedule).filter(kind=Kind.SEED)
+
+
+def all_seeds_at(schedule: Schedule) -> QuerySet[Seed]:
+    """Return the scripts with definitive marks, of whatever kind, whose work is still handed in."""
     return Seed.objects.filter(schedule=schedule, attempt__state=AttemptState.HANDED_IN).order_by("pk")
 
 
 def seeds_for(person: Person, schedule: Schedule) -> list[Seed]:
     """Return the seeds that a coordinator sees: not their own work, nor what a conflict keeps from them."""
-    rows = seeds_at(schedule).exclude(apart_from(person).fits("attempt__enrolment"))
+    rows = all_seeds_at(schedule).exclude(apart_from(person).fits("attempt__enrolment"))
     return list(through(person, rows.select_related("attempt__enrolment", "schedule", "person")))
 
 
@@ -61,11 +67,6 @@ def seed_for(person: Person, schedule_ref: str, seed_ref: str) -> Seed | None:
     """
     found = seeds_for(person, coordinated_for(person, schedule_ref))
     return next((one for one in found if one.ref == seed_ref), None)
-
-
-def open_stop(person: Person, schedule: Schedule) -> SeedStop | None:
-    """Return why ``person`` is stopped at a schedule; None where they are not."""
-    return SeedStop.objects.filter(schedule=schedule, marker=person, settled_at=None).first()
 
 
 def stops_at(schedule: Schedule) -> list[SeedStop]:
@@ -95,8 +96,9 @@ def kept_blind(person: Person) -> QuerySet[Any]:
     Those where ``person`` marks and does not coordinate. It is part of other questions, and asks nothing by itself.
     """
     left = Script.objects.filter(schedule=OuterRef("schedule"), submitted_at=None)
+    left = left.exclude(round__startswith=TRIAL)
     stops = SeedStop.objects.filter(schedule=OuterRef("schedule"), settled_at=None)
-    rows = Seed.objects.filter(schedule__node__in=_nodes(person, Verb.MARK_GIVE))
+    rows = Seed.objects.filter(kind=Kind.SEED, schedule__node__in=_nodes(person, Verb.MARK_GIVE))
     rows = rows.exclude(schedule__node__in=_nodes(person, Verb.SCHEDULE_COORDINATE))
     return rows.filter(Q(Exists(left)) | Q(Exists(stops))).values("schedule")
 

@@ -17,6 +17,7 @@ from marksheet.apps.marking.queries.grid import shown_mark
 from marksheet.apps.marking.queries.handed_files import ScriptFile, files_of_script, replaced_since
 from marksheet.apps.marking.queries.judgements import CurrentJudgement, judgement_of
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, current_marks, drafts_of
+from marksheet.apps.marking.queries.qualifying import trials_of
 from marksheet.apps.marking.queries.sharing import Other, others_of
 from marksheet.apps.marking.queries.submissions import Submission, scripts_for, submission
 from marksheet.apps.marking.queries.walking import NOTHING_AROUND, Around, around, first_open
@@ -102,6 +103,9 @@ def workshop_of(
     """
     scripts = scripts_for(person, schedule)
     script = scripts.filter(ref=script_ref).first()
+    if script is None:
+        scripts = trials_of(person, schedule)
+        script = scripts.filter(ref=script_ref).first()
     parts = paper_of(schedule.version_id, schedule.key_version_id).human_parts
     if script is None or not parts:
         raise NotFound("There is no such script to mark.")

@@ -8,7 +8,7 @@ from marksheet.apps.exams.models import Part, Schedule
 from marksheet.apps.ledger.bulk import among, insert_rows, update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import new_ref
-from marksheet.apps.marking.models import HandsOn, Script
+from marksheet.apps.marking.models import HandsOn, Kind, Script
 from marksheet.apps.marking.queries.allocation import allocation_of, barred_at, markers_at
 from marksheet.apps.marking.queries.hands import with_seeds
 from marksheet.apps.marking.queries.plan import plan_of
@@ -153,12 +153,14 @@ def _write(opened: Change, schedule: Schedule, dealt: _Dealt) -> None:
     opened.lines(("attempt", seed.attempt_id, {"seed_with": marker}) for seed, marker, _place in dealt.new)
 
 
-def becomes_seed(opened: Change, schedule: Schedule, attempt: int) -> None:
-    """Take an attempt's open scripts out of the markers' rounds; each who has one keeps it as theirs of the seed."""
-    rows = list(Script.objects.select_for_update(no_key=True).filter(attempt=attempt, submitted_at=None))
+def becomes_seed(opened: Change, schedule: Schedule, seed: Seed) -> None:
+    """Take an attempt's open scripts out of the markers' rounds; each who has one keeps it as theirs of a seed."""
+    rows = list(
+        Script.objects.select_for_update(no_key=True).filter(attempt=seed.attempt_id, submitted_at=None)
+    )
     markers = _who_gets_seeds(schedule, {one.marker_id for one in rows if one.marker_id})
     for script in rows:
-        if script.allocated and script.marker_id in markers:
+        if seed.kind == Kind.SEED and script.allocated and script.marker_id in markers:
             Script.objects.filter(pk=script.pk).update(round=seed_round(script.marker_id))
         else:
             Script.objects.filter(pk=script.pk).delete()

@@ -25,8 +25,8 @@ from marksheet.apps.marking.queries.keying import keying_counts, keying_differen
 from marksheet.apps.marking.queries.moderation import has_moderation
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.progress import progress_by_item
+from marksheet.apps.marking.queries.qualifying import held_back
 from marksheet.apps.marking.queries.samples import things_to_moderate
-from marksheet.apps.marking.queries.seeding import open_stop
 from marksheet.apps.marking.queries.submissions import (
     FILTERS,
     ScriptStatus,
@@ -40,6 +40,7 @@ from marksheet.apps.marking.queries.submissions import (
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.hand_in import may_record_hand_in
 from marksheet.apps.results.actions.marks import give_no_response, submit_scripts
+from marksheet.apps.results.actions.marks.qualifying import what_remains
 from marksheet.apps.results.queries.differences import (
     differences_counted,
     differing_at,
@@ -100,7 +101,7 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
         status=status,
         after=request.GET.get("after", ""),
     )
-    flagged = flagged_among(person, schedule)
+    flagged, (first, stopped) = flagged_among(person, schedule), held_back(person, schedule)
     absent = not_handed_in(person, schedule, most=NAMED)
     context = about(person, schedule) | {
         "rows": rows,
@@ -110,8 +111,10 @@ def submissions(request: HttpRequest, ref: str) -> HttpResponse:
         "not_handed_in": absent,
         "flagged": flagged,
         "flagged_label": ngettext("Flagged (%(n)s)", "Flagged (%(n)s)", flagged) % {"n": flagged},
+        "first": first,
+        "remains": what_remains(first) if first is not None and first.shut else "",
         "leads": leads_at(person, schedule),
-        "stopped": open_stop(person, schedule) is not None,
+        "stopped": stopped,
         "hand_in_page": _hand_in_page(schedule) if absent and may_record_hand_in(person, schedule) else "",
         "narrowed": bool(search or status or request.GET.get("after")),
         "tab": "submissions",
@@ -161,7 +164,11 @@ def about(person: Person, schedule: Schedule) -> dict[str, Any]:
 
 def paused(request: HttpRequest, person: Person, schedule: Schedule) -> HttpResponse | None:
     """Return the page for who is stopped at a schedule, in place of any on which one marks; None for all others."""
-    if open_stop(person, schedule) is None:
+    first, stopped = held_back(person, schedule)
+    if first is not None and first.shut:
+        context = about(person, schedule) | {"remains": what_remains(first)}
+        return render(request, "assess/before_shut.html", context, status=409)
+    if not stopped:
         return None
     return render(request, "assess/paused.html", about(person, schedule), status=409)
 

@@ -19,8 +19,9 @@ from marksheet.apps.marking.queries.grid import shown_mark
 from marksheet.apps.marking.queries.marks import current_marks
 from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.marking.queries.plan import plan_of
+from marksheet.apps.marking.queries.qualifying import qualifying_of
 from marksheet.apps.marking.queries.quality import quality_of, seed_lines, signed, stop_for
-from marksheet.apps.marking.queries.seeding import Seed, seed_for, seeding_of
+from marksheet.apps.marking.queries.seeding import Kind, Seed, seed_for, seeding_of
 from marksheet.apps.marking.queries.submissions import scripts_named
 from marksheet.apps.results.actions.marks import (
     change_seed,
@@ -34,7 +35,7 @@ from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.shared.templatetags.ui import one_decimal
 from marksheet.entrypoints.web.coordinator.forms import Reason
-from marksheet.entrypoints.web.coordinator.quality_forms import SeedForm, SeedingForm, StopForm
+from marksheet.entrypoints.web.coordinator.quality_forms import NeededForm, SeedForm, SeedingForm, StopForm
 from marksheet.entrypoints.web.coordinator.views import about
 
 
@@ -70,6 +71,9 @@ def overview(request: HttpRequest, ref: str) -> HttpResponse:
             for one in quality_of(person, schedule)
         ],
         "seeds": seed_lines(person, schedule),
+        "qualifying": qualifying_of(person, schedule, plan),
+        "before": plan.qualifying is not None,
+        "needed": NeededForm(initial={"needed": plan.qualifying, "against": plan.revision}),
         "me": person,
         "tab": "quality",
     }
@@ -104,10 +108,18 @@ def new_seed(request: HttpRequest, ref: str) -> HttpResponse:
     form = _seed_form(request, schedule)
 
     def make(data: dict[str, Any]) -> None:
-        make_seed(person, schedule.ref, found[0].ref, form.settled(), reason=data["reason"], at=at)
+        make_seed(
+            person,
+            schedule.ref,
+            found[0].ref,
+            form.settled(),
+            reason=data["reason"],
+            kind=data["kind"] or Kind.SEED,
+            at=at,
+        )
 
     if carried_out(request, form, make):
-        done(request, _("The script is a seed now: these are its marks, and markers get it as any other."))
+        done(request, _("These are its marks now, and markers get it."))
         return redirect("coordinator:quality", schedule.ref)
     context = {"schedule": schedule, "form": form, "one": found[0], "more": len(chosen) - 1}
     status = 400 if request.method == "POST" else 200

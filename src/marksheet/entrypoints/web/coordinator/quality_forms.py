@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from marksheet.apps.exams.queries.paper import PartRow
 from marksheet.apps.marking.queries.plan import Plan
-from marksheet.apps.marking.queries.seeding import Seed, seeding_of
+from marksheet.apps.marking.queries.seeding import Kind, Seed, seeding_of
 from marksheet.apps.results.actions.marks import Decision, Settled
 from marksheet.entrypoints.web.coordinator.words import MEASURED
 from marksheet.rules.agreement import Measured
@@ -18,6 +18,14 @@ from marksheet.rules.schemes import FINEST
 
 Given = tuple[int | None, bool]
 MOST_TOLERANCE = 1_000_000
+
+KINDS: dict[str, Any] = {
+    Kind.SEED: gettext_lazy("A seed: markers cannot tell it from others"),
+    Kind.PRACTICE: gettext_lazy(
+        "Practice: markers then see the definitive marks beside theirs, and the reason"
+    ),
+    Kind.QUALIFICATION: gettext_lazy("Qualification: markers begin once enough of these are near enough"),
+}
 
 DECISIONS: dict[str, Any] = {
     Decision.GO_ON: gettext_lazy("They go on; every mark stands"),
@@ -61,6 +69,13 @@ class SeedForm(forms.Form):
     """The definitive mark of every part, how far off is near enough, and why."""
 
     against = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What it is for"),
+        choices=list(KINDS.items()),
+        widget=forms.RadioSelect,
+        initial=Kind.SEED.value,
+        required=False,
+    )
     tolerance = forms.CharField(
         label=gettext_lazy("Near enough, in marks"),
         max_length=12,
@@ -85,7 +100,9 @@ class SeedForm(forms.Form):
         label=gettext_lazy("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Why these marks are right. It stays in the history, and no marker reads it."),
+        help_text=gettext_lazy(
+            "Why these marks are right. It stays in the history; markers read it of practice scripts alone."
+        ),
     )
 
     def __init__(
@@ -105,6 +122,8 @@ class SeedForm(forms.Form):
                 "measured": seed.measured,
             }  # fmt: skip
         super().__init__(data, initial=initial)
+        if seed is not None:
+            del self.fields["kind"]
         self._parts, self._steps = parts, steps
         for part in parts:
             self.fields[f"m_{part.ref}"] = forms.CharField(
@@ -160,6 +179,37 @@ class StopForm(forms.Form):
 
     decision = forms.ChoiceField(
         label=gettext_lazy("How it goes on"), choices=list(DECISIONS.items()), widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The marker reads it, and it stays in the history."),
+    )
+
+
+class NeededForm(forms.Form):
+    """How many qualification scripts must be near enough."""
+
+    against = forms.IntegerField(widget=forms.HiddenInput)
+    needed = forms.IntegerField(
+        label=gettext_lazy("Near enough, of the qualification scripts"),
+        min_value=0,
+        max_value=100,
+        help_text=gettext_lazy("0: all of them."),
+    )
+
+
+class UnqualifiedForm(forms.Form):
+    """How it goes on with who did not qualify, and why."""
+
+    decision = forms.ChoiceField(
+        label=gettext_lazy("How it goes on"),
+        choices=[
+            ("anyway", gettext_lazy("They qualify anyway")),
+            ("again", gettext_lazy("They mark the qualification scripts again")),
+        ],
+        widget=forms.RadioSelect,
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),

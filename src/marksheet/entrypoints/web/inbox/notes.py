@@ -50,6 +50,11 @@ WORDS: dict[str, object] = {
     "marker-stopped": gettext_lazy(
         "%(by)s is stopped at %(title)s: what was given a seed is too far from its definitive marks. Look, and decide."
     ),
+    "marker-unqualified": gettext_lazy("%(by)s did not qualify at %(title)s. Look, and decide."),
+    "qualified-anyway": gettext_lazy("%(by)s has looked: you may mark at %(title)s. “%(note)s”"),
+    "qualify-again": gettext_lazy(
+        "%(by)s asks you to mark the qualification scripts at %(title)s again: “%(note)s”"
+    ),
     "marking-goes-on": gettext_lazy("%(by)s has looked, and your marking at %(title)s goes on: “%(note)s”"),
     "marking-ended": gettext_lazy("%(by)s asks you to mark no more at %(title)s: “%(note)s”"),
     "flag-settled": gettext_lazy("%(by)s settled the flag that you raised at %(title)s."),

@@ -22,6 +22,11 @@ from marksheet.apps.results.actions.marks.judging import PanelSave, SavedPanel, 
 from marksheet.apps.results.actions.marks.keying import key_marks, keying_for, settle_keying
 from marksheet.apps.results.actions.marks.moderating import accept, change_marks, doubt, send_back
 from marksheet.apps.results.actions.marks.planning import lift_anonymity, set_plan
+from marksheet.apps.results.actions.marks.qualifying import (
+    begin_trials,
+    set_qualifying,
+    settle_unqualified,
+)
 from marksheet.apps.results.actions.marks.rounds import preview_moderation, set_moderation
 from marksheet.apps.results.actions.marks.sampling import confirm_sample, mark_again
 from marksheet.apps.results.actions.marks.seeding import (
@@ -59,6 +64,7 @@ __all__ = [
     "accept",
     "anchor_words",
     "annotate",
+    "begin_trials",
     "change_marks",
     "change_seed",
     "confirm_marks",
@@ -82,9 +88,11 @@ __all__ = [
     "send_back",
     "set_moderation",
     "set_plan",
+    "set_qualifying",
     "set_seeding",
     "settle_flag",
     "settle_keying",
     "settle_stop",
+    "settle_unqualified",
     "submit_scripts",
 ]

@@ -13,7 +13,7 @@ from marksheet.apps.ledger.change import Change, change, draft
 from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking import steps
 from marksheet.apps.marking.models import MarkDraft, Script
-from marksheet.apps.marking.queries.hands import with_seeds
+from marksheet.apps.marking.queries.hands import with_trials
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, CurrentMark, marks_of_scripts
 from marksheet.apps.people.models import Person
 from marksheet.apps.results.actions.marks.cells import (
@@ -48,7 +48,7 @@ def save_mark(
     at: datetime,
 ) -> SavedMark:
     """Give one mark; see ``save_marks``."""
-    found = with_seeds().filter(ref=script_ref).select_related("schedule").first()
+    found = with_trials().filter(ref=script_ref).select_related("schedule").first()
     if found is None:
         raise NotFound(_("There is no such script."))
     cell = CellSave(script_ref, part_ref, value, no_response, against_version)
@@ -120,7 +120,7 @@ def _save(
     if any(cell.script_ref not in scripts for cell in cells):
         raise NotFound(_("There is no such script."))
     refuse_closed(actor, list(scripts.values()))
-    refuse_stopped(actor, schedule)
+    refuse_stopped(actor, schedule, scripts.values())
     current = marks_of_scripts(scripts.values())
     saved: dict[CellName, SavedMark] = {}
     stale: dict[CellName, CurrentMark] = {}
@@ -189,7 +189,7 @@ def give_no_response(actor: Person, schedule_ref: str, script_refs: Sequence[str
         if set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
         refuse_closed(actor, list(scripts.values()))
-        refuse_stopped(actor, schedule)
+        refuse_stopped(actor, schedule, scripts.values())
         current = marks_of_scripts(scripts.values())
         rows: dict[str, list[steps.GivenMark]] = {
             round_: [

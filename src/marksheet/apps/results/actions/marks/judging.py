@@ -124,7 +124,7 @@ def _save(opened: Change, actor: Person, schedule: Schedule, part: PartRow, save
     if script is None:
         raise NotFound(_("There is no such script."))
     refuse_closed(actor, [script])
-    refuse_stopped(actor, schedule)
+    refuse_stopped(actor, schedule, [script])
     held = current_marks([script.attempt_id], script.round).get((script.attempt_id, part.id), NEVER_MARKED)
     judged = judgement_of(script, part.id)
     scheme = newest_schemes([part.id]).get(part.id)

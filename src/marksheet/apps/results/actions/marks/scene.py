@@ -11,7 +11,7 @@ from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.errors import NotAllowed, NotFound, WrongState
 from marksheet.apps.marking.models import Script
-from marksheet.apps.marking.queries.hands import with_seeds
+from marksheet.apps.marking.queries.hands import with_seeds, with_trials
 from marksheet.apps.marking.queries.people import coordinated_for
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers, verbs_at
@@ -80,10 +80,10 @@ REFUSALS: dict[str, object] = {
 def locked(actor: Person, schedule: Schedule, refs: set[str] | None = None) -> dict[str, Script]:
     """Lock the markers' scripts of handed-in attempts; by the script's ref, with candidates as ``actor`` sees them.
 
-    Of seeds every marker's own is among them.
+    Of seeds every marker's own is among them; those of practice and qualification only where they are named.
     """
     rows = (
-        with_seeds()
+        (with_seeds() if refs is None else with_trials())
         .select_for_update(of=("self",), no_key=True)
         .filter(schedule=schedule)
         .select_related("attempt__enrolment", "schedule")

@@ -13,12 +13,13 @@ from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotFound, Stale, WrongState
 from marksheet.apps.marking.actions.allocation import new_seed
-from marksheet.apps.marking.models import MARKERS, Moderation, Script
+from marksheet.apps.marking.models import MARKERS, Kind, Moderation, Script
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.seeding import Seed, seed_for, seeding_of
 from marksheet.apps.marking.steps import seeding as writing
 from marksheet.apps.marking.steps.allocation import hold_allocation, tell_of_more
 from marksheet.apps.marking.steps.dealing import becomes_seed, deal
+from marksheet.apps.marking.steps.qualifying import store_needed
 from marksheet.apps.people.models import Person
 from marksheet.apps.results.actions.marks.scene import active_for, locked, refuse_kept_apart
 from marksheet.apps.results.models import Result
@@ -106,11 +107,19 @@ def _wanted(every: int, misses: int, of_last: int, before: Seeding | None) -> Se
 
 
 def make_seed(
-    actor: Person, schedule_ref: str, script_ref: str, settled: Settled, *, reason: str, at: datetime
+    actor: Person,
+    schedule_ref: str,
+    script_ref: str,
+    settled: Settled,
+    *,
+    reason: str,
+    kind: str = Kind.SEED,
+    at: datetime,
 ) -> Seed:
     """Make a handed-in script a seed: its definitive marks are its candidate's, and markers get it as any other.
 
-    Whoever has it and has not begun keeps it, as theirs; marks that were submitted stay in the history.
+    Whoever has it and has not begun keeps it, as theirs; marks that were submitted stay in the history. A practice or
+    qualification script (``kind``) is with each marker apart from the others, and they are told what it is.
 
     Raises:
         NotFound: schedule, script or part is not there, or hidden from the actor.
@@ -121,6 +130,8 @@ def make_seed(
     with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
         schedule = active_for(actor, schedule_ref)
         words, given = _reason(reason), _checked(schedule, settled)
+        if kind not in set(Kind):
+            raise BadInput(_("Choose what the script is for."))
         hold_allocation(opened, schedule)
         script = locked(actor, schedule, {script_ref}).get(script_ref)
         if script is None or script.round not in MARKERS:
@@ -128,14 +139,16 @@ def make_seed(
         refuse_kept_apart(actor, [script])
         _refuse(schedule, script)
         seed = Seed(
-            schedule=schedule, attempt=script.attempt, person=actor, reason=words,
+            schedule=schedule, attempt=script.attempt, person=actor, reason=words, kind=kind,
             tolerance_thousandths=settled.tolerance, hard_thousandths=settled.hard,
             measured=settled.measured.value, event_id=opened.event_id, at=opened.at,
         )  # fmt: skip
         writing.store_seed(opened, seed, actor, given)
-        becomes_seed(opened, schedule, script.attempt_id)
+        becomes_seed(opened, schedule, seed)
+        if kind != Kind.SEED and plan_of(schedule).qualifying is None:
+            store_needed(opened, schedule, 0)
         _deal(opened, schedule)
-        _record(opened, schedule, seed, "seed_made", words)
+        _record(opened, schedule, seed, "seed_made" if kind == Kind.SEED else f"{kind}_made", words)
         return seed
 
 

@@ -1,9 +1,10 @@
 """A marker whose seeds are off is stopped at a schedule; a coordinator looks, and decides how it goes on."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
@@ -12,13 +13,12 @@ from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
-from marksheet.apps.marking.models import MARKERS, Script, SeedStop
+from marksheet.apps.marking.models import MARKERS, TRIAL, Plan, Script, SeedStop
 from marksheet.apps.marking.queries.allocation import markers_at
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.seeding import (
     finished_by,
     is_seed,
-    open_stop,
     seeding_of,
     stops_at,
     to_mark_again,
@@ -37,6 +37,8 @@ from marksheet.apps.marking.steps.dealing import deal
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import people_with
 from marksheet.apps.people.steps import tell
+from marksheet.apps.results.actions.marks.qualifying import Stopped as Stopped
+from marksheet.apps.results.actions.marks.qualifying import refuse_unqualified
 from marksheet.apps.results.actions.marks.scene import active_for
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
@@ -58,17 +60,17 @@ class Decision(StrEnum):
     OUT = "out"
 
 
-class Stopped(WrongState):
-    """The marker is stopped at this schedule: nothing is saved, what was typed is kept."""
-
-
-def refuse_stopped(actor: Person, schedule: Schedule) -> None:
-    """Refuse who is stopped at a schedule; one statement.
+def refuse_stopped(actor: Person, schedule: Schedule, scripts: Iterable[Script]) -> None:
+    """Refuse who is stopped at a schedule, or has to qualify first; one statement where nobody has to.
 
     Raises:
-        Stopped: a coordinator has to look first.
+        Stopped: a coordinator has to look first, or the marker has to qualify.
     """
-    if open_stop(actor, schedule) is not None:
+    stop = SeedStop.objects.filter(schedule=OuterRef("schedule"), marker=actor, settled_at=None)
+    plan = Plan.objects.filter(schedule=schedule).annotate(stopped=Exists(stop)).first()
+    if plan is not None and plan.qualifying is not None:
+        refuse_unqualified(actor, schedule, scripts, plan)
+    if plan is not None and plan.stopped and any(not one.round.startswith(TRIAL) for one in scripts):
         raise Stopped(
             _(
                 "Your marking here is paused until a coordinator has looked at it. They were told, and you will be."

@@ -10,11 +10,12 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
 from marksheet.apps.marking import steps
-from marksheet.apps.marking.models import Script
-from marksheet.apps.marking.queries.seeding import Seed, is_seed
+from marksheet.apps.marking.models import BESIDE, TRIAL, Script
+from marksheet.apps.marking.queries.seeding import Seed
 from marksheet.apps.marking.steps.moderation import reopened as back_to_moderation
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
+from marksheet.apps.results.actions.marks.qualifying import watch_qualifying
 from marksheet.apps.results.actions.marks.scene import (
     by_round,
     is_anothers,
@@ -68,11 +69,11 @@ def submit_scripts(
         if script_refs is not None and len(theirs) < len(waiting):
             raise NotAllowed(_("Some of these scripts are allocated to somebody else, who submits them."))
         if theirs:
-            refuse_stopped(actor, schedule)
+            refuse_stopped(actor, schedule, theirs)
         others = [row for row in theirs if not apart.keeps_from(*_candidate(row))]
         done = [row for row in others if not row.unmarked]
         unfinished = tuple(row.attempt.enrolment.name for row in others if row.unmarked)
-        if done and watch(opened, actor, schedule):
+        if any(not row.round.startswith(TRIAL) for row in done) and watch(opened, actor, schedule):
             opened.record("schedule", schedule.pk, schedule_id=schedule.pk, did="marker_stopped")
             return Submission(0, unfinished, len(theirs) - len(others), paused=True)
         if done:
@@ -80,6 +81,7 @@ def submit_scripts(
                 steps.submit_scripts(opened, schedule, [row.attempt_id for row in some], round_)
             opened.lines(("attempt", row.attempt_id, {"submitted": True, "round": row.round}) for row in done)
             record(opened, schedule, done, submitted=len(done))
+            watch_qualifying(opened, actor, schedule, done)
         return Submission(len(done), unfinished, len(theirs) - len(others))
 
 
@@ -101,7 +103,9 @@ def reopen_scripts(
     schedule = marking_at(actor, schedule_ref, Verb.RESULT_REOPEN)
     with change(actor, Verb.RESULT_REOPEN, at=at) as opened:
         scripts = {
-            ref: one for ref, one in locked(actor, schedule, set(script_refs)).items() if not is_seed(one)
+            ref: one
+            for ref, one in locked(actor, schedule, set(script_refs)).items()
+            if not one.round.startswith(BESIDE)
         }
         if set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
@@ -132,7 +136,11 @@ def reopen_results(actor: Person, result_refs: Sequence[str], *, reason: str, at
 
 def _of_enrolments(scripts: dict[str, Script], enrolments: Iterable[int]) -> list[Script]:
     wanted = set(enrolments)
-    found = [row for row in scripts.values() if row.attempt.enrolment_id in wanted and not is_seed(row)]
+    found = [
+        row
+        for row in scripts.values()
+        if row.attempt.enrolment_id in wanted and not row.round.startswith(BESIDE)
+    ]
     if {row.attempt.enrolment_id for row in found} != wanted:
         raise WrongState(
             _("Some of these results have no work marked by people: there is nothing to reopen.")

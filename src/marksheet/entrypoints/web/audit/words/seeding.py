@@ -38,6 +38,19 @@ SEEDING: Mapping[str, Callable[[Entry], Said]] = {
     "seed_made": lambda e: Said(_("Made the script a seed, and gave its definitive marks"), "ok"),
     "seed_changed": lambda e: Said(_("Settled the seed anew")),
     "seed_retired": lambda e: Said(_("Retired the seed: its definitive marks stay")),
+    "practice_made": lambda e: Said(
+        _("Made the script a practice script, and gave its definitive marks"), "ok"
+    ),
+    "qualification_made": lambda e: Said(
+        _("Made the script a qualification script, and gave its definitive marks"), "ok"
+    ),
+    "trials_begun": lambda e: Said(_("Got practice or qualification scripts")),
+    "qualifying_set": lambda e: Said(_("Set how many qualification scripts must be near enough")),
+    "unqualified_settled": lambda e: Said(
+        _("Let a marker who did not qualify mark anyway")
+        if e.facts.get("decision") == "anyway"
+        else _("Had a marker who did not qualify try again")
+    ),
     "stop_settled": _settled,
 }
 
@@ -46,4 +59,6 @@ def round_of_seed(round_: str) -> tuple[str, ...]:
     """Return what is said beside a round of seeds or of definitive marks; nothing of any other."""
     if round_.startswith("seed-"):
         return (_("as a seed: it counts nowhere"),)
+    if round_.startswith("try-"):
+        return (_("to practise or to qualify: it counts nowhere"),)
     return (_("definitive"),) if round_ == "definitive" else ()

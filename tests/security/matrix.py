@@ -272,6 +272,10 @@ coordinator:seed                       GET    in   404  404  404  404  404  404 
 coordinator:seed                       POST   in   404  404  404  404  404  404  302+ 404  404  404  404
 coordinator:stop                       GET    in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:stop                       POST   in   404  404  404  404  404  404  302+ 404  404  404  404
+coordinator:needed                     GET    in    | 405
+coordinator:needed                     POST   in   404  404  404  404  404  404  409  404  404  404  404
+coordinator:unqualified                GET    in   404  404  404  404  404  404  200  404  404  404  404
+coordinator:unqualified                POST   in   404  404  404  404  404  404  302+ 404  404  404  404
 coordinator:allocation                 GET   in   404  404  404  404  404  404  200  404  404  404  404
 coordinator:allocation                 POST  in    | 405
 coordinator:share-out                  GET   in   404  404  404  404  404  404  400  404  404  404  404
@@ -312,6 +316,8 @@ assess:submit                          GET   in   404  404  404  200  200  404  
 assess:submit                          POST  in   404  404  404  302  403  404  404  404  404  404  404
 assess:no-response                     GET   in   404  404  404  200  200  404  404  404  404  404  404
 assess:no-response                     POST  in   404  404  404  302  403  404  404  404  404  404  404
+assess:before                          GET   in   404  404  404  200  200  404  404  404  404  404  404
+assess:before                          POST  in   404  404  404  409  403  404  404  404  404  404  404
 assess:flags                           GET   in   404  404  404  404  200  404  200  404  404  404  404
 assess:flags                           POST  in   404  404  404  404  400  404  400  404  404  404  404
 assess:mark-start                      GET   in   404  404  404  302  302  404  404  404  404  404  404

@@ -9,7 +9,16 @@ from marksheet.apps.exams.models import AssessmentVersion, Attempt, Part, Schedu
 from marksheet.apps.ledger.change import change
 from marksheet.apps.marking.actions.allocation import allocate, preview_allocation
 from marksheet.apps.marking.actions.comments import keep_comment
-from marksheet.apps.marking.models import MarkDraft, Method, Moderation, Plan, Script, Seed, SeedStop
+from marksheet.apps.marking.models import (
+    MarkDraft,
+    Method,
+    Moderation,
+    Plan,
+    Script,
+    Seed,
+    SeedStop,
+    Unqualified,
+)
 from marksheet.apps.marking.queries.allocation import Wanted
 from marksheet.apps.marking.queries.annotations import Placed
 from marksheet.apps.marking.steps import store_annotation
@@ -48,6 +57,7 @@ from tests import factories
 from tests.apps.marking.two_markers import share
 from tests.apps.release.scenes import hand_in, refs
 from tests.factories import NOW, World
+from tests.guard import writes_allowed
 
 
 def half_marked(world: World) -> Schedule:
@@ -175,10 +185,12 @@ def with_seeds(world: World) -> dict[str, str]:
         submit_scripts(person, schedule.ref, [script.ref], at=NOW)
     mo, mei = (SeedStop.objects.get(marker=person) for person in (world.mo, world.mei))
     settle_stop(world.ada, schedule.ref, mei.ref, Decision.GO_ON, reason="Talked it over", at=NOW)
+    with writes_allowed():
+        case = Unqualified.objects.create(schedule=schedule, marker=world.mo, raised_at=NOW, event_id=1)
     left = Script.objects.filter(schedule=schedule, round="marker-1").order_by("pk").first()
     return {
         "seeded": schedule.ref, "seed": Seed.objects.get(schedule=schedule).ref, "stop": mo.ref,
-        "unseeded-script": left.ref, "seeded-part": part.ref,
+        "unseeded-script": left.ref, "unqualified": case.ref, "seeded-part": part.ref,
     }  # fmt: skip
 
 

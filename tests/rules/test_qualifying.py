@@ -36,3 +36,12 @@ def test_nothing_begun_on_the_way_and_nothing_asked():
     assert standing([False], []).state == State.QUALIFIED
     with pytest.raises(ValueError, match="So many"):
         standing([], [], -1)
+
+
+def test_the_table_of_the_rulebook():
+    rows = [
+        ((0, 0, 2, 0), State.NOT_BEGUN), ((1, 0, 1, 0), State.ON_THE_WAY), ((2, 0, 0, 0), State.QUALIFIED),
+        ((1, 1, 0, 2), State.NOT_QUALIFIED), ((1, 1, 0, 1), State.QUALIFIED), ((1, 0, 1, 1), State.QUALIFIED),
+    ]  # fmt: skip
+    for (near, off, left, needed), state in rows:
+        assert standing([], [True] * near + [False] * off + [None] * left, needed).state == state

@@ -40,6 +40,7 @@ def server() -> Iterator[int]:
         ],
         env=os.environ | {"BEHIND_PROXY": "true"},
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         for _attempt in range(200):

@@ -5,7 +5,7 @@ from functools import partial
 
 from marksheet.apps.marking.actions import allocation, conflicts, people
 from marksheet.apps.marking.models import Method, Plan, Seed, SeedStop
-from marksheet.apps.marking.queries.allocation import Wanted, Which
+from marksheet.apps.marking.queries.allocation import Wanted, Which, markers_at
 from marksheet.apps.marking.queries.people import Kind, Rights
 from marksheet.apps.people.models import Conflict, Membership
 from marksheet.apps.results.actions import enrolment, hand_in, standing
@@ -61,7 +61,13 @@ def make_seed(play: Play) -> Act | None:
     given = {one.ref: (one.maximum_thousandths // 2000 * 1000, False) for one in parts_of(schedule)}
     settled = verbs.Settled(given, 1000, 3000)
     do = partial(
-        verbs.make_seed, play.world.ada, schedule.ref, script.ref, settled, reason=play.reason(), at=play.later()
+        verbs.make_seed,
+        play.world.ada,
+        schedule.ref,
+        script.ref,
+        settled,
+        reason=play.reason(),
+        at=play.later(),
     )
     return Act(f"ada makes {named(script)} a seed", do)
 
@@ -118,7 +124,8 @@ def back_to_the_pile(play: Play) -> Act:
 def give_scripts(play: Play) -> Act | None:
     """Give scripts to a marker by hand."""
     schedule = play.where()
-    chosen = play.some(scripts_of(schedule, round__startswith="marker"))
+    open_ = scripts_of(schedule, round__startswith="marker", submitted_at=None)
+    chosen = play.some(open_ if play.often(0.9) else scripts_of(schedule))
     marker = play.chance.choice(play.markers)
     if not chosen:
         return None
@@ -132,6 +139,9 @@ def declare_conflict(play: Play) -> Act | None:
     schedule = play.where()
     who = play.chance.choice([*play.markers, *play.moderators, play.world.pia])
     number = play.chance.choice(enrolled(schedule)).number
+    script = play.one(scripts_of(schedule, submitted_at=None, marker__isnull=False))
+    if script is not None and script.marker is not None and play.often(0.7):
+        who, number = script.marker, script.attempt.enrolment.number
     do = partial(
         conflicts.declare_conflict, play.world.ada, schedule.ref, who.ref,
         number=number, reason=play.reason(), at=play.later(),
@@ -160,10 +170,14 @@ def remove_marker(play: Play) -> Act:
     return Act(f"ada takes {who.username} off at {schedule.code}, to {to}", do)
 
 
-def add_marker(play: Play) -> Act:
+def add_marker(play: Play) -> Act | None:
     """Add a marker, once more perhaps."""
     schedule = play.where()
-    who = play.chance.choice([*play.markers, play.world.ada])
+    here = {one.pk for one in markers_at(schedule)}
+    gone = [one for one in play.markers if one.pk not in here]
+    if not gone and play.often(0.9):
+        return None
+    who = play.chance.choice(gone or [*play.markers, play.world.ada])
     rights = Rights(Kind.MARKER if play.often() else Kind.MARKER_AND_MODERATOR)
     do = partial(people.add_assessors, play.world.ada, schedule.ref, [who.ref], rights, at=play.later())
     return Act(f"ada adds {who.username} as {rights.kind} at {schedule.code}", do)
@@ -219,7 +233,9 @@ def record_attendance(play: Play) -> Act:
 
 def void(play: Play) -> Act | None:
     """Make work void, or let it count again."""
-    row = play.one(results_of(play))
+    row = play.one(
+        results_of(play, attempts_count__gt=0, in_force=None) if play.often(0.9) else results_of(play)
+    )
     if row is None:
         return None
     verb = play.chance.choice([standing.void_attempts, standing.unvoid_attempts])

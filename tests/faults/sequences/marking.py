@@ -2,20 +2,25 @@
 
 from functools import partial
 
-from marksheet.apps.exams.models import Schedule
-from marksheet.apps.marking.models import Keying, Mark, Script
+from marksheet.apps.exams.models import AttemptState, Schedule
+from marksheet.apps.marking.models import Keying, Mark, Plan, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.results.actions import marks as verbs
+from marksheet.apps.results.queries.differences import scripts_differing
 from tests.faults.sequences.world import Act, Play, named, parts_of, scripts_of
 
 
 def _hand(play: Play, schedule: Schedule) -> tuple[Person, Script] | None:
-    """A marker and a script: mostly theirs, or one of nobody's; now and then somebody else's."""
-    marker = play.one(play.markers)
+    """A script that is open, and whose it is; now and then another one, or somebody else."""
     scripts = scripts_of(schedule)
-    mine = [one for one in scripts if one.marker in (marker, None)]
-    script = play.one(mine if mine and play.often(0.9) else scripts)
-    return (marker, script) if marker and script else None
+    open_ = [
+        one for one in scripts if one.submitted_at is None and one.attempt.state == AttemptState.HANDED_IN
+    ]
+    script = play.one(scripts if play.often(0.07) else open_)
+    if script is None:
+        return None
+    marker = script.marker if script.marker and play.often(0.93) else play.chance.choice(play.markers)
+    return marker, script
 
 
 def _value(play: Play, most: int) -> tuple[int | None, bool]:
@@ -116,9 +121,7 @@ def reopen(play: Play) -> Act | None:
         return None
     who = play.one([play.world.ada, play.world.max, play.world.mo])
     assert who
-    do = partial(
-        verbs.reopen_scripts, who, schedule.ref, [script.ref], reason=play.reason(), at=play.later()
-    )
+    do = partial(verbs.reopen_scripts, who, schedule.ref, [script.ref], reason=play.reason(), at=play.later())
     return Act(f"{who.username} reopens {named(script)}", do)
 
 
@@ -136,11 +139,16 @@ def flag(play: Play) -> Act | None:
 def agree(play: Play) -> Act | None:
     """Propose the mark of a part on which two differ; mostly what the other one proposed."""
     schedule = play.where()
-    script = play.one(scripts_of(schedule, submitted_at__isnull=False, marker__isnull=False))
+    rows = Script.objects.filter(schedule=schedule, submitted_at__isnull=False, marker__isnull=False)
+    waiting = scripts_differing(rows).select_related("attempt__enrolment", "marker").order_by("pk")
+    found = scripts_of(schedule, marker__isnull=False) if play.often(0.05) else list(waiting)
+    script = play.one(found)
     if script is None or script.marker is None:
         return None
     part = play.chance.choice(parts_of(schedule))
-    last = Mark.objects.filter(attempt=script.attempt_id, part=part.id, round="agreed").order_by("-pk").first()
+    last = (
+        Mark.objects.filter(attempt=script.attempt_id, part=part.id, round="agreed").order_by("-pk").first()
+    )
     value, blank = _value(play, part.maximum_thousandths)
     if last is not None and play.often():
         value, blank = last.value_thousandths, last.no_response
@@ -160,8 +168,9 @@ def key(play: Play) -> Act | None:
     """Type the marks of a script a second time; mostly the same."""
     schedule = play.where()
     script = play.one(scripts_of(schedule, round="marker-1", unmarked=0))
-    marker = play.one(play.markers)
-    if script is None or marker is None:
+    marker = play.chance.choice(play.markers)
+    twice = Plan.objects.filter(schedule=schedule, second_keying=True).exists()
+    if script is None or not (twice or play.often(0.05)):
         return None
     cells = []
     for part in parts_of(schedule):

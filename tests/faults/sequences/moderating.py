@@ -31,7 +31,7 @@ def _case(play: Play) -> Moderation | None:
     )
     found = list(rows.order_by("pk"))
     waiting = [one for one in found if one.ripe and not one.decision]
-    return play.one(waiting if waiting and play.often(0.9) else found)
+    return play.one(found if play.often(0.1) else waiting)
 
 
 def _said(row: Moderation) -> str:
@@ -58,7 +58,9 @@ def change_marks(play: Play) -> Act | None:
         one.ref: (play.chance.randint(0, one.maximum_thousandths // 1000 + 1) * 1000, False) for one in chosen
     }
     against = row.revision if play.often(0.95) else row.revision + 1
-    do = partial(verbs.change_marks, who, row.ref, given, note=play.reason(), against=against, at=play.later())
+    do = partial(
+        verbs.change_marks, who, row.ref, given, note=play.reason(), against=against, at=play.later()
+    )
     return Act(f"{who.username} changes {_said(row)} to {[value for value, _ in given.values()]}", do)
 
 
@@ -85,9 +87,11 @@ def send_back(play: Play) -> Act | None:
     return Act(f"{who.username} sends {_said(row)} back to {len(to) or 'all'} of its markers", do)
 
 
-def decide_sample(play: Play) -> Act:
+def decide_sample(play: Play) -> Act | None:
     """Confirm what a marker gave, or have it marked again."""
     schedule, chance = play.where(), play.chance
+    if not Moderation.objects.filter(schedule=schedule, sample=True).exists() and play.often(0.95):
+        return None
     who, marker = chance.choice(play.moderators), chance.choice(play.markers)
     round_ = chance.choice(["moderation-1", "moderation-2"])
     if play.often(0.6):
@@ -107,7 +111,9 @@ def settle_flag(play: Play) -> Act | None:
     flag = play.one(list(rows.select_related("attempt__schedule").order_by("pk")))
     if flag is None:
         return None
-    script = Script.objects.filter(attempt=flag.attempt_id, round=flag.round).get()
+    script = Script.objects.filter(attempt=flag.attempt_id, round=flag.round).first()
+    if script is None:
+        return None
     who = play.chance.choice([play.world.max, play.world.ada, play.world.eva])
     do = partial(
         verbs.settle_flag, who, flag.attempt.schedule.ref, script.ref, play.reason(), at=play.later()

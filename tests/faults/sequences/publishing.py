@@ -16,7 +16,9 @@ def _publisher(play: Play) -> Person:
 def freeze(play: Play) -> Act | None:
     """Tick results and freeze the selection; some of them may not be ready."""
     ready = results_of(play, bucket__in=("ready", "correction"))
-    chosen = play.some(ready if ready and play.often(0.9) else results_of(play), 5)
+    chosen = play.some(results_of(play) if play.often(0.1) else ready, 5)
+    if not chosen:
+        return None
     who = _publisher(play)
     do = partial(publishing.freeze_selection, who, refs=[one.ref for one in chosen], at=play.later())
     return Act(f"{who.username} ticks {', '.join(f'{one.name} at {one.code}' for one in chosen)}", do)
@@ -26,7 +28,7 @@ def _publication(play: Play, *states: str) -> Publication | None:
     rows = Publication.objects.select_related("publisher").order_by("pk")
     found = list(rows)
     wanted = [one for one in found if one.state in states]
-    return play.one(wanted if wanted and play.often(0.95) else found)
+    return play.one(found if play.often(0.1) else wanted)
 
 
 def publish(play: Play) -> Act | None:
@@ -85,7 +87,9 @@ def stop(play: Play) -> Act | None:
 def retract(play: Play) -> Act | None:
     """Take results out of force."""
     published = results_of(play, in_force__isnull=False)
-    chosen = play.some(published if published and play.often(0.95) else results_of(play))
+    chosen = play.some(results_of(play) if play.often(0.05) else published)
+    if not chosen:
+        return None
     who = _publisher(play)
     refs, notice = [one.ref for one in chosen], play.often(0.3)
     do = partial(retracting.retract, who, refs, reason=play.reason(), notice=notice, at=play.later())
@@ -95,7 +99,9 @@ def retract(play: Play) -> Act | None:
 def show(play: Play) -> Act | None:
     """Show results, or hide them."""
     published = results_of(play, in_force__isnull=False)
-    chosen = play.some(published if published and play.often(0.95) else results_of(play))
+    chosen = play.some(results_of(play) if play.often(0.05) else published)
+    if not chosen:
+        return None
     who, refs = _publisher(play), [one.ref for one in chosen]
     names = ", ".join(f"{one.name} at {one.code}" for one in chosen)
     if play.often(0.5):

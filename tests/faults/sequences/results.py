@@ -15,8 +15,9 @@ from marksheet.apps.results.models import BucketCount, Result, ResultVersion
 from marksheet.apps.results.steps.bucket import bucket_of
 from marksheet.apps.results.steps.recompute import differing
 from marksheet.rules.access import Verb
-from tests.faults.sequences.world import Play, Rows, parts_of, results_of
+from tests.faults.sequences.world import Play, Rows, parts_of
 
+# Each of these reads the working results of the moment once: ``play.results``.
 Given = tuple[int | None, bool]
 TABLE = "results_resultversion"
 
@@ -29,11 +30,16 @@ def a_result_is_what_its_rows_come_to(play: Play, _then: Rows, _now: Rows) -> It
                 yield f"result {key} says otherwise than its rows: {names}"
 
 
+def _ready(play: Play, schedule: Schedule | None = None) -> list[Result]:
+    ready = [one for one in play.results if one.state == "ready"]
+    return ready if schedule is None else [one for one in ready if one.schedule_id == schedule.pk]
+
+
 def a_ready_result_adds_up(play: Play, _then: Rows, _now: Rows) -> Iterator[str]:
     """Two independent implementations agree; this one sums what is in force, by hand."""
     for schedule in play.schedules:
         plan = Plan.objects.filter(schedule=schedule).first() or Plan()
-        for row in results_of(play, schedule=schedule, state="ready", withheld_at=None):
+        for row in [one for one in _ready(play, schedule) if one.withheld_at is None]:
             if row.outcome == "void":
                 continue
             worth = _worth(schedule, plan, row)
@@ -52,7 +58,9 @@ def _worth(schedule: Schedule, plan: Plan, row: Result) -> Fraction | None:
         if one.round == "agreed":
             agreed.setdefault(one.part_id, {})[one.marker_id] = said
     parts = parts_of(schedule)
-    pairs = {one.id: [_number(given.get(one.id, {}).get(r)) for r in ("marker-1", "marker-2")] for one in parts}
+    pairs = {
+        one.id: [_number(given.get(one.id, {}).get(r)) for r in ("marker-1", "marker-2")] for one in parts
+    }
     apart = {key: abs(a - b) for key, (a, b) in pairs.items() if a is not None and b is not None}
     total = Fraction(0)
     for part in parts:
@@ -61,6 +69,7 @@ def _worth(schedule: Schedule, plan: Plan, row: Result) -> Fraction | None:
         decided = [number for name in named if (number := _number(rounds.get(name))) is not None]
         first, second = pairs[part.id]
         proposals = list(agreed.get(part.id, {}).values())
+        found: Fraction | None
         if decided:
             found = decided[0]
         elif plan.markers == 1:
@@ -97,25 +106,31 @@ def _number(given: Given | None) -> Fraction | None:
 def nothing_is_open_behind_a_ready_result(play: Play, _then: Rows, _now: Rows) -> Iterator[str]:
     """Ready: every assigned script is submitted; no round, trigger, flag or seed stop is outstanding."""
     stopped = list(SeedStop.objects.filter(settled_at=None).values_list("schedule_id", "marker_id"))
-    for row in results_of(play, state="ready"):
+    for row in _ready(play):
         if row.attempt_id is None:
             continue
         scripts = Script.objects.filter(attempt=row.attempt_id, round__startswith="marker")
         where = f"the result of {row.name} at {row.code} is ready, and"
         if scripts.filter(submitted_at=None).exists():
             yield f"{where} a script is not submitted"
-        if Flag.objects.filter(attempt=row.attempt_id, settled_at=None).exclude(round__startswith="seed-").exists():
+        if (
+            Flag.objects.filter(attempt=row.attempt_id, settled_at=None)
+            .exclude(round__startswith="seed-")
+            .exists()
+        ):
             yield f"{where} a flag is open"
         if Moderation.objects.filter(attempt=row.attempt_id, ripe=True, decision="").exists():
             yield f"{where} a moderator has not decided"
-        if any((row.schedule_id, marker) in stopped for marker in scripts.values_list("marker_id", flat=True)):
+        if any(
+            (row.schedule_id, marker) in stopped for marker in scripts.values_list("marker_id", flat=True)
+        ):
             yield f"{where} its marker is stopped"
 
 
 def what_is_new_in_force_was_ready(play: Play, then: Rows, now: Rows) -> Iterator[str]:
     """Published = exactly the frozen, ready results the actor may publish."""
     before = set(then["results_result"].values())
-    for row in results_of(play, in_force__isnull=False):
+    for row in [one for one in play.results if one.in_force_id is not None]:
         if now["results_result"][row.pk] in before:
             continue
         version = ResultVersion.objects.get(pk=row.in_force_id)
@@ -151,7 +166,7 @@ def what_is_in_force_was_published_last(_play: Play, _then: Rows, _now: Rows) ->
 def only_a_publication_on_its_way_holds_a_claim(play: Play, _then: Rows, _now: Rows) -> Iterator[str]:
     """After a crash nothing is half visible: a result is kept for a publication only while it is prepared."""
     preparing = set(Publication.objects.filter(state="preparing").values_list("pk", flat=True))
-    for row in results_of(play, claim__isnull=False):
+    for row in [one for one in play.results if one.claim is not None]:
         if row.claim not in preparing:
             yield f"the result of {row.name} at {row.code} is kept for publication {row.claim}, which is over"
 
@@ -159,7 +174,7 @@ def only_a_publication_on_its_way_holds_a_claim(play: Play, _then: Rows, _now: R
 def counts_are_what_the_rows_say(play: Play, _then: Rows, _now: Rows) -> Iterator[str]:
     """The counts and the rows agree, and no result is in two buckets."""
     for schedule in play.schedules:
-        rows = results_of(play, schedule=schedule)
+        rows = [one for one in play.results if one.schedule_id == schedule.pk]
         found = Counter(row.bucket for row in rows)
         counted = dict(BucketCount.objects.filter(schedule=schedule).values_list("bucket", "count"))
         if found != Counter({bucket: n for bucket, n in counted.items() if n}):
@@ -172,11 +187,10 @@ def counts_are_what_the_rows_say(play: Play, _then: Rows, _now: Rows) -> Iterato
 def candidates_see_what_is_in_force_and_shown(play: Play, _then: Rows, _now: Rows) -> Iterator[str]:
     """A disclosure equals one committed result version; nothing of what is unpublished is seen."""
     shown = {
-        (row.person_id, row.schedule.code): row.in_force_id
-        for row in results_of(play, shown_to_candidate=True)
+        (row.person_id, row.schedule.code): row.in_force_id for row in play.results if row.shown_to_candidate
     }
     versions = dict(_disclosed())
-    for person in Person.objects.filter(pk__in=[row.person_id for row in results_of(play)]).order_by("pk"):
+    for person in Person.objects.filter(pk__in=[row.person_id for row in play.results]).order_by("pk"):
         for line in dashboard_of(person, play.now):
             expected = shown.get((person.pk, line.code))
             seen = versions.get(line.disclosure or 0)
@@ -194,7 +208,7 @@ def _disclosed() -> Iterator[tuple[int, int]]:
 
 def a_void_or_absent_one_has_no_score(play: Play, _then: Rows, _now: Rows) -> Iterator[str]:
     """A void attempt never counts; who was absent is not published."""
-    for row in results_of(play):
+    for row in play.results:
         void = row.attempt is not None and row.attempt.state != AttemptState.HANDED_IN
         if void or (row.outcome == "void" and row.score_numerator is not None):
             yield f"the result of {row.name} at {row.code} counts work that does not count"

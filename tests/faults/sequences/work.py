@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from marksheet.apps.exams.models import Attempt
 from marksheet.apps.ledger.models import Event
-from marksheet.apps.marking.models import HandsOn, Keying, Mark, Moderation
+from marksheet.apps.marking.models import Flag, HandsOn, Keying, Mark, Moderation, Script
 from marksheet.apps.marking.queries.allocation import allocation_of
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries.apart import apart_from
@@ -39,7 +39,9 @@ def scripts_count_what_is_unmarked(play: Play, _then: Rows, _now: Rows) -> Itera
         parts = [one.id for one in parts_of(schedule)]
         held: dict[tuple[int, str], dict[int, bool]] = defaultdict(dict)
         for one in Mark.objects.filter(attempt__schedule=schedule, part__in=parts).order_by("version"):
-            held[one.attempt_id, one.round][one.part_id] = one.no_response or one.value_thousandths is not None
+            held[one.attempt_id, one.round][one.part_id] = (
+                one.no_response or one.value_thousandths is not None
+            )
         for script in scripts_of(schedule, attempt__state="handed_in"):
             left = len(parts) - sum(held[script.attempt_id, script.round].values())
             seeded = script.submitted_at is not None and script.unmarked == 0
@@ -51,7 +53,7 @@ def _is_definitive(attempt: int) -> bool:
     return Mark.objects.filter(attempt=attempt, round="definitive").exists()
 
 
-def nobody_handles_their_own(play: Play, then: Rows, _now: Rows) -> Iterator[str]:
+def nobody_handles_their_own(play: Play, then: Rows, now: Rows) -> Iterator[str]:
     """Nobody handles their own, nor what a conflict of interest keeps them from."""
     known = then["marking_mark"]
     fresh = Mark.objects.exclude(pk__in=known).select_related("attempt__enrolment", "marker")
@@ -60,9 +62,9 @@ def nobody_handles_their_own(play: Play, then: Rows, _now: Rows) -> Iterator[str
             yield f"{one.marker.username} marked work of {one.attempt.enrolment.name}, which is kept from them"
     decided = Moderation.objects.exclude(moderator=None).select_related("attempt__enrolment", "moderator")
     for row in decided:
-        if then["marking_moderation"].get(row.pk) != _now["marking_moderation"][row.pk]:
-            if row.decision and row.at == play.now and _kept(row.moderator, row.attempt):
-                yield f"{row.moderator.username} moderated work that is kept from them"
+        fresh_here = then["marking_moderation"].get(row.pk) != now["marking_moderation"][row.pk]
+        if fresh_here and row.decision and row.at == play.now and _kept(row.moderator, row.attempt):
+            yield f"{row.moderator.username} moderated work that is kept from them"
     for typed in Keying.objects.exclude(pk__in=then["marking_keying"]).select_related("attempt__enrolment"):
         if _kept(typed.person, typed.attempt):
             yield f"{typed.person.username} typed work a second time that is kept from them"
@@ -94,13 +96,22 @@ def what_is_allocated_is_in_hands_that_may_have_it(play: Play, _then: Rows, _now
         for script in scripts:
             if shared and not script.allocated:
                 yield f"{named(script)} lies on a pile where there is none"
-            if script.allocated and script.marker and script.submitted_at is None:
-                if _kept(script.marker, script.attempt):
-                    yield f"{named(script)} is kept from who has it"
+            held = script.marker if script.allocated and script.submitted_at is None else None
+            if held is not None and _kept(held, script.attempt):
+                yield f"{named(script)} is kept from who has it"
         pairs = Counter((one.attempt_id, one.marker_id) for one in scripts if one.marker_id)
         for (attempt, marker), n in pairs.items():
             if n > 1:
                 yield f"person {marker} has both places of attempt {attempt} at {schedule.code}"
+
+
+def an_open_flag_can_be_settled(play: Play, _then: Rows, _now: Rows) -> Iterator[str]:
+    """No flag is outstanding for ever: its script is there, for who settles it."""
+    for flag in Flag.objects.filter(
+        settled_at=None, attempt__schedule__in=play.schedules, attempt__state="handed_in"
+    ):
+        if not Script.objects.filter(attempt=flag.attempt_id, round=flag.round).exists():
+            yield f"the flag of attempt {flag.attempt_id} ({flag.round}) is open, and its script is gone"
 
 
 def the_log_has_no_gap(_play: Play, _then: Rows, now: Rows) -> Iterator[str]:
@@ -119,5 +130,6 @@ ALL = (
     nobody_handles_their_own,
     nobody_reviews_what_they_had_in_hand,
     what_is_allocated_is_in_hands_that_may_have_it,
+    an_open_flag_can_be_settled,
     the_log_has_no_gap,
 )

@@ -49,12 +49,13 @@ class Act:
 
 @dataclass(slots=True)
 class Play:
-    """One sequence: its world, its chance, its clock, and what was done so far."""
+    """One sequence: its world, chance and clock, what was done so far, and the results after it."""
 
     world: World
     schedules: list[Schedule]
     chance: Random
     told: list[str] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
     now: datetime = NOW
 
     @property

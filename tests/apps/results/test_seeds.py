@@ -253,3 +253,12 @@ def test_nobody_decides_on_their_own_stop(world, schedule) -> None:
     stop = SeedStop.objects.get()
     with pytest.raises(NotAllowed):
         settle_stop(world.mo, schedule.ref, stop.ref, Decision.GO_ON, reason="All is well", at=LATER)
+
+
+def test_seeds_do_not_end_while_somebody_is_stopped_by_them(world, schedule) -> None:
+    drift(world.mo, schedule)
+    stop = SeedStop.objects.get()
+    with pytest.raises(WrongState, match="Decide how it goes on"):
+        set_seeding(world.ada, schedule.ref, every=None, against=plan_of(schedule).revision, at=LATER)
+    settle_stop(world.ada, schedule.ref, stop.ref, Decision.GO_ON, reason="A slip", at=LATER)
+    assert set_seeding(world.ada, schedule.ref, every=None, against=plan_of(schedule).revision, at=LATER)

@@ -15,7 +15,7 @@ from marksheet.apps.ledger.errors import BadInput, NotFound, Stale, WrongState
 from marksheet.apps.marking.actions.allocation import new_seed
 from marksheet.apps.marking.models import MARKERS, Moderation, Script
 from marksheet.apps.marking.queries.plan import plan_of
-from marksheet.apps.marking.queries.seeding import Seed, seed_for, seeding_of
+from marksheet.apps.marking.queries.seeding import Seed, seed_for, seeding_of, stops_at
 from marksheet.apps.marking.steps import seeding as writing
 from marksheet.apps.marking.steps.allocation import hold_allocation, tell_of_more
 from marksheet.apps.marking.steps.dealing import becomes_seed, deal
@@ -71,7 +71,7 @@ def set_seeding(
     Raises:
         NotFound: the schedule is hidden from the actor.
         BadInput: a number is out of range.
-        WrongState: the schedule is archived.
+        WrongState: the schedule is archived, or seeds are ended while somebody is stopped by them.
         Stale: somebody else changed the settings meanwhile.
     """
     with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
@@ -84,6 +84,10 @@ def set_seeding(
         wanted = None if every is None else _wanted(every, misses, of_last, before)
         if wanted == before:
             return False
+        if wanted is None and stops_at(schedule):
+            raise WrongState(
+                _("A marker is stopped here by what seeds were given. Decide how it goes on, then end them.")
+            )
         writing.store_seeding(opened, schedule, wanted)
         _deal(opened, schedule)
         recompute(opened, schedule)

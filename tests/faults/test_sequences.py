@@ -16,8 +16,8 @@ from tests.faults.sequences.machine import play_out
 from tests.faults.sequences.world import Play, a_scene
 
 LONG = os.environ.get("MARKSHEET_FAULTS") == "long"
-SEQUENCES = range(1, 301) if LONG else range(1, 5)
-STEPS = 120 if LONG else 50
+SEQUENCES = range(1, 201) if LONG else range(1, 5)
+STEPS = 100 if LONG else 50
 KILLED = range(1001, 1021)
 
 Prepared = tuple[str, World, list[Schedule]]

@@ -165,9 +165,12 @@ def remove_marker(play: Play) -> Act:
     """Take a marker off; others, nobody or one marker goes on."""
     schedule = play.where()
     who = play.chance.choice(play.markers)
-    to = play.chance.choice([people.OTHERS, people.NOBODY, play.chance.choice(play.markers).ref])
+    heir = play.chance.choice(play.markers)
+    called, to = play.chance.choice(
+        [("others", people.OTHERS), ("nobody", people.NOBODY), (heir.username, heir.ref)]
+    )
     do = partial(people.remove_assessor, play.world.ada, schedule.ref, who.ref, to=to, at=play.later())
-    return Act(f"ada takes {who.username} off at {schedule.code}, to {to}", do)
+    return Act(f"ada takes {who.username} off at {schedule.code}, for {called}", do)
 
 
 def add_marker(play: Play) -> Act | None:

@@ -20,18 +20,17 @@ from marksheet.apps.marking.steps import seeding as writing
 from marksheet.apps.marking.steps.allocation import hold_allocation, tell_of_more
 from marksheet.apps.marking.steps.dealing import becomes_seed, deal
 from marksheet.apps.people.models import Person
+from marksheet.apps.results.actions.marks.cells import wrong_mark
+from marksheet.apps.results.actions.marks.reasons import reason_of
 from marksheet.apps.results.actions.marks.scene import active_for, locked, refuse_kept_apart
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
 from marksheet.rules.agreement import Measured
-from marksheet.rules.marks import BadMark, check_mark
-from marksheet.rules.schemes import FINEST
 from marksheet.rules.seeding import Seeding, Stopping
 
 Given = tuple[int | None, bool]
 """(thousandths of a mark or None, no response)."""
-LONGEST = 1_000
 MOST_MARKS = 1_000_000
 MOST_SCRIPTS = 100
 
@@ -213,15 +212,7 @@ def _record(opened: Change, schedule: Schedule, seed: Seed, did: str, reason: st
 
 
 def _reason(text: str) -> str:
-    words = text.replace("\x00", "").strip()
-    if not words:
-        raise BadInput(_("Say why: the reason stays in the history."))
-    if len(words) > LONGEST:
-        raise BadInput(
-            _("At most %(most)s characters are kept, and this has %(n)s. Nothing was saved.")
-            % {"most": LONGEST, "n": len(words)}
-        )
-    return words
+    return reason_of(text, _("Say why: the reason stays in the history."))
 
 
 def _checked(schedule: Schedule, settled: Settled) -> dict[int, Given]:
@@ -245,13 +236,8 @@ def _checked(schedule: Schedule, settled: Settled) -> dict[int, Given]:
 def _check_range(parts: Mapping[str, PartRow], given: Mapping[str, Given]) -> None:
     allowed = steps_of(parts[ref].id for ref in given)
     for ref, (value, _blank) in given.items():
-        part = parts[ref]
-        if value is None:
-            continue
-        try:
-            check_mark(value, part.maximum_thousandths, allowed.get(part.id, FINEST))
-        except BadMark as bad:
-            raise BadInput(f"{part.label}: {bad}") from bad
+        if why := wrong_mark(parts[ref], value, allowed):
+            raise BadInput(f"{parts[ref].label}: {why}")
 
 
 def _refuse(schedule: Schedule, script: Script) -> None:

@@ -13,6 +13,7 @@ BENCHES: tuple[tuple[str, dict[str, tuple[int, ...]]], ...] = (
     ("publish", {"postgres": (50_000,), "sqlite": (50_000,)}),
     ("results_tab", {"postgres": (1_000_000, 10_000), "sqlite": (200_000, 10_000)}),
     ("results_day", {"postgres": (2_000,), "sqlite": (2_000,)}),
+    ("results_peak", {"postgres": (2_000,)}),
     ("export_db", {"postgres": (200_000,), "sqlite": (200_000,)}),
     ("export_xlsx", {"": (200_000, 20)}),
     ("machine_scoring", {"": (100_000, 60)}),

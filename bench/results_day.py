@@ -59,8 +59,8 @@ def rate(application: Any, paths: list[str], cookies: list[str]) -> float:
     return REQUESTS / taken
 
 
-def published(candidates: int) -> list[Any]:
-    """Publish so many results, shown; return some of the candidates' enrolments."""
+def published(candidates: int) -> tuple[Any, Any, list[Any]]:
+    """Publish so many results, shown; return world, publisher, and the enrolments of some candidates."""
     from marksheet.apps.exams.models import Enrolment
     from marksheet.apps.release.actions.publishing import carry_on, freeze_selection, publish
     from marksheet.apps.results.queries.finder import Criteria
@@ -70,7 +70,8 @@ def published(candidates: int) -> list[Any]:
     selection = freeze_selection(pia, criteria=Criteria(), at=NOW)  # type: ignore[arg-type]
     publish(pia, selection.ref, show=True, at=NOW)  # type: ignore[arg-type]
     carry_on(selection.ref, at=NOW)
-    return list(Enrolment.objects.filter(schedule=schedule).select_related("person").order_by("pk")[:50])  # type: ignore[misc]
+    some = Enrolment.objects.filter(schedule=schedule).select_related("person").order_by("pk")  # type: ignore[misc]
+    return world, pia, list(some[:50])
 
 
 def measure(candidates: int) -> dict[str, float]:
@@ -79,7 +80,7 @@ def measure(candidates: int) -> dict[str, float]:
 
     from tests import factories
 
-    enrolments = published(candidates)
+    _world, _pia, enrolments = published(candidates)
     with_stored_page()
     cookies = [
         "; ".join(f"{name}={morsel.value}" for name, morsel in factories.signed_in(e.person).cookies.items())

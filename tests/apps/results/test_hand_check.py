@@ -5,12 +5,22 @@ import pytest
 from marksheet.apps.exams.actions.settings import Settings
 from marksheet.apps.exams.models import Attempt, Schedule
 from marksheet.apps.exams.queries.paper import paper_of
+from marksheet.apps.marking.models import Script
 from marksheet.apps.marking.queries.grid import grid_of
+from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.workshop import workshop_of
-from marksheet.apps.results.actions.marks import BadCells, CellSave, save_marks, submit_scripts
+from marksheet.apps.results.actions.marks import (
+    BadCells,
+    CellSave,
+    Settled,
+    make_seed,
+    save_marks,
+    set_seeding,
+    submit_scripts,
+)
 from marksheet.apps.results.steps.recompute import differing
 from marksheet.rules.publication import Workflow
-from tests.apps.marking.scene import hand_in, result_of, script_of
+from tests.apps.marking.scene import hand_in, human_part, result_of, script_of
 from tests.apps.marking.two_markers import mark, plan, share
 from tests.factories import NOW, World, a_schedule, a_world, an_assessment, by_hand, choice, signed_in
 from tests.scenery import kept
@@ -124,3 +134,18 @@ def test_without_the_option_the_machines_score_takes_no_mark(world) -> None:
     with pytest.raises(BadCells) as caught:
         save_marks(world.mo, schedule.ref, [cell], at=NOW)
     assert "scored by its key" in " ".join(caught.value.cells.values())
+
+
+def test_a_seed_counts_the_machine_scores_that_are_checked_among_its_parts(world) -> None:
+    wanted = [choice("1"), by_hand("2")]
+    version = an_assessment(world, wanted=wanted, options=Settings(hand_check=True))
+    schedule = a_schedule(world, version=version, candidates=8)
+    hand_in(schedule, answer="B")
+    share(world, schedule)
+    settled = Settled({human_part(schedule, n).ref: (1000, False) for n in range(2)}, 1000)
+    script = Script.objects.filter(schedule=schedule).order_by("pk")[0]
+    make_seed(world.ada, schedule.ref, script.ref, settled, reason="A clear case", at=NOW)
+    revision = plan_of(schedule).revision
+    set_seeding(world.ada, schedule.ref, every=2, against=revision, at=NOW)
+    dealt = Script.objects.filter(attempt=script.attempt, round__startswith="seed-")
+    assert set(dealt.values_list("unmarked", flat=True)) == {2}

@@ -125,6 +125,15 @@ def test_one_of_two_is_enough_where_it_is_set_and_who_has_begun_is_not_asked(wor
         set_qualifying(world.mo, schedule.ref, 1, against=0, at=NOW)
 
 
+def test_who_does_not_qualify_any_more_waits_for_a_decision(world, schedule) -> None:
+    set_qualifying(world.ada, schedule.ref, 1, against=plan_of(schedule).revision, at=NOW)
+    tried(world.mo, schedule, (0, 0), (4, 3))
+    assert not Unqualified.objects.exists()
+    set_qualifying(world.ada, schedule.ref, 2, against=plan_of(schedule).revision, at=LATER)
+    assert Unqualified.objects.get().marker == world.mo
+    assert InboxNote.objects.filter(kind="marker-unqualified", person=world.ada).count() == 1
+
+
 def test_the_pages_say_what_is_to_be_done_and_how_it_went(world, schedule) -> None:
     client, base = signed_in(world.mo), f"/marking/assess/{schedule.ref}"
     for path in ("grid/", "mark/"):

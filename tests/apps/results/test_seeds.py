@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
 from marksheet.apps.marking.actions.allocation import back_to_the_pile
 from marksheet.apps.marking.actions.conflicts import declare_conflict
@@ -31,9 +32,11 @@ from marksheet.apps.results.actions.marks import (
 )
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.sight import results_seen_by
+from marksheet.rules.publication import Workflow
 from tests.apps.marking.scene import human_part, result_of
 from tests.apps.marking.seeded import drift, mark_script, of_seed, order_of, seeded, settled
 from tests.apps.marking.two_markers import share, two_questions
+from tests.apps.results.test_hand_check import checked
 from tests.factories import NOW, World, a_world, grant
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +230,23 @@ def test_a_seed_is_settled_wholly_within_range_and_with_a_reason(world, schedule
     assert Seed.objects.count() == 2
 
 
+def test_a_definitive_mark_may_be_below_0_where_the_key_takes_points_off(world) -> None:
+    schedule = checked(world, Workflow.COORDINATED, wrong=-1)
+    script = Script.objects.filter(schedule=schedule).order_by("pk")[0]
+    parts = paper_of(schedule.version_id, schedule.key_version_id).human_parts
+
+    def worth(*values: int) -> Settled:
+        marks = zip(parts, values, strict=True)
+        return Settled({part.ref: (value, False) for part, value in marks}, 0)
+
+    for wanted, why in ((worth(-1500, 0), "between -1 and 1"), (worth(0, -500), "between 0 and 5")):
+        with pytest.raises(BadInput, match=why):
+            make_seed(world.ada, schedule.ref, script.ref, wanted, reason="A clear case", at=NOW)
+    make_seed(world.ada, schedule.ref, script.ref, worth(-1000, 4000), reason="A clear case", at=NOW)
+    given = Mark.objects.filter(round=Round.DEFINITIVE, part=parts[0].id)
+    assert given.get().value_thousandths == -1000 and result_of(script.attempt).state == "ready"
+
+
 def test_on_a_pile_and_once_retired_seeds_are_with_nobody_who_has_not_begun(world, schedule) -> None:
     seed = next(one for one in order_of(world.mo, schedule) if of_seed(one))
     mark_script(world.mo, seed, 4, 3)
@@ -253,3 +273,12 @@ def test_nobody_decides_on_their_own_stop(world, schedule) -> None:
     stop = SeedStop.objects.get()
     with pytest.raises(NotAllowed):
         settle_stop(world.mo, schedule.ref, stop.ref, Decision.GO_ON, reason="All is well", at=LATER)
+
+
+def test_seeds_do_not_end_while_somebody_is_stopped_by_them(world, schedule) -> None:
+    drift(world.mo, schedule)
+    stop = SeedStop.objects.get()
+    with pytest.raises(WrongState, match="Decide how it goes on"):
+        set_seeding(world.ada, schedule.ref, every=None, against=plan_of(schedule).revision, at=LATER)
+    settle_stop(world.ada, schedule.ref, stop.ref, Decision.GO_ON, reason="A slip", at=LATER)
+    assert set_seeding(world.ada, schedule.ref, every=None, against=plan_of(schedule).revision, at=LATER)

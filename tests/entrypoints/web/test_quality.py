@@ -5,11 +5,15 @@ import re
 import pytest
 
 from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.marking.models import MarkDraft, Script, Seed, SeedStop
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.results.queries.coordination import coordination_of, schedules_to_set_up, to_do
+from marksheet.entrypoints.web.coordinator.quality_forms import SeedForm
+from marksheet.rules.publication import Workflow
 from tests.apps.marking.scene import human_part
 from tests.apps.marking.seeded import drift, of_seed, order_of, seeded
+from tests.apps.results.test_hand_check import checked
 from tests.factories import World, a_world, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -106,3 +110,14 @@ def test_a_coordinator_makes_a_seed_looks_and_decides(world, schedule) -> None:
     settings = {"every": "", "misses": "1", "of_last": "1", "against": str(plan_of(schedule).revision)}
     assert client.post(f"{base}/quality/", settings).status_code == 302
     assert plan_of(schedule).seeding == {}
+
+
+def test_the_form_of_a_seed_takes_a_mark_below_0_where_the_part_allows_it(world) -> None:
+    schedule = checked(world, Workflow.COORDINATED, wrong=-1)
+    parts = paper_of(schedule.version_id, schedule.key_version_id).human_parts
+    typed = {f"m_{part.ref}": text for part, text in zip(parts, ("-1", "4"), strict=True)}
+    form = SeedForm(
+        typed | {"tolerance": "0", "measured": "script", "reason": "Clear"}, parts=parts, steps={}
+    )
+    assert form.is_valid(), form.errors
+    assert form.settled().given[parts[0].ref] == (-1000, False)

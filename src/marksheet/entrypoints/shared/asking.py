@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ MILLION = 1_000_000
 LAST_PAGE = 10_000
 YEARS = range(1900, 2200)
 MOST = 100_000
+
+Other = TypeVar("Other")
 
 
 def word(given: QueryDict, name: str, known: Collection[str], otherwise: str = "") -> str:
@@ -38,6 +41,11 @@ def known_word(found: str, name: str, known: Collection[str]) -> str:
             _("This list has no “%(name)s” called “%(value)s”.") % {"value": found[:40], "name": name}
         )
     return str(found)
+
+
+def whole(text: str, *, digits: int, otherwise: Other) -> int | Other:
+    """Return a whole number that a page sent, of at most so many digits; ``otherwise`` where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else otherwise
 
 
 def page_number(given: QueryDict) -> int:

@@ -1,7 +1,7 @@
 """What was put on a response: the annotations that hold in a cell, and those of others as far as they are shared."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.anonymity import veil_of
@@ -127,11 +127,7 @@ def _described(
 
 
 def _seen(one: Placed, by: str, text: str, files: Mapping[int, str]) -> Placed:
-    there = still_fits(one, text, files)
-    return Placed(
-        one.number, one.version, one.kind, one.words, one.digest, one.stretch, one.position, one.page, one.spot,
-        there, one.round, one.marker_id, by,
-    )  # fmt: skip
+    return replace(one, fits=still_fits(one, text, files), by=by)
 
 
 def still_fits(one: Placed, text: str, files: Mapping[int, str]) -> bool:

@@ -229,18 +229,27 @@ def to_settle(person: Person, schedule: Schedule) -> QuerySet[Script]:
     return rows.filter(Exists(second)).exclude(Q(marker=person) | Q(Exists(own)) | Q(mine))
 
 
-def keying_differences(person: Person, schedule: Schedule, *, most: int = PAGE) -> list[KeyingDifference]:
-    """Return the differences that ``person`` may settle, by candidate, at most so many; both values, and whose."""
+def keying_differences(
+    person: Person, schedule: Schedule, *, script: Script | None = None, most: int | None = PAGE
+) -> list[KeyingDifference]:
+    """Return the differences that ``person`` may settle, by candidate; both values, and whose.
+
+    Args:
+        script: of this one alone.
+        most: at most so many; None for all.
+    """
     if not plan_of(schedule).second_keying:
         return []
     rows = to_settle(person, schedule).select_related("attempt__enrolment", "schedule")
+    rows = rows if script is None else rows.filter(pk=script.pk)
     scripts = list(through(person, rows.order_by(*by_name_order(by_name(person, schedule)))))
     attempts = [one.attempt_id for one in scripts]
     marks, second = current_marks(attempts), second_keys(attempts)
     names = _names(person, schedule, marks.values(), second.values())
+    parts = paper_of(schedule.version_id, schedule.key_version_id).human_parts
     found = []
     for one in scripts:
-        for part in paper_of(schedule.version_id, schedule.key_version_id).human_parts:
+        for part in parts:
             cell = (one.attempt_id, part.id)
             mark, key = marks.get(cell, NEVER_MARKED), second.get(cell, NEVER_KEYED)
             if key.stands(mark) is Keyed.DIFFERS:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from marksheet.apps.ledger.bulk import among
 from marksheet.apps.marking.models import HandsOn, Mark, MarkDraft, Round, Script
 
@@ -36,39 +38,32 @@ class CurrentMark:
 NEVER_MARKED = CurrentMark()
 
 
-def current_marks(attempt_ids: Iterable[int], round_: str = Round.MARKER_1) -> dict[Cell, CurrentMark]:
-    """Return the mark that holds for each (attempt, part) that has one, in one statement.
+def newest_marks(rows: QuerySet[Mark]) -> dict[tuple[str, int, int], CurrentMark]:
+    """Return the mark that holds for each (round, attempt, part) among these versions, in one statement.
 
     Versions count within a cell (attempt, part, round), whoever gave them; the highest holds.
     """
-    rows = (
-        Mark.objects.filter(attempt__in=list(attempt_ids), round=round_)
-        .order_by("version")
-        .values_list("attempt_id", "part_id", "version", "value_thousandths", "no_response", "marker_id")
-    )
+    names = ("round", "attempt_id", "part_id", "version", "value_thousandths", "no_response", "marker_id")
+    found = rows.order_by("version").values_list(*names)
     return {
-        (attempt, part): CurrentMark(version, value, no_response, marker)
-        for attempt, part, version, value, no_response, marker in rows.iterator(chunk_size=5000)
+        (round_, attempt, part): CurrentMark(version, value, no_response, marker)
+        for round_, attempt, part, version, value, no_response, marker in found.iterator(chunk_size=5000)
     }
+
+
+def current_marks(attempt_ids: Iterable[int], round_: str = Round.MARKER_1) -> dict[Cell, CurrentMark]:
+    """Return the mark that holds for each (attempt, part) that has one in a round, in one statement."""
+    rows = Mark.objects.filter(attempt__in=list(attempt_ids), round=round_)
+    return {(attempt, part): mark for (_round, attempt, part), mark in newest_marks(rows).items()}
 
 
 def marks_of_scripts(scripts: Iterable[Script]) -> dict[tuple[str, int, int], CurrentMark]:
     """Return the mark that holds for each (round, attempt, part) of these scripts, in one statement."""
     wanted = {(script.round, script.attempt_id) for script in scripts}
-    rows = (
-        Mark.objects.filter(
-            attempt__in=among({one[1] for one in wanted}), round__in={one[0] for one in wanted}
-        )
-        .order_by("version")
-        .values_list(
-            "round", "attempt_id", "part_id", "version", "value_thousandths", "no_response", "marker_id"
-        )
+    rows = Mark.objects.filter(
+        attempt__in=among({one[1] for one in wanted}), round__in={one[0] for one in wanted}
     )
-    return {
-        (round_, attempt, part): CurrentMark(version, value, no_response, marker)
-        for round_, attempt, part, version, value, no_response, marker in rows.iterator(chunk_size=5000)
-        if (round_, attempt) in wanted
-    }
+    return {cell: mark for cell, mark in newest_marks(rows).items() if cell[:2] in wanted}
 
 
 def drafts_of(person_id: int, attempt_ids: Iterable[int]) -> dict[Cell, MarkDraft]:

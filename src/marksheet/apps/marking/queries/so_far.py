@@ -12,7 +12,7 @@ from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.marking.models import MARKERS, MODERATION, Mark, Moderation, Round, Script
 from marksheet.apps.marking.queries.counting import Counted, counted_marks
 from marksheet.apps.marking.queries.hands import overseen
-from marksheet.apps.marking.queries.marks import CurrentMark
+from marksheet.apps.marking.queries.marks import newest_marks
 from marksheet.apps.marking.queries.moderation import SETTLED, in_moderation
 from marksheet.apps.marking.queries.plan import agreeing_of, plan_of
 from marksheet.apps.marking.queries.sharing import kept_back
@@ -108,7 +108,7 @@ class _Batch:
         about = {one.attempt_id for one in self.scripts.values()} | set(self.attempts)
         about |= {one.attempt_id for one in self.moderated.values()}
         self.kept = kept_back(person, schedule, about)
-        self.given = _newest(about)
+        self.given = newest_marks(Mark.objects.filter(attempt__in=about))
         agreeing = agreeing_of(plan_of(schedule))
         rows = Mark.objects.filter(attempt__in=self.attempts).exclude(round__in=MODERATION)
         self.agreed = counted_marks(rows, agreeing, self.parts) if agreeing and self.attempts else {}
@@ -162,18 +162,9 @@ class _Batch:
         )
 
     def _marks(self, attempt: int, round_: str, *, kept: bool) -> dict[int, Fraction | None]:
-        given = {} if kept else {part: self.given.get((attempt, part, round_)) for part in self.parts}
+        given = {} if kept else {part: self.given.get((round_, attempt, part)) for part in self.parts}
         return {
             part: None if mark.no_response else Fraction(mark.value or 0, 1000)
             for part, mark in given.items()
             if mark is not None and mark.given
         }
-
-
-def _newest(attempts: set[int]) -> dict[tuple[int, int, str], CurrentMark]:
-    rows = Mark.objects.filter(attempt__in=attempts).order_by("version")
-    names = ("attempt_id", "part_id", "round", "version", "value_thousandths", "no_response")
-    return {
-        (attempt, part, round_): CurrentMark(*mark)
-        for attempt, part, round_, *mark in rows.values_list(*names)
-    }

@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from marksheet.apps.exams.models import Part, Schedule
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.bulk import among, insert_rows, update_rows
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.ledger.models import new_ref
@@ -137,7 +138,7 @@ def _write(opened: Change, schedule: Schedule, dealt: _Dealt) -> None:
         update_rows(Script, ("place",), dealt.places)
     if not dealt.new:
         return
-    human = Part.objects.filter(version_id=schedule.version_id, machine=False).count()
+    human = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
     insert_rows(
         Script,
         FIELDS,

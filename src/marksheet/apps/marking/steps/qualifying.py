@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from marksheet.apps.exams.models import Part, Schedule
+from marksheet.apps.exams.models import Schedule
+from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.bulk import among
 from marksheet.apps.ledger.change import Change
 from marksheet.apps.marking.models import Plan, Script, Seed, Unqualified
@@ -24,7 +25,7 @@ def open_trials(
     opened: Change, schedule: Schedule, marker: Person, wanted: Sequence[tuple[int, Seed]]
 ) -> None:
     """Open a marker's own script of each of these (place, script)."""
-    human = Part.objects.filter(version_id=schedule.version_id, machine=False).count()
+    human = len(paper_of(schedule.version_id, schedule.key_version_id).human_parts)
     Script.objects.bulk_create(
         Script(
             attempt_id=seed.attempt_id, schedule=schedule, round=trial_round(marker.pk), marker=marker,

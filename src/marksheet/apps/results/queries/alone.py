@@ -36,11 +36,8 @@ def kept_from_it(schedule: Schedule, people: Sequence[Person]) -> dict[int, str]
 
 def could_take_over(person: Person, schedule: Schedule, search: str) -> list[Pick]:
     """Return whom a search finds, and why they cannot take the schedule over; without a search the reader alone."""
-    found = [one.person for one in picked(schedule, search)] if search.strip() else [person]
+    if not search.strip():
+        return [] if kept_from_it(schedule, [person])[person.pk] else [Pick(person, "")]
+    found = [one.person for one in picked(schedule, search)]
     why = kept_from_it(schedule, found)
-    picks = [Pick(one, why[one.pk]) for one in found]
-    return (
-        sorted(picks, key=lambda one: bool(one.missing))
-        if search.strip()
-        else [one for one in picks if not one.missing]
-    )
+    return sorted((Pick(one, why[one.pk]) for one in found), key=lambda one: bool(one.missing))

@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from marksheet.apps.exams.models import AttemptState, Part, Schedule
+from marksheet.apps.exams.models import Part, Schedule
 from marksheet.apps.exams.queries.schedules import newest_window_first, searched
 from marksheet.apps.exams.queries.work import only_void
-from marksheet.apps.marking.models import Round, Script
+from marksheet.apps.marking.models import Round
 from marksheet.apps.marking.queries.allocation import nobodys
+from marksheet.apps.marking.queries.hands import handed_in
 from marksheet.apps.marking.queries.keying import keying_counts
 from marksheet.apps.marking.queries.moderation import counts_in_moderation, moderators_at, rounds_in_force
 from marksheet.apps.marking.queries.people import Assessor, assessors_of, coordinated_by
@@ -266,9 +267,7 @@ def to_do(
 
 
 def _keying(row: CoordinatorRow) -> list[ToDo]:
-    scripts = Script.objects.filter(
-        schedule=row.schedule, round=Round.MARKER_1, attempt__state=AttemptState.HANDED_IN
-    )
+    scripts = handed_in().filter(schedule=row.schedule, round=Round.MARKER_1)
     counts = keying_counts(scripts, row.schedule)
     if not counts.total:
         return []

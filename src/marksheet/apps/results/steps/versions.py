@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, F, Max, Q, Value, When
+from django.db.models import Case, F, Max, Q, QuerySet, Value, When
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.bulk import among, insert_rows
@@ -166,8 +166,8 @@ def claim(publication_id: int, frozen: Any) -> int:
         bucket__in=CAN_BE_TICKED,
         pk__in=frozen.filter(revision=F("result__revision")).values("result"),
     )
-    # Locked in one order first, so that two publishers of the same rows wait for each other and never deadlock.
-    list(free.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    # Two publishers of the same rows wait for each other and never deadlock.
+    _lock_in_order(free)
     return free.update(claim=publication_id)
 
 
@@ -183,7 +183,8 @@ def bring_into_force(publication_id: int, at: datetime, shown_schedules: Sequenc
     One statement, whatever the number. Returns how many; the caller compares and rolls back when some changed.
     """
     shown = ", ".join(str(int(key)) for key in shown_schedules) or "NULL"
-    _lock_in_order(publication_id)
+    versions = ResultVersion.objects.filter(publication_id=publication_id)
+    _lock_in_order(Result.objects.filter(pk__in=versions.values("result_id")))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -202,20 +203,20 @@ def bring_into_force(publication_id: int, at: datetime, shown_schedules: Sequenc
             ],
         )  # fmt: skip
         count: int = cursor.rowcount
-    schedules = ResultVersion.objects.filter(publication_id=publication_id).values_list(
-        "schedule_id", flat=True
-    )
-    for schedule_id in set(schedules.distinct()):
+    for schedule_id in set(versions.values_list("schedule_id", flat=True).distinct()):
         recount(schedule_id)
     return count
 
 
-def _lock_in_order(publication_id: int) -> None:
-    """Lock the reserved results as ``recompute`` does, by key: whoever marks meanwhile waits, nobody deadlocks."""
-    versions = ResultVersion.objects.filter(publication_id=publication_id)
-    reserved = Result.objects.filter(pk__in=versions.values("result_id")).order_by("pk")
-    if connection.features.has_select_for_update:
-        list(reserved.values_list("pk").select_for_update(no_key=True))
+def _lock_in_order(rows: QuerySet[Result]) -> None:
+    """Lock results as ``recompute`` does, by key: whoever marks meanwhile waits, nobody deadlocks. None is fetched."""
+    if not connection.features.has_select_for_update:
+        return
+    statement, given = (
+        rows.order_by("pk").values_list("pk").select_for_update(no_key=True).query.sql_with_params()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({statement}) AS locked", given)  # noqa: S608 - Django's statement
 
 
 def withdraw(opened: Change, rows: Sequence[Result]) -> None:

@@ -11,7 +11,7 @@ from marksheet.apps.ledger import clock
 from marksheet.apps.marking.queries.assess import assessed_by, assessed_for
 from marksheet.apps.marking.queries.flags import flags_of, led_for
 from marksheet.apps.results.actions.marks import flag_script, settle_flag
-from marksheet.apps.results.actions.marks.flagging import LONGEST
+from marksheet.apps.results.actions.marks.reasons import LONGEST
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 

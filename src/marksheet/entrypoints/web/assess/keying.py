@@ -4,43 +4,52 @@ import json
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from marksheet.apps.exams.queries.paper import paper_of
+from marksheet.apps.exams.queries.paper import PartRow, paper_of
 from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger import clock
-from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
+from marksheet.apps.ledger.errors import NotFound
 from marksheet.apps.marking.queries.assess import assessed_by, assessed_for
-from marksheet.apps.marking.queries.grid import shown_mark
 from marksheet.apps.marking.queries.keying import (
     KeyingDifference,
     KeyingSheet,
-    keying_counts,
     keying_differences,
     keying_sheet,
-    to_key,
 )
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.marks import (
-    BadCells,
     CellSave,
+    SavedMark,
     StaleMarks,
     key_marks,
     keying_for,
     settle_keying,
 )
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
-from marksheet.entrypoints.web.assess.grid import FIELD, STOOD, Tried, refused, stood_there, whole
+from marksheet.entrypoints.web.assess.sheets import (
+    REFUSALS,
+    STOOD,
+    Meanwhile,
+    Tried,
+    answer_cell,
+    save_page,
+    saved_page,
+)
 from marksheet.entrypoints.web.assess.views import about
 from marksheet.entrypoints.web.exams.scheme_form import step_words
 from marksheet.rules.marks import BadMark, read_mark, shown
 from marksheet.rules.schemes import FINEST
+
+# Somebody else may have begun to key a script meanwhile: it is gone then.
+REFUSED = (*REFUSALS, NotFound)
 
 
 def _asked_for(person: Person, ref: str) -> Schedule:
@@ -58,19 +67,22 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
     schedule = _asked_for(person, ref)
     tried = Tried()
     if request.method == "POST":
-        tried = _save_page(request, person, schedule)
+        tried = save_page(
+            request.POST,
+            _parts(schedule),
+            lambda cells: key_marks(person, schedule.ref, cells, at=clock.read()),
+            meanwhile=_meanwhile,
+            refusals=REFUSED,
+        )
         if not tried.errors:
-            n = tried.saved
-            words = ngettext("%(n)s mark was saved.", "%(n)s marks were saved.", n) % {"n": n}
-            done(request, words if n else _("Nothing had changed."))
-            return redirect(request.get_full_path())
+            return saved_page(request, tried)
     search = request.GET.get("q", "").strip()
     found = keying_sheet(
         person,
         schedule,
         search=search,
         after=request.GET.get("after", ""),
-        range_=whole(request.GET.get("items", "")),
+        range_=asking.whole(request.GET.get("items", ""), digits=5, otherwise=0),
     )
     rows = _rows(found, tried)
     context = about(person, schedule) | {
@@ -78,7 +90,6 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
         "heads": [(part, _steps(found, part.id)) for part in found.dozen.parts],
         "rows": rows,
         "wrong": [one for row in rows for one in row["cells"] if one["error"]],
-        "counts_here": keying_counts(to_key(person, schedule), schedule),
         "search": search,
         "narrowed": bool(search or request.GET.get("after")),
         "tried": tried,
@@ -116,78 +127,28 @@ def _rows(found: KeyingSheet, tried: Tried) -> list[dict[str, Any]]:
     ]
 
 
-def _save_page(request: HttpRequest, person: Person, schedule: Schedule) -> Tried:
-    post = request.POST
-    tried = Tried(typed={name: str(value) for name, value in post.items() if name.startswith(FIELD)})
-    parts = {part.ref: part for part in paper_of(schedule.version_id, schedule.key_version_id).human_parts}
-    cells: list[CellSave] = []
-    for name, text in tried.typed.items():
-        script, _dash, ref = name.removeprefix(FIELD).partition("-")
-        version, stood = stood_there(post.get(STOOD + script, ""), ref)
-        if ref not in parts or text.strip() == stood:
-            continue
-        part = parts[ref]
-        try:
-            meant = read_mark(text, part.maximum_thousandths, lowest_thousandths=part.lowest_thousandths)
-        except BadMark as bad:
-            tried.errors[name] = str(bad)
-            continue
-        cells.append(CellSave(script, ref, meant.value, meant.no_response, version))
-    if tried.errors:
-        tried.message = _("Nothing was saved yet. Please correct the marked cells.")
-        tried.status = 400
-    elif cells:
-        _save(person, schedule, cells, tried)
-    return tried
+def _parts(schedule: Schedule) -> dict[str, PartRow]:
+    return {part.ref: part for part in paper_of(schedule.version_id, schedule.key_version_id).human_parts}
 
 
-def _save(person: Person, schedule: Schedule, cells: list[CellSave], tried: Tried) -> None:
-    try:
-        tried.saved = len(key_marks(person, schedule.ref, cells, at=clock.read()))
-    except BadCells as bad:
-        tried.message, tried.status = bad.message, 400
-        tried.errors = {f"{FIELD}{script}-{part}": why for (script, part), why in bad.cells.items()}
-    except StaleMarks as stale:
-        tried.message, tried.status = _("You typed something else here meanwhile, in another window."), 409
-        for (script, part), theirs in stale.cells.items():
-            stands = shown_mark(theirs.value, theirs.no_response) or _("blank")
-            words = _("%(mark)s was saved meanwhile. Save again to put this in its place.")
-            tried.errors[f"{FIELD}{script}-{part}"] = words % {"mark": stands}
-    except (WrongState, NotAllowed, NotFound) as refusal:
-        tried.message, tried.status = refusal.message, 409
-        tried.errors = {"": refusal.message}
+def _meanwhile(_stale: StaleMarks) -> Meanwhile:
+    return Meanwhile(
+        _("You typed something else here meanwhile, in another window."),
+        _("%(theirs)s was saved meanwhile. Save again to put this in its place."),
+    )
 
 
 @signed_in
 @require_POST
 def cell(request: HttpRequest, ref: str) -> HttpResponse:
     """Save one cell of the second keying; asks and answers as a cell of the mark sheet does."""
-    person, post = person_of(request), request.POST
+    person = person_of(request)
     schedule = _asked_for(person, ref)
-    script, wanted = post.get("attempt", ""), post.get("part", "")
-    paper = paper_of(schedule.version_id, schedule.key_version_id)
-    part = next((one for one in paper.human_parts if one.ref == wanted), None)
-    if part is None:
-        return refused(_("There is no such part in this paper."))
-    try:
-        lowest = part.lowest_thousandths
-        meant = read_mark(post.get("value", ""), part.maximum_thousandths, lowest_thousandths=lowest)
-        version = whole(post.get("version", ""))
-        one = CellSave(script, part.ref, meant.value, meant.no_response, version)
-        saved = key_marks(person, schedule.ref, [one], at=clock.read())[script, part.ref]
-    except StaleMarks as stale:
-        theirs = stale.theirs
-        stands = shown_mark(theirs.value, theirs.no_response)
-        answer = {"state": "stale", "theirs": stands, "by": theirs.by, "version": theirs.version}
-        return JsonResponse(answer, status=409)
-    except BadMark as bad:
-        return refused(str(bad))
-    except BadInput as bad_input:
-        return refused(" ".join(bad_input.details) or bad_input.message)
-    except (WrongState, NotAllowed, NotFound) as refusal:
-        return refused(refusal.message)
-    stands = shown_mark(saved.value, saved.no_response)
-    return JsonResponse({"state": "saved", "version": saved.version, "shown": stands})
+
+    def save(one: CellSave) -> SavedMark:
+        return key_marks(person, schedule.ref, [one], at=clock.read())[one.script_ref, one.part_ref]
+
+    return answer_cell(request.POST, _parts(schedule), save, refusals=REFUSED)
 
 
 FIRST, SECOND, OTHER = "first", "second", "other"
@@ -229,7 +190,7 @@ class Settle(forms.Form):
         except BadMark as bad:
             self.add_error("mark", str(bad))
         mark, _dash, key = typed.get("against", "").partition("-")
-        typed["versions"] = (whole(mark), whole(key))
+        typed["versions"] = tuple(asking.whole(one, digits=5, otherwise=0) for one in (mark, key))
         return typed
 
 

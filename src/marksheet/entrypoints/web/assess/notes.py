@@ -15,6 +15,7 @@ from marksheet.apps.marking.queries.annotations import Placed
 from marksheet.apps.marking.queries.workshop import Workshop
 from marksheet.apps.people.queries import Person
 from marksheet.apps.results.actions.marks import AnnotationSave, anchor_words, annotate
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.annotated import KINDS, Marked, pieces_of
 from marksheet.entrypoints.shared.errors import wants_json
 from marksheet.formats.texts import as_typed, brief
@@ -198,8 +199,7 @@ def _number(post: QueryDict, name: str) -> int:
 
 
 def _whole(post: QueryDict, name: str) -> int:
-    text = post.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return asking.whole(post.get(name, ""), digits=7, otherwise=0)
 
 
 def said(post: QueryDict) -> str:

@@ -11,6 +11,7 @@ from marksheet.apps.ledger.errors import BadInput
 from marksheet.apps.marking.queries.grid import shown_mark
 from marksheet.apps.marking.queries.workshop import Workshop
 from marksheet.apps.results.actions.marks import PanelSave
+from marksheet.entrypoints.shared import asking
 from marksheet.formats.texts import as_typed
 from marksheet.rules.judging import NOTHING_CHOSEN, Chosen, mark_of, rest_of
 from marksheet.rules.marks import BadMark, TypedMark, read_mark, shown
@@ -201,13 +202,13 @@ def _chosen(post: QueryDict) -> Chosen:
 
 
 def _place(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+    return asking.whole(text, digits=3, otherwise=None)
 
 
 def _whole(post: QueryDict, name: str) -> int:
-    text = post.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    found = asking.whole(post.get(name, ""), digits=9, otherwise=None)
+    if found is None:
         raise BadInput(
             _("The page sent no “%(name)s”. Nothing was saved. Open the script again.") % {"name": name}
         )
-    return int(text)
+    return found

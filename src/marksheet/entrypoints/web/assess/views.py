@@ -21,7 +21,7 @@ from marksheet.apps.marking.queries.assess import (
     schedules_to_mark,
 )
 from marksheet.apps.marking.queries.flags import flagged_among, leads_at
-from marksheet.apps.marking.queries.keying import keying_counts, keying_differences, to_key
+from marksheet.apps.marking.queries.keying import KeyingCounts, keying_counts, keying_differences, to_key
 from marksheet.apps.marking.queries.moderation import has_moderation
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.progress import progress_by_item
@@ -146,6 +146,7 @@ def about(person: Person, schedule: Schedule) -> dict[str, Any]:
     counts = counts_of(person, [schedule.pk]).get(schedule.pk, Counts())
     plan = plan_of(schedule)
     two, twice = plan.markers == 2, plan.second_keying
+    keyed = keying_counts(to_key(person, schedule), schedule) if twice else KeyingCounts()
     return {
         "schedule": schedule,
         "counts": counts,
@@ -153,7 +154,8 @@ def about(person: Person, schedule: Schedule) -> dict[str, Any]:
         "apart": kept_from(person, schedule),
         "two": two,
         "twice": twice,
-        "to_key": keying_counts(to_key(person, schedule), schedule).untyped if twice else 0,
+        "keyed": keyed,
+        "to_key": keyed.untyped,
         "to_settle": len(keying_differences(person, schedule)) if twice else 0,
         "codes": reads_codes_at(person, schedule),
         "to_moderate": things_to_moderate(person, schedule),

@@ -31,6 +31,7 @@ from marksheet.apps.results.actions.marks import (
     settle_stop,
 )
 from marksheet.apps.results.queries.coordination import coordination_of
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import carried_out, done
 from marksheet.entrypoints.shared.templatetags.ui import one_decimal
@@ -138,7 +139,7 @@ def seed(request: HttpRequest, ref: str, seed: str) -> HttpResponse:
     leaving = request.POST.get("do", "") == "retire"
     form = _seed_form(request, schedule, found, bound=not leaving)
     retiring = Reason(request.POST if leaving else None)
-    against = _whole(request.POST.get("against", ""))
+    against = asking.whole(request.POST.get("against", ""), digits=8, otherwise=-1)
 
     def change(data: dict[str, Any]) -> None:
         change_seed(
@@ -157,10 +158,6 @@ def seed(request: HttpRequest, ref: str, seed: str) -> HttpResponse:
     context = {"schedule": schedule, "form": form, "retiring": retiring, "seed": found}
     status = 400 if request.method == "POST" else 200
     return render(request, "coordinator/seed.html", context, status=status)
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 def _seed_form(

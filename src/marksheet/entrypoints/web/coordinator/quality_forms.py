@@ -141,7 +141,12 @@ class SeedForm(forms.Form):
             if name not in data:
                 continue
             try:
-                mark = read_mark(data[name], part.maximum_thousandths, self._steps.get(part.id, FINEST))
+                mark = read_mark(
+                    data[name],
+                    part.maximum_thousandths,
+                    self._steps.get(part.id, FINEST),
+                    lowest_thousandths=part.lowest_thousandths,
+                )
                 if mark.value is None and not mark.no_response:
                     raise BadMark(_("Enter a mark, or nr for no response."), "number")
                 given[part.ref] = (mark.value, mark.no_response)

@@ -16,6 +16,7 @@ from marksheet.apps.exams.queries.schedules import Schedule
 from marksheet.apps.ledger import clock
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound
 from marksheet.apps.people.queries import Person, helpers, nodes_where
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.web.exams.scheme_form import STEPS, SchemeForm, step_words
@@ -64,8 +65,7 @@ def edit(request: HttpRequest, ref: str) -> HttpResponse:
         form = SchemeForm.shown(queries.written(newest))
         return _form(request, person, part, form, number)
     form = SchemeForm.typed({name: str(value) for name, value in request.POST.items()})
-    against = request.POST.get("against", "")
-    stood = int(against) if against.isascii() and against.isdigit() and len(against) < 9 else 0
+    stood = asking.whole(request.POST.get("against", ""), digits=8, otherwise=0)
     if form.press(request.POST.get("do", "")):
         return _form(request, person, part, form, stood)
     scheme = form.scheme()

@@ -24,6 +24,7 @@ from marksheet.apps.results.actions.answers import (
     StaleAnswers,
     enter_answers,
 )
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.formats.texts import brief
@@ -68,7 +69,7 @@ def sheet(request: HttpRequest, ref: str) -> HttpResponse:
         search=search,
         lacking=lacking,
         after=request.GET.get("after", "")[:64],
-        range_=_whole(request.GET.get("items", "")),
+        range_=asking.whole(request.GET.get("items", ""), digits=5, otherwise=0),
     )
     rows = _rows(found, tried)
     context = {
@@ -190,7 +191,3 @@ def _kind(part: PartRow) -> str:
         return _("any of %(options)s") % {"options": options} if part.match == Match.MULTIPLE else options
     words = {Match.NUMERIC: _("a number"), Match.TRUE_FALSE: _("true or false")}
     return words.get(Match(part.match), _("a text"))
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0

@@ -23,6 +23,7 @@ from marksheet.apps.marking.queries.schemes import (
 from marksheet.apps.people.queries import Person, verbs_at
 from marksheet.apps.results.actions.marks import Seen, confirm_marks
 from marksheet.apps.results.queries.coordination import coordination_of
+from marksheet.entrypoints.shared import asking
 from marksheet.entrypoints.shared.access import person_of, signed_in
 from marksheet.entrypoints.shared.acting import done
 from marksheet.entrypoints.web.assess.views import about as about_assess
@@ -86,8 +87,8 @@ def _confirm(person: Person, schedule: Schedule, part: str, request: HttpRequest
     seen = []
     for one in request.POST.getlist("selected"):
         script, version, agreed, *_rest = [*one.split("-"), "", ""]
-        seen.append(Seen(script, _whole(version), agreed == "agreed"))
-    against = _whole(request.POST.get("against", ""))
+        seen.append(Seen(script, asking.whole(version, digits=9, otherwise=0), agreed == "agreed"))
+    against = asking.whole(request.POST.get("against", ""), digits=9, otherwise=0)
     return confirm_marks(person, schedule.ref, part, seen, against=against, at=clock.read())
 
 
@@ -98,10 +99,6 @@ def _words(n: int) -> str:
         "%(n)s mark is confirmed as still right.", "%(n)s marks are confirmed as still right.", n
     )
     return words % {"n": n}
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def about(request: HttpRequest, person: Person, schedule: Schedule) -> dict[str, Any]:

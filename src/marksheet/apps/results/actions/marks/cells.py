@@ -1,11 +1,14 @@
 """A cell of the mark sheet: what is to be saved there, what stands there, and why it was refused."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from marksheet.apps.exams.queries.paper import PartRow
 from marksheet.apps.ledger.errors import BadInput, Stale
-from marksheet.rules.marks import shown
+from marksheet.rules.marks import BadMark, check_mark, shown
+from marksheet.rules.schemes import FINEST
 
 CellName = tuple[str, str]
 """(the script's ref, the part's ref)."""
@@ -50,6 +53,23 @@ class Theirs:
     value: int | None
     no_response: bool
     by: str
+
+
+def wrong_mark(part: PartRow, value: int | None, allowed: Mapping[int, int]) -> str:
+    """Return why this cannot be a mark of the part, out of range or between two steps; "" where it can.
+
+    Args:
+        value: thousandths; no number is never wrong.
+        allowed: part -> the step of its scheme.
+    """
+    if value is None:
+        return ""
+    step, lowest = allowed.get(part.id, FINEST), part.lowest_thousandths
+    try:
+        check_mark(value, part.maximum_thousandths, step, lowest_thousandths=lowest)
+    except BadMark as bad:
+        return str(bad)
+    return ""
 
 
 class StaleMarks(Stale):

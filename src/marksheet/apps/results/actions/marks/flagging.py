@@ -8,13 +8,14 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.anonymity import called_to
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.change import Change, change
-from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
+from marksheet.apps.ledger.errors import NotAllowed, NotFound, WrongState
 from marksheet.apps.marking import steps
 from marksheet.apps.marking.models import Flag, Script
 from marksheet.apps.marking.queries.flags import lead_markers, leads_at, led_for, open_flag
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import helpers
 from marksheet.apps.people.steps import tell
+from marksheet.apps.results.actions.marks.reasons import reason_of
 from marksheet.apps.results.actions.marks.scene import (
     is_anothers,
     locked,
@@ -23,8 +24,6 @@ from marksheet.apps.results.actions.marks.scene import (
 )
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
-
-LONGEST = 1_000
 
 
 def flag_script(
@@ -40,7 +39,7 @@ def flag_script(
         NotFound, NotAllowed: as ``save_marks``.
     """
     schedule = marking_at(actor, schedule_ref, Verb.MARK_GIVE)
-    words = _words(reason, _("Say what the lead marker should look at."))
+    words = reason_of(reason, _("Say what the lead marker should look at."))
     parts = paper_of(schedule.version_id, schedule.key_version_id).human_parts
     part = next((one for one in parts if one.ref == part_ref), None)
     with change(actor, Verb.MARK_GIVE, at=at) as opened:
@@ -69,7 +68,7 @@ def settle_flag(actor: Person, schedule_ref: str, script_ref: str, answer: str, 
         NotFound, NotAllowed: the script is hidden from the actor, or the flag is not theirs to settle.
     """
     schedule = _settled_at(actor, schedule_ref)
-    words = _words(answer, _("Say how it was settled: whoever raised the flag reads it."))
+    words = reason_of(answer, _("Say how it was settled: whoever raised the flag reads it."))
     if leads_at(actor, schedule):
         with change(actor, Verb.MARK_MODERATE, at=at) as opened:
             _settle(opened, actor, schedule, script_ref, words)
@@ -101,18 +100,6 @@ def _settled_at(actor: Person, ref: str) -> Schedule:
         return led_for(actor, ref)
     except NotFound:
         return marking_at(actor, ref, Verb.MARK_GIVE)
-
-
-def _words(text: str, missing: str) -> str:
-    words = text.replace("\x00", "").strip()
-    if not words:
-        raise BadInput(missing)
-    if len(words) > LONGEST:
-        raise BadInput(
-            _("At most %(most)s characters are kept, and this has %(n)s. Nothing was saved.")
-            % {"most": LONGEST, "n": len(words)}
-        )
-    return words
 
 
 def _locked(actor: Person, schedule: Schedule, ref: str) -> Script:

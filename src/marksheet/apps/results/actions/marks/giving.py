@@ -23,6 +23,7 @@ from marksheet.apps.results.actions.marks.cells import (
     SavedMark,
     StaleMarks,
     Theirs,
+    wrong_mark,
 )
 from marksheet.apps.results.actions.marks.scene import (
     by_round,
@@ -33,8 +34,6 @@ from marksheet.apps.results.actions.marks.scene import (
 )
 from marksheet.apps.results.actions.marks.stopping import Stopped, refuse_stopped, watch
 from marksheet.rules.access import Verb
-from marksheet.rules.marks import BadMark, check_mark
-from marksheet.rules.schemes import FINEST
 
 
 def save_mark(
@@ -99,16 +98,8 @@ def _check(parts: dict[str, PartRow], cells: Sequence[CellSave], *, hand_check: 
             wrong[cell.script_ref, cell.part_ref] = _("%(part)s is scored by its key, not by hand.") % {
                 "part": part.label
             }
-        elif cell.value is not None:
-            try:
-                check_mark(
-                    cell.value,
-                    part.maximum_thousandths,
-                    allowed.get(part.id, FINEST),
-                    lowest_thousandths=part.lowest_thousandths,
-                )
-            except BadMark as bad:
-                wrong[cell.script_ref, cell.part_ref] = f"{part.label}: {bad}"
+        elif why := wrong_mark(part, cell.value, allowed):
+            wrong[cell.script_ref, cell.part_ref] = f"{part.label}: {why}"
     if wrong:
         raise BadCells(wrong)
 

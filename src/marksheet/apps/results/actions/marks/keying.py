@@ -31,13 +31,12 @@ from marksheet.apps.results.actions.marks.cells import (
     SavedMark,
     StaleMarks,
     Theirs,
+    wrong_mark,
 )
 from marksheet.apps.results.actions.marks.scene import locked, marking_at, record
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
 from marksheet.rules.keying import Keyed
-from marksheet.rules.marks import BadMark, check_mark
-from marksheet.rules.schemes import FINEST
 
 
 def key_marks(
@@ -93,17 +92,10 @@ def _check(parts: dict[str, PartRow], cells: Sequence[CellSave]) -> None:
         part = parts.get(cell.part_ref)
         if part is None:
             raise NotFound(_("There is no such part in this paper."))
-        try:
-            _in_range(part, cell.value, allowed.get(part.id, FINEST))
-        except BadMark as bad:
-            wrong[cell.script_ref, cell.part_ref] = f"{part.label}: {bad}"
+        if why := wrong_mark(part, cell.value, allowed):
+            wrong[cell.script_ref, cell.part_ref] = f"{part.label}: {why}"
     if wrong:
         raise BadCells(wrong)
-
-
-def _in_range(part: PartRow, value: int | None, step: int) -> None:
-    if value is not None:
-        check_mark(value, part.maximum_thousandths, step, lowest_thousandths=part.lowest_thousandths)
 
 
 def settle_keying(
@@ -136,18 +128,16 @@ def settle_keying(
         raise BadInput(_("Say why: it stays in the history."))
     if value is None and not no_response:
         raise BadInput(_("Choose one of the two marks, or enter another."))
-    try:
-        _in_range(part, value, steps_of([part.id]).get(part.id, FINEST))
-    except BadMark as bad:
-        raise BadInput(str(bad)) from bad
+    if why := wrong_mark(part, value, steps_of([part.id])):
+        raise BadInput(why)
     with change(actor, Verb.MARK_GIVE, at=at) as opened:
         script = locked(actor, schedule, {script_ref}).get(script_ref)
         if script is None or not to_settle(actor, schedule).filter(pk=script.pk).exists():
             raise NotFound(_("There is no such script for you to look at: a third person settles it."))
         found = [
             one
-            for one in keying_differences(actor, schedule, most=10**6)
-            if (one.script.pk, one.part.id) == (script.pk, part.id)
+            for one in keying_differences(actor, schedule, script=script, most=None)
+            if one.part.id == part.id
         ]
         if not found:
             raise WrongState(_("The two keyings do not differ here any more: there is nothing to settle."))

@@ -13,6 +13,7 @@ from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
 from marksheet.apps.marking.models import TRIAL, Kind, Plan, Script
+from marksheet.apps.marking.queries.allocation import markers_at
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.qualifying import LET, Before, Unqualified, before_of, trial_round
 from marksheet.apps.marking.steps import moderation as deciding
@@ -21,11 +22,11 @@ from marksheet.apps.marking.steps.allocation import hold_allocation
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import people_with
 from marksheet.apps.people.steps import tell
+from marksheet.apps.results.actions.marks.reasons import reason_of
 from marksheet.apps.results.actions.marks.scene import active_for, marking_at
 from marksheet.rules.access import Verb
 from marksheet.rules.qualifying import State
 
-LONGEST = 1_000
 MOST = 100
 AGAIN = "again"
 
@@ -100,14 +101,26 @@ def watch_qualifying(opened: Change, actor: Person, schedule: Schedule, done: It
     """Tell the lead markers, once, where what was submitted shows that the actor does not qualify."""
     if not any(one.round.startswith(TRIAL) for one in done):
         return
-    before = before_of(actor, schedule)
+    _look(opened, schedule, actor)
+
+
+def look_again(opened: Change, schedule: Schedule) -> None:
+    """Have lead markers decide on whoever does not qualify any more by what was settled otherwise just now."""
+    plan = plan_of(schedule)
+    if plan.qualifying is not None:
+        for marker in markers_at(schedule):
+            _look(opened, schedule, marker, plan)
+
+
+def _look(opened: Change, schedule: Schedule, marker: Person, plan: Plan | None = None) -> None:
+    before = before_of(marker, schedule, plan)
     if before is None or not before.binds or before.standing.state != State.NOT_QUALIFIED:
         return
-    if not writing.raise_unqualified(opened, schedule, actor):
+    if not writing.raise_unqualified(opened, schedule, marker):
         return
     path = f"/marking/coordinator/{schedule.ref}/quality/"
     for one in people_with(Verb.SCHEDULE_COORDINATE, schedule.node_id):
-        by = called_to(one, schedule, actor)
+        by = called_to(one, schedule, marker)
         tell(opened, [one], "marker-unqualified", path=path, title=schedule.title, by=by)
 
 
@@ -133,6 +146,7 @@ def set_qualifying(actor: Person, schedule_ref: str, needed: int, *, against: in
         if plan.qualifying == needed:
             return False
         writing.store_needed(opened, schedule, needed)
+        look_again(opened, schedule)
         opened.record("schedule", schedule.pk, schedule_id=schedule.pk, did="qualifying_set", n=needed)
         note_activity(opened, schedule)
         return True
@@ -151,13 +165,9 @@ def settle_unqualified(
     """
     with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
         schedule = active_for(actor, schedule_ref)
-        words = reason.replace("\x00", "").strip()
         if decision not in (LET, AGAIN):
             raise BadInput(_("Choose how it goes on."))
-        if not words or len(words) > LONGEST:
-            raise BadInput(
-                _("Say why, in at most %(most)s characters: the marker reads it.") % {"most": LONGEST}
-            )
+        words = reason_of(reason, _("Say why: the marker reads it."))
         hold_allocation(opened, schedule)
         case = Unqualified.objects.filter(schedule=schedule, ref=ref).select_related("marker").first()
         if case is None:

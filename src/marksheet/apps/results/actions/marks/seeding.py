@@ -15,24 +15,24 @@ from marksheet.apps.ledger.errors import BadInput, NotFound, Stale, WrongState
 from marksheet.apps.marking.actions.allocation import new_seed
 from marksheet.apps.marking.models import MARKERS, Kind, Moderation, Script
 from marksheet.apps.marking.queries.plan import plan_of
-from marksheet.apps.marking.queries.seeding import Seed, seed_for, seeding_of
+from marksheet.apps.marking.queries.seeding import Seed, seed_for, seeding_of, stops_at
 from marksheet.apps.marking.steps import seeding as writing
 from marksheet.apps.marking.steps.allocation import hold_allocation, tell_of_more
 from marksheet.apps.marking.steps.dealing import becomes_seed, deal
 from marksheet.apps.marking.steps.qualifying import store_needed
 from marksheet.apps.people.models import Person
+from marksheet.apps.results.actions.marks.cells import wrong_mark
+from marksheet.apps.results.actions.marks.qualifying import look_again
+from marksheet.apps.results.actions.marks.reasons import reason_of
 from marksheet.apps.results.actions.marks.scene import active_for, locked, refuse_kept_apart
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
 from marksheet.rules.agreement import Measured
-from marksheet.rules.marks import BadMark, check_mark
-from marksheet.rules.schemes import FINEST
 from marksheet.rules.seeding import Seeding, Stopping
 
 Given = tuple[int | None, bool]
 """(thousandths of a mark or None, no response)."""
-LONGEST = 1_000
 MOST_MARKS = 1_000_000
 MOST_SCRIPTS = 100
 
@@ -72,7 +72,7 @@ def set_seeding(
     Raises:
         NotFound: the schedule is hidden from the actor.
         BadInput: a number is out of range.
-        WrongState: the schedule is archived.
+        WrongState: the schedule is archived, or seeds are ended while somebody is stopped by them.
         Stale: somebody else changed the settings meanwhile.
     """
     with change(actor, Verb.SCHEDULE_COORDINATE, at=at) as opened:
@@ -85,6 +85,10 @@ def set_seeding(
         wanted = None if every is None else _wanted(every, misses, of_last, before)
         if wanted == before:
             return False
+        if wanted is None and stops_at(schedule):
+            raise WrongState(
+                _("A marker is stopped here by what seeds were given. Decide how it goes on, then end them.")
+            )
         writing.store_seeding(opened, schedule, wanted)
         _deal(opened, schedule)
         recompute(opened, schedule)
@@ -218,19 +222,12 @@ def _record(opened: Change, schedule: Schedule, seed: Seed, did: str, reason: st
     opened.lines([("attempt", seed.attempt_id, {did: True})])
     opened.record("attempt", seed.attempt_id, schedule_id=schedule.pk, did=did, private={"reason": reason})
     recompute(opened, schedule, [seed.attempt.enrolment_id])
+    look_again(opened, schedule)
     note_activity(opened, schedule)
 
 
 def _reason(text: str) -> str:
-    words = text.replace("\x00", "").strip()
-    if not words:
-        raise BadInput(_("Say why: the reason stays in the history."))
-    if len(words) > LONGEST:
-        raise BadInput(
-            _("At most %(most)s characters are kept, and this has %(n)s. Nothing was saved.")
-            % {"most": LONGEST, "n": len(words)}
-        )
-    return words
+    return reason_of(text, _("Say why: the reason stays in the history."))
 
 
 def _checked(schedule: Schedule, settled: Settled) -> dict[int, Given]:
@@ -254,13 +251,8 @@ def _checked(schedule: Schedule, settled: Settled) -> dict[int, Given]:
 def _check_range(parts: Mapping[str, PartRow], given: Mapping[str, Given]) -> None:
     allowed = steps_of(parts[ref].id for ref in given)
     for ref, (value, _blank) in given.items():
-        part = parts[ref]
-        if value is None:
-            continue
-        try:
-            check_mark(value, part.maximum_thousandths, allowed.get(part.id, FINEST))
-        except BadMark as bad:
-            raise BadInput(f"{part.label}: {bad}") from bad
+        if why := wrong_mark(parts[ref], value, allowed):
+            raise BadInput(f"{parts[ref].label}: {why}")
 
 
 def _refuse(schedule: Schedule, script: Script) -> None:

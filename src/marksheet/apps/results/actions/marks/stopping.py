@@ -39,12 +39,11 @@ from marksheet.apps.people.queries import people_with
 from marksheet.apps.people.steps import tell
 from marksheet.apps.results.actions.marks.qualifying import Stopped as Stopped
 from marksheet.apps.results.actions.marks.qualifying import refuse_unqualified
+from marksheet.apps.results.actions.marks.reasons import reason_of
 from marksheet.apps.results.actions.marks.scene import active_for
 from marksheet.apps.results.steps.recompute import recompute
 from marksheet.rules.access import Verb
 from marksheet.rules.seeding import standing
-
-LONGEST = 1_000
 
 
 class Decision(StrEnum):
@@ -147,15 +146,7 @@ def settle_stop(
 def _words(decision: str, reason: str) -> str:
     if decision not in set(Decision):
         raise BadInput(_("Choose how it goes on."))
-    words = reason.replace("\x00", "").strip()
-    if not words:
-        raise BadInput(_("Say why: the marker reads it, and it stays in the history."))
-    if len(words) > LONGEST:
-        raise BadInput(
-            _("At most %(most)s characters are kept, and this has %(n)s. Nothing was saved.")
-            % {"most": LONGEST, "n": len(words)}
-        )
-    return words
+    return reason_of(reason, _("Say why: the marker reads it, and it stays in the history."))
 
 
 def _stop(schedule: Schedule, ref: str) -> SeedStop:

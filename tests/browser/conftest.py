@@ -6,6 +6,7 @@
 - ``phone``: the same at 390 x 844.
 - ``sign_in(page, person)``: be somebody, without the form.
 - ``accessible(page)``: axe finds nothing, in the light and the dark theme.
+- ``fits(page, width)``: nothing makes the page wider than that.
 
 A failing test leaves a picture of its pages in var/test/screens/.
 """
@@ -22,6 +23,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from marksheet.apps.people.models import Person
 from tests.browser.server import serving
@@ -35,6 +37,10 @@ _OF_COLOUR = ("color-contrast", "link-in-text-block")
 _AXE = """rules => axe.run(document, {resultTypes: ['violations'], ...(rules ? {runOnly: rules} : {})}).then(
   found => found.violations.map(one => `${one.id}: ${one.help}: ` + one.nodes.map(
     node => `${node.target.join(' ')} (${node.any.concat(node.all, node.none).map(why => why.message)})`)))"""
+_FITS = "width => innerWidth === width && document.scrollingElement.scrollWidth <= width"
+_STICKING_OUT = """() => [...document.querySelectorAll('body *')]
+  .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.table-region'))
+  .slice(0, 3).map(one => one.outerHTML.slice(0, 90))"""
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -144,6 +150,30 @@ def barriers(page: Page) -> list[str]:
     found += [f"dark, {one}" for one in page.evaluate(_AXE, list(_OF_COLOUR))]
     page.emulate_media(color_scheme="light")
     return found
+
+
+def too_wide(page: Page, width: int) -> list[str]:
+    """Make the page that wide, in CSS pixels; return why it does not fit, or nothing.
+
+    Chromium says the size of a page before it has laid it out anew; so it has a moment to become true.
+    """
+    page.set_viewport_size({"width": width, "height": page.viewport_size["height"]})
+    try:
+        page.wait_for_function(_FITS, arg=width, timeout=2000)
+    except PlaywrightTimeout:
+        return [f"wider than {width} pixels: {page.evaluate(_STICKING_OUT)}"]
+    return []
+
+
+@pytest.fixture(scope="session")
+def fits() -> Callable[[Page, int], None]:
+    """Assert that nothing makes a page wider than so many CSS pixels."""
+
+    def fits(page: Page, width: int) -> None:
+        found = too_wide(page, width)
+        assert not found, f"{page.url}: {found}"
+
+    return fits
 
 
 @pytest.hookimpl(wrapper=True)

@@ -22,13 +22,12 @@ PAGES = (
 
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_and_nothing_sticks_out(
-    page: Page, accessible: Callable[[Page], None], name: str
+    page: Page, accessible: Callable[[Page], None], fits: Callable[[Page, int], None], name: str
 ) -> None:
     page.goto(f"/styleguide/{name}")
     accessible(page)
     for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        fits(page, width)
 
 
 def test_ticks_survive_paging_and_the_bar_counts_the_truth(page: Page) -> None:

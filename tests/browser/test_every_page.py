@@ -11,26 +11,21 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings as django_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pytest_django.plugin import DjangoDbBlocker
 
 from marksheet.apps.release.models import Publication
-from tests.browser.conftest import barriers
+from tests.browser.conftest import barriers, too_wide
 from tests.databases import Databases
 from tests.guard import writes_allowed
 from tests.security.asking import cases, link
 from tests.security.matrix import MATRIX
 from tests.security.scene import Scene
 
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
 # Who looks at a page that several may see: who has the most to see on it.
 LOOKING = ("ada", "pia", "ari", "mo", "max", "vie", "ext", "cas", "other", "eva", "sid", "anon")
 # What is said of a page that is itself a refusal.
 REFUSALS = ("403", "404", "409", "400")
-FITS = "() => innerWidth === 390 && document.scrollingElement.scrollWidth <= innerWidth"
-STICKING_OUT = """() => [...document.querySelectorAll('main *')]
-  .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.table-region'))
-  .slice(0, 3).map(one => one.outerHTML.slice(0, 90))"""
 SETTLED = "() => !document.querySelector('.htmx-request') && document.fonts.status === 'loaded'"
 
 
@@ -70,7 +65,8 @@ class Walk:
             return False
         page.wait_for_function(SETTLED)
         found = barriers(page)
-        found += _wider_than_a_phone(page)
+        found += too_wide(page, 390)
+        page.set_viewport_size(DESK)
         found += [one for one in self.heard if status == 200 or "Failed to load resource" not in one]
         if found:
             self.wrong[f"{case} as {who} ({path})"] = found
@@ -88,17 +84,6 @@ def _is_a_page(page: Page, path: str, status: int) -> bool:
     assert answer is not None
     html = answer.headers.get("content-type", "").startswith("text/html")
     return html and answer.status == status and bool(page.evaluate("document.doctype !== null"))
-
-
-def _wider_than_a_phone(page: Page) -> list[str]:
-    page.set_viewport_size(PHONE)
-    try:
-        page.wait_for_function(FITS, timeout=2000)
-        return []
-    except PlaywrightTimeout:
-        return [f"wider than a phone: {page.evaluate(STICKING_OUT)}"]
-    finally:
-        page.set_viewport_size(DESK)
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_a_pdf_and_an_image_are_brought_in_and_marked(essay, page, sign_in, acce
     assert set(Mark.objects.values_list("value_thousandths", flat=True)) == {3500, 9000}
 
 
-def test_sound_and_code_stand_in_the_page_on_a_phone_too(essay, phone, sign_in, accessible) -> None:
+def test_sound_and_code_stand_in_the_page_on_a_phone_too(essay, phone, sign_in, accessible, fits) -> None:
     hostile = b"<html><script>document.title = 'taken'</script></html>\n"
     files = {
         "1001/1.wav": wav(),
@@ -85,7 +85,7 @@ def test_sound_and_code_stand_in_the_page_on_a_phone_too(essay, phone, sign_in, 
     expect(listing).to_contain_text("def largest(items):")
     expect(phone.get_by_role("region", name="File 3 of 5: Text")).to_contain_text("<script>")
     assert "taken" not in phone.title()
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fits(phone, 390)
     accessible(phone)
     shoot(phone, "files-phone")
     # Opened in a tab of its own, a picture is a picture.

@@ -17,9 +17,11 @@ from marksheet.apps.people.models import InboxNote
 from marksheet.apps.release.queries.verifying import verify
 from marksheet.apps.release.queries.verifying.found import Verified
 from marksheet.apps.results.actions.marks import (
+    AnnotationSave,
     Decision,
     Settled,
     Stopped,
+    annotate,
     change_seed,
     flag_script,
     make_seed,
@@ -32,6 +34,7 @@ from marksheet.apps.results.actions.marks import (
 )
 from marksheet.apps.results.models import Result
 from marksheet.apps.results.queries.sight import results_seen_by
+from marksheet.rules.annotations import Kind
 from marksheet.rules.publication import Workflow
 from tests.apps.marking.scene import human_part, result_of
 from tests.apps.marking.seeded import drift, mark_script, of_seed, order_of, seeded, settled
@@ -142,6 +145,9 @@ def test_who_is_stopped_saves_and_submits_nothing_and_loses_nothing(world, sched
     assert [one.typed for one in kept] == ["1", "2"]
     with pytest.raises(Stopped):
         submit_scripts(world.mo, schedule.ref, at=LATER)
+    save = AnnotationSave(following.ref, human_part(schedule).ref, kind=Kind.HIGHLIGHT, at=(0, 3))
+    with pytest.raises(Stopped):
+        annotate(world.mo, schedule.ref, save, at=LATER)
     mark_script(world.mei, order_of(world.mei, schedule)[0], 4, 3, minute=30)
 
 

@@ -232,6 +232,21 @@ class Script(models.Model):
             models.Index(fields=["marker", "schedule", "place"], name="scripts_of_marker"),
         ]
 
+    @property
+    def is_trial(self) -> bool:
+        """It is a marker's own of a practice or qualification script."""
+        return self.round.startswith(TRIAL)
+
+    @property
+    def is_seed(self) -> bool:
+        """It is a marker's own of a seed."""
+        return self.round.startswith(SEED)
+
+    @property
+    def is_beside(self) -> bool:
+        """Its marks count nowhere: a seed, or a practice or qualification script."""
+        return self.round.startswith(BESIDE)
+
 
 class Method(models.TextChoices):
     """How the scripts of a schedule find their markers."""

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marksheet.apps.exams.models import AttemptState
-from marksheet.apps.marking.models import MARKERS, SEED, TRIAL, Flag, Plan, Script
+from marksheet.apps.marking.models import BESIDE, MARKERS, SEED, Flag, Plan, Script
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import nodes_where
 from marksheet.apps.people.queries.apart import Apart, apart_from
@@ -17,14 +17,20 @@ def handed_in() -> QuerySet[Script]:
 
 def with_seeds() -> QuerySet[Script]:
     """Return the scripts of handed-in attempts, whosever they are, and beside them every marker's own of each seed."""
-    rounds = Q(round__in=MARKERS) | Q(round__startswith=SEED)
-    return Script.objects.filter(rounds, attempt__state=AttemptState.HANDED_IN)
+    return Script.objects.filter(in_rounds(SEED), attempt__state=AttemptState.HANDED_IN)
 
 
 def with_trials() -> QuerySet[Script]:
     """Return those of ``with_seeds``, and beside them every marker's own of each practice or qualification script."""
-    rounds = Q(round__in=MARKERS) | Q(round__startswith=SEED) | Q(round__startswith=TRIAL)
-    return Script.objects.filter(rounds, attempt__state=AttemptState.HANDED_IN)
+    return Script.objects.filter(in_rounds(*BESIDE), attempt__state=AttemptState.HANDED_IN)
+
+
+def in_rounds(*beside: str) -> Q:
+    """Return what picks the markers' rounds, and those that begin as ``beside`` says, among scripts or marks."""
+    rounds = Q(round__in=MARKERS)
+    for begin in beside:
+        rounds |= Q(round__startswith=begin)
+    return rounds
 
 
 def theirs(person: Person, apart: Apart | None = None) -> QuerySet[Script]:

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from marksheet.apps.exams.models import AttemptState, Schedule
 from marksheet.apps.exams.queries.anonymity import through, veil_of
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.errors import NotFound
-from marksheet.apps.marking.models import MARKERS, SEED, TRIAL, Kind, Mark, Plan, Script, Seed, SeedStop
+from marksheet.apps.marking.models import SEED, TRIAL, Kind, Mark, Plan, Script, Seed, SeedStop
 from marksheet.apps.marking.models import Unqualified as Unqualified
 from marksheet.apps.marking.queries.allocation import barred_at, markers_at
 from marksheet.apps.marking.queries.grid import shown_mark
+from marksheet.apps.marking.queries.hands import in_rounds
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, current_marks
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.marking.queries.seeding import all_seeds_at, definitive_marks, judged_of
@@ -40,7 +41,7 @@ def trials_of(person: Person, schedule: Schedule) -> QuerySet[Script]:
     return through(person, rows.order_by("place", "id"))
 
 
-def is_trial(person: Person, schedule: Schedule, ref: str) -> bool:
+def has_trial(person: Person, schedule: Schedule, ref: str) -> bool:
     """Say whether a script is a practice or qualification script of ``person``."""
     return trials_of(person, schedule).filter(ref=ref).exists()
 
@@ -90,17 +91,20 @@ class Before:
 
 def marked_at(schedule: Schedule, marker: int) -> bool:
     """Say whether somebody ever gave a mark to candidates' work at a schedule."""
-    rounds = Q(round__in=MARKERS) | Q(round__startswith=SEED)
-    return Mark.objects.filter(rounds, marker=marker, attempt__schedule=schedule).exists()
+    return Mark.objects.filter(in_rounds(SEED), marker=marker, attempt__schedule=schedule).exists()
 
 
 def held_back(person: Person, schedule: Schedule) -> tuple[Before | None, bool]:
     """Return what ``person`` does before the marking, and whether a seed stops them; one statement as a rule."""
+    plan, stopped = held_by_seed(person, schedule)
+    return (None if plan is None else before_of(person, schedule, plan)), stopped
+
+
+def held_by_seed(person: Person, schedule: Schedule) -> tuple[Plan | None, bool]:
+    """Return how a schedule is marked, where that was said, and whether a seed stops ``person``: one statement."""
     stop = SeedStop.objects.filter(schedule=OuterRef("schedule"), marker=person, settled_at=None)
     plan = Plan.objects.filter(schedule=schedule).annotate(stopped=Exists(stop)).first()
-    if plan is None:
-        return None, False
-    return before_of(person, schedule, plan), plan.stopped
+    return plan, plan is not None and plan.stopped
 
 
 def before_of(person: Person, schedule: Schedule, plan: Plan | None = None) -> Before | None:

@@ -10,7 +10,7 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.anonymity import through, veil_of
 from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.ledger.errors import NotFound
-from marksheet.apps.marking.models import BESIDE, MARKERS, Script, SeedStop
+from marksheet.apps.marking.models import MARKERS, Script, SeedStop
 from marksheet.apps.marking.queries.grid import shown_mark
 from marksheet.apps.marking.queries.hands import with_seeds, with_trials
 from marksheet.apps.marking.queries.marks import NEVER_MARKED, current_marks, marks_of_scripts
@@ -19,7 +19,6 @@ from marksheet.apps.marking.queries.seeding import (
     Seed,
     definitive_marks,
     finished_by,
-    is_seed,
     judged_of,
     seeds_for,
     to_mark_again,
@@ -88,7 +87,7 @@ def quality_of(person: Person, schedule: Schedule) -> list[MarkerQuality]:
     stops = list(SeedStop.objects.filter(schedule=schedule).order_by("pk"))
     open_stops = {one.marker_id: one for one in stops if one.settled_at is None}
     counted = Counter(one.marker_id for one in stops)
-    waiting = Counter(one.marker_id for one in scripts if is_seed(one) and one.unmarked)
+    waiting = Counter(one.marker_id for one in scripts if one.is_seed and one.unmarked)
     veil = veil_of(person, [schedule])
     lines = []
     for marker in sorted(people.values(), key=lambda one: (one.sort_name, one.pk)):
@@ -127,7 +126,7 @@ def _beside_others(scripts: Sequence[Script]) -> dict[int, Pairs]:
     """Return marker -> own and other's mark, of scripts that both markers submitted."""
     of_attempt: dict[int, dict[str, Script]] = defaultdict(dict)
     for one in scripts:
-        if one.submitted_at is not None and not is_seed(one):
+        if one.submitted_at is not None and not one.is_seed:
             of_attempt[one.attempt_id][one.round] = one
     both = [two for two in of_attempt.values() if len(two) == len(MARKERS)]
     first, second = (current_marks([two[one].attempt_id for two in both], one) for one in MARKERS)
@@ -145,7 +144,7 @@ def _beside_others(scripts: Sequence[Script]) -> dict[int, Pairs]:
 def seed_lines(person: Person, schedule: Schedule) -> list[SeedLine]:
     """Return the seeds of a schedule that its coordinator sees, in the order in which they were made."""
     seeds = seeds_for(person, schedule)
-    copies = [one for one in with_trials().filter(schedule=schedule) if one.round.startswith(BESIDE)]
+    copies = [one for one in with_trials().filter(schedule=schedule) if one.is_beside]
     judged = judged_of(schedule, copies)
     totals = {
         key: sum(parts.values()) for key, parts in definitive_marks([s.attempt_id for s in seeds]).items()

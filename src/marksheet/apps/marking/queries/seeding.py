@@ -33,11 +33,6 @@ def seed_round(marker: int) -> str:
     return f"{SEED}{marker}"
 
 
-def is_seed(script: Script) -> bool:
-    """Say whether a script is a marker's own of a seed."""
-    return script.round.startswith(SEED)
-
-
 def seeding_of(plan: Plan) -> seeding.Seeding | None:
     """Return how seeds are given at a schedule; None where they are not."""
     return seeding.seeding_from_json(plan.seeding)
@@ -138,7 +133,7 @@ def finished_by(
         for one in rows.exclude(last_saved_at=None).order_by("last_saved_at", "pk")
         if one.marker_id not in since or one.last_saved_at > since[one.marker_id]
     ]
-    judged = judged_of(schedule, [one for one in scripts if is_seed(one)])
+    judged = judged_of(schedule, [one for one in scripts if one.is_seed])
     found: dict[int, list[Finished]] = defaultdict(list)
     for one in scripts:
         found[one.marker_id or 0].append(Finished(one, judged.get(one.pk)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from marksheet.apps.exams.models import Schedule
 from marksheet.apps.exams.queries.anonymity import veil_of
-from marksheet.apps.marking.models import BESIDE, MARKERS, MODERATION, Judgement, Mark, Script
+from marksheet.apps.marking.models import MARKERS, MODERATION, Judgement, Mark, Script
 from marksheet.apps.marking.queries.plan import plan_of
 from marksheet.apps.people.models import Person
 from marksheet.apps.people.queries import verbs_at
@@ -134,7 +134,7 @@ def rounds_shared(
         return {}
     found = {}
     for script in scripts:
-        if script.round.startswith(BESIDE):
+        if script.is_beside:
             # As if nobody else had marked it yet.
             found[script.pk] = frozenset[str]()
             continue

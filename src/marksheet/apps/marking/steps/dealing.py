@@ -13,7 +13,7 @@ from marksheet.apps.marking.models import HandsOn, Kind, Script
 from marksheet.apps.marking.queries.allocation import allocation_of, barred_at, markers_at
 from marksheet.apps.marking.queries.hands import with_seeds
 from marksheet.apps.marking.queries.plan import plan_of
-from marksheet.apps.marking.queries.seeding import Seed, is_seed, seed_round, seeding_of, seeds_at
+from marksheet.apps.marking.queries.seeding import Seed, seed_round, seeding_of, seeds_at
 from marksheet.apps.marking.steps.hands import note_hands_on
 from marksheet.apps.people.queries import people_with
 from marksheet.rules.access import Verb
@@ -98,7 +98,7 @@ def _deal(
     """Work out one marker's order: seeds among the scripts not begun, each before one that is none."""
     begun = sum(one.last_saved_at is not None or one.submitted_at is not None for one in scripts)
     live = {one.attempt_id: one for one in seeds if one.retired_at is None}
-    untouched = [one for one in scripts if is_seed(one) and _is_untouched(one)]
+    untouched = [one for one in scripts if one.is_seed and _is_untouched(one)]
     waiting: list[Script | Seed] = [one for one in untouched if one.attempt_id in live]
     by_key = {one.pk: one for one in live.values() if one.attempt_id in free}
     waiting += [by_key[key] for key in shuffled(by_key, f"{seeding.chance}:{marker}")]
@@ -128,7 +128,7 @@ def _is_untouched(script: Script) -> bool:
 
 
 def _stands_for_seed(one: Script | Seed) -> bool:
-    return isinstance(one, Seed) or is_seed(one)
+    return isinstance(one, Seed) or one.is_seed
 
 
 def _write(opened: Change, schedule: Schedule, dealt: _Dealt) -> None:

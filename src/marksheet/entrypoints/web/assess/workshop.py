@@ -17,7 +17,7 @@ from marksheet.apps.marking.actions.drafts import discard_drafts
 from marksheet.apps.marking.queries.assess import assessed_for, marks_at
 from marksheet.apps.marking.queries.flags import lead_markers, leads_at
 from marksheet.apps.marking.queries.grid import shown_mark
-from marksheet.apps.marking.queries.qualifying import is_trial
+from marksheet.apps.marking.queries.qualifying import has_trial
 from marksheet.apps.marking.queries.submissions import ScriptStatus
 from marksheet.apps.marking.queries.walking import Place
 from marksheet.apps.marking.queries.workshop import Workshop, first_to_mark, workshop_of
@@ -72,8 +72,8 @@ def mark(request: HttpRequest, ref: str, script: str, part: str) -> HttpResponse
     schedule = assessed_for(person, ref)
     if (
         request.method == "GET"
-        and not is_trial(person, schedule, script)
         and (refused := paused(request, person, schedule)) is not None
+        and not has_trial(person, schedule, script)
     ):
         return refused
     by_candidate = request.GET.get("by") == CANDIDATE

@@ -16,8 +16,8 @@ from marksheet.apps.marking.models import Annotation, Script
 from marksheet.apps.marking.queries.annotations import Placed, held, placed_from
 from marksheet.apps.people.models import Person
 from marksheet.apps.results.actions.marks.judging import part_of
-from marksheet.apps.results.actions.marks.qualifying import refuse_unqualified
 from marksheet.apps.results.actions.marks.scene import locked, marking_at, refuse_closed
+from marksheet.apps.results.actions.marks.stopping import refuse_stopped
 from marksheet.formats.file_kinds import IMAGES, FileKind
 from marksheet.formats.texts import UnkeptCharacter, kept_text
 from marksheet.rules.access import Verb
@@ -90,7 +90,7 @@ def annotate(actor: Person, schedule_ref: str, save: AnnotationSave, *, at: date
         if script is None:
             raise NotFound(_("There is no such script."))
         refuse_closed(actor, [script])
-        refuse_unqualified(actor, schedule, [script])
+        refuse_stopped(actor, schedule, [script])
         there = held(script, part.id)
         if save.number:
             return _again(opened, actor, schedule, script, part, there, save, words)

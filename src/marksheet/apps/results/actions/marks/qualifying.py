@@ -12,10 +12,17 @@ from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, Stale, WrongState
-from marksheet.apps.marking.models import TRIAL, Kind, Plan, Script
+from marksheet.apps.marking.models import Kind, Plan, Script
 from marksheet.apps.marking.queries.allocation import markers_at
 from marksheet.apps.marking.queries.plan import plan_of
-from marksheet.apps.marking.queries.qualifying import LET, Before, Unqualified, before_of, trial_round
+from marksheet.apps.marking.queries.qualifying import (
+    LET,
+    Before,
+    Unqualified,
+    before_of,
+    marked_at,
+    trial_round,
+)
 from marksheet.apps.marking.steps import moderation as deciding
 from marksheet.apps.marking.steps import qualifying as writing
 from marksheet.apps.marking.steps.allocation import hold_allocation
@@ -54,22 +61,25 @@ def what_remains(before: Before) -> str:
     return " ".join(words)
 
 
-def refuse_unqualified(
-    actor: Person, schedule: Schedule, scripts: Iterable[Script], plan: Plan | None = None
-) -> None:
+def refuse_unqualified(actor: Person, schedule: Schedule, scripts: Iterable[Script], plan: Plan) -> None:
     """Refuse who has to qualify first, unless they mark the scripts to qualify by.
+
+    It costs one statement where they have begun to mark, and none where nobody has to qualify.
 
     Raises:
         Stopped: what remains to be done.
     """
+    if plan.qualifying is None:
+        return
     rows = list(scripts)
-    plan = plan or plan_of(schedule)
-    before = None if plan.qualifying is None else before_of(actor, schedule, plan)
+    keys = {one.attempt_id for one in rows if one.is_trial}
+    if not keys and marked_at(schedule, actor.pk):
+        return
+    before = before_of(actor, schedule, plan)
     if before is None:
         return
-    if before.shut and any(not one.round.startswith(TRIAL) for one in rows):
+    if before.shut and any(not one.is_trial for one in rows):
         raise Stopped(what_remains(before))
-    keys = {one.attempt_id for one in rows if one.round.startswith(TRIAL)}
     if before.standing.practice_left and any(
         one.seed.attempt_id in keys and not one.practice for one in before.trials
     ):
@@ -99,7 +109,7 @@ def begin_trials(actor: Person, schedule_ref: str, *, at: datetime) -> int:
 
 def watch_qualifying(opened: Change, actor: Person, schedule: Schedule, done: Iterable[Script]) -> None:
     """Tell the lead markers, once, where what was submitted shows that the actor does not qualify."""
-    if not any(one.round.startswith(TRIAL) for one in done):
+    if not any(one.is_trial for one in done):
         return
     _look(opened, schedule, actor)
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from marksheet.apps.exams.models import Schedule
@@ -13,12 +12,12 @@ from marksheet.apps.exams.queries.paper import paper_of
 from marksheet.apps.exams.steps.activity import note_activity
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
-from marksheet.apps.marking.models import MARKERS, TRIAL, Plan, Script, SeedStop
+from marksheet.apps.marking.models import MARKERS, Script, SeedStop
 from marksheet.apps.marking.queries.allocation import markers_at
 from marksheet.apps.marking.queries.plan import plan_of
+from marksheet.apps.marking.queries.qualifying import held_by_seed
 from marksheet.apps.marking.queries.seeding import (
     finished_by,
-    is_seed,
     seeding_of,
     stops_at,
     to_mark_again,
@@ -60,16 +59,16 @@ class Decision(StrEnum):
 
 
 def refuse_stopped(actor: Person, schedule: Schedule, scripts: Iterable[Script]) -> None:
-    """Refuse who is stopped at a schedule, or has to qualify first; one statement where nobody has to.
+    """Refuse who is stopped at a schedule, or has to qualify first.
 
     Raises:
         Stopped: a coordinator has to look first, or the marker has to qualify.
     """
-    stop = SeedStop.objects.filter(schedule=OuterRef("schedule"), marker=actor, settled_at=None)
-    plan = Plan.objects.filter(schedule=schedule).annotate(stopped=Exists(stop)).first()
-    if plan is not None and plan.qualifying is not None:
-        refuse_unqualified(actor, schedule, scripts, plan)
-    if plan is not None and plan.stopped and any(not one.round.startswith(TRIAL) for one in scripts):
+    plan, stopped = held_by_seed(actor, schedule)
+    if plan is None:
+        return
+    refuse_unqualified(actor, schedule, scripts, plan)
+    if stopped and any(not one.is_trial for one in scripts):
         raise Stopped(
             _(
                 "Your marking here is paused until a coordinator has looked at it. They were told, and you will be."
@@ -91,7 +90,7 @@ def watch(opened: Change, actor: Person, schedule: Schedule, *, in_hand: Collect
     if seeding is None:
         return False
     finished = finished_by(schedule, {actor.pk}).get(actor.pk, [])
-    done = [one.done for one in finished if not (is_seed(one.script) and one.script.pk in in_hand)]
+    done = [one.done for one in finished if not (one.script.is_seed and one.script.pk in in_hand)]
     if not standing(done, seeding.stopping).stopped:
         return False
     writing.stop_marker(opened, schedule, actor)

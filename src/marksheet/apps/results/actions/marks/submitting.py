@@ -10,7 +10,7 @@ from marksheet.apps.exams.models import Schedule
 from marksheet.apps.ledger.change import Change, change
 from marksheet.apps.ledger.errors import BadInput, NotAllowed, NotFound, WrongState
 from marksheet.apps.marking import steps
-from marksheet.apps.marking.models import BESIDE, TRIAL, Script
+from marksheet.apps.marking.models import Script
 from marksheet.apps.marking.queries.seeding import Seed
 from marksheet.apps.marking.steps.moderation import reopened as back_to_moderation
 from marksheet.apps.people.models import Person
@@ -73,7 +73,7 @@ def submit_scripts(
         others = [row for row in theirs if not apart.keeps_from(*_candidate(row))]
         done = [row for row in others if not row.unmarked]
         unfinished = tuple(row.attempt.enrolment.name for row in others if row.unmarked)
-        if any(not row.round.startswith(TRIAL) for row in done) and watch(opened, actor, schedule):
+        if any(not row.is_trial for row in done) and watch(opened, actor, schedule):
             opened.record("schedule", schedule.pk, schedule_id=schedule.pk, did="marker_stopped")
             return Submission(0, unfinished, len(theirs) - len(others), paused=True)
         if done:
@@ -103,9 +103,7 @@ def reopen_scripts(
     schedule = marking_at(actor, schedule_ref, Verb.RESULT_REOPEN)
     with change(actor, Verb.RESULT_REOPEN, at=at) as opened:
         scripts = {
-            ref: one
-            for ref, one in locked(actor, schedule, set(script_refs)).items()
-            if not one.round.startswith(BESIDE)
+            ref: one for ref, one in locked(actor, schedule, set(script_refs)).items() if not one.is_beside
         }
         if set(script_refs) - set(scripts):
             raise NotFound(_("There is no such script."))
@@ -136,11 +134,7 @@ def reopen_results(actor: Person, result_refs: Sequence[str], *, reason: str, at
 
 def _of_enrolments(scripts: dict[str, Script], enrolments: Iterable[int]) -> list[Script]:
     wanted = set(enrolments)
-    found = [
-        row
-        for row in scripts.values()
-        if row.attempt.enrolment_id in wanted and not row.round.startswith(BESIDE)
-    ]
+    found = [row for row in scripts.values() if row.attempt.enrolment_id in wanted and not row.is_beside]
     if {row.attempt.enrolment_id for row in found} != wanted:
         raise WrongState(
             _("Some of these results have no work marked by people: there is nothing to reopen.")
